@@ -1,0 +1,73 @@
+# Needs Python 3.11 or newer, make and the Python package index; no root, no Docker.
+# The first target you run sets everything up inside this folder (.tools, .venv); later runs work offline.
+# Kept to what GNU make 3.81 understands: that is what macOS ships.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The newest Python for which every locked dependency has a build is 3.14 (google-re2).
+USABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 python3.11,\
+  $(shell $(python) -c '$(USABLE)' 2>/dev/null && echo $(python))))
+
+UV_VERSION := 0.13.9
+TOOLS := .tools/uv-$(UV_VERSION)
+UV := $(TOOLS)/bin/uv
+BIN := .venv/bin
+# Console scripts hold absolute paths: a tree that was copied or moved sets itself up again.
+READY := .venv/.ready-$(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+unexport VIRTUAL_ENV
+unexport PYTHONPATH
+unexport PYTHONHOME
+
+.PHONY: help
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: $(READY) ## Serve sample shops on loopback, check them, print the verdicts, end
+	@$(BIN)/pharmcheck demo --once
+
+.PHONY: test
+test: $(READY) ## Run the tests, the examples of every rule among them (ARGS="-k address" to choose)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+.PHONY: lint
+lint: $(READY) ## Check style, types, the order of the rooms, and the rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+	$(BIN)/pharmcheck rules lint
+
+.PHONY: bench
+bench: $(READY) ## Measure how well and how fast we judge
+	@$(BIN)/python -m bench.judging $(ARGS)
+
+.PHONY: setup
+setup: $(READY) ## Set up only; every other target does it by itself
+
+.PHONY: clean
+clean: ## Remove everything that make and the tools made in this folder
+	rm -rf .tools .venv build dist htmlcov .coverage .coverage.* coverage.xml
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find pharmcheck tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml uv.lock $(UV)
+	@echo "setup: installing the locked dependencies into .venv" >&2
+	@UV_PYTHON="$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(UV) sync --frozen --quiet
+	@rm -f .venv/.ready-* && touch $@
+
+$(UV):
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(USABLE)' 2>/dev/null || { \
+	  echo "setup: pharmcheck needs Python 3.11 to 3.14 and found none; install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "setup: this Python cannot make virtual environments; on Debian or Ubuntu install the package python3-venv, then run make again" >&2; exit 1; }
+	@echo "setup: installing uv $(UV_VERSION) into $(TOOLS)" >&2
+	@$(PYTHON) -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check 'uv==$(UV_VERSION)' || { \
+	  echo "setup: could not install uv $(UV_VERSION); is the Python package index within reach?" >&2; exit 1; }
+	@test -x $@ && touch $@

@@ -1,0 +1,26 @@
+"""Goes and looks: resolve, refuse, pin; fetch under limits; TLS facts; which pages next; WARC in and out.
+
+The only room that touches the network, through one guarded door.  It collects bytes and facts and judges nothing.
+"""
+
+from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
+from pharmcheck.capture.planner import Wanted, page_links, plan
+from pharmcheck.capture.polite import Gate
+from pharmcheck.capture.roles import page_role
+from pharmcheck.capture.visit import capture_site
+from pharmcheck.capture.warc import capture_id, read_warc, write_warc
+
+__all__ = [
+    "Gate",
+    "Policy",
+    "Resolver",
+    "SystemResolver",
+    "Wanted",
+    "capture_id",
+    "capture_site",
+    "page_links",
+    "page_role",
+    "plan",
+    "read_warc",
+    "write_warc",
+]

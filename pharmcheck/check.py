@@ -1,0 +1,80 @@
+"""The story: address → capture → readings → findings → verdict.  Called by everyone alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pharmcheck.capture import Policy, capture_id, capture_site
+from pharmcheck.coverage import look_back
+from pharmcheck.findings import find
+from pharmcheck.model import Address, Attempt, Capture, Finding, Judgement, Outcome, Proof, RegisterState
+from pharmcheck.registers import EMPTY_REGISTERS, RegisterLookup
+from pharmcheck.ruleset import Ruleset
+from pharmcheck.verdict import Circumstances, decide
+
+DOT_PHARMACY = "dot_pharmacy"
+
+
+async def check_site(  # noqa: PLR0913 - the whole story in one call
+    address: Address,
+    ruleset: Ruleset,
+    policy: Policy,
+    *,
+    registers: RegisterLookup = EMPTY_REGISTERS,
+    destination: str | None = None,
+    now: Callable[[], datetime],
+    on_attempt: Callable[[Attempt], None] | None = None,
+) -> tuple[Capture, Judgement]:
+    """Visit a site and judge what was seen.
+
+    A site that cannot be read is a verdict with a reason, not an error.
+    """
+    capture = await capture_site(address, policy, now=now, on_attempt=on_attempt)
+    return capture, judge(capture, ruleset, registers=registers, destination=destination, now=now())
+
+
+def judge(
+    capture: Capture,
+    ruleset: Ruleset,
+    *,
+    registers: RegisterLookup = EMPTY_REGISTERS,
+    destination: str | None = None,
+    now: datetime,
+) -> Judgement:
+    """Judge a capture.  Pure: the same capture, rules, registers and time give the same verdict, byte for byte.
+
+    The verdict is dated by the visit, not by `now`; `now` only decides what has become stale.
+    """
+    findings, readings = find(capture, ruleset, registers=registers, destination=destination, today=now.date())
+    around = Circumstances(
+        address=capture.address,
+        coverage=look_back(capture, readings),
+        proofs=_proofs(capture.address, findings, registers),
+        registers=tuple(RegisterState(snapshot.name, snapshot.as_of) for snapshot in registers.snapshots()),
+        countries=_countries(findings),
+        destination=destination,
+        checked_at=capture.finished_at,
+        now=now,
+        capture_id=capture_id(capture),
+    )
+    return Judgement(decide(findings, ruleset, around), findings, readings)
+
+
+def _countries(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(sorted({value for f in findings for key, value in f.facts if key == "country" and value}))
+
+
+def _proofs(address: Address, findings: tuple[Finding, ...], registers: RegisterLookup) -> tuple[Proof, ...]:
+    """The register entries behind the rules that bind."""
+    facts = [dict(f.facts) for f in findings if f.effect == "bind" and f.outcome is Outcome.PRESENT]
+    named = {(fact["register"], fact["entry"]) for fact in facts if "entry" in fact}
+    dates = {snapshot.name: snapshot.as_of for snapshot in registers.snapshots()}
+    proofs = [
+        Proof(r.register, dates[r.register], r.entry_id, ("domain",), r.status, r.name, r.jurisdictions)
+        for r in registers.naming(address.host)
+        if (r.register, r.entry_id) in named
+    ]
+    if any(fact.get("register") == DOT_PHARMACY for fact in facts):
+        proofs.append(Proof(DOT_PHARMACY, None, address.host, ("domain",), "active"))
+    return tuple(proofs)

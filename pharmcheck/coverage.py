@@ -1,0 +1,98 @@
+"""How much of a site was looked at, and why the rest was not.  Judges nothing.
+
+What could not be read is never called absent: the verdict room asks here whether silence means anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pharmcheck.address import registrable_domain
+from pharmcheck.capture import page_role
+from pharmcheck.model import FAULTS, Capture, FetchOutcome, NotChecked, PageRole, Reading
+
+_WANTED_ROLES = frozenset(
+    {
+        PageRole.CONTACT, PageRole.IMPRINT, PageRole.ABOUT, PageRole.TERMS, PageRole.FAQ, PageRole.SHIPPING,
+        PageRole.PRESCRIPTION_POLICY,
+    }
+)  # fmt: skip
+_REASONS = {
+    FetchOutcome.BLOCKED_BY_SITE: "blocked",
+    FetchOutcome.TIMED_OUT: "timed_out",
+    FetchOutcome.REFUSED_BY_US: "refused_address",
+    FetchOutcome.ROBOTS: "blocked",
+    FetchOutcome.TLS_FAILED: "certificate_broken",
+    FetchOutcome.TOO_LARGE: "too_large",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What one visit saw of a site."""
+
+    percent: int  # share of the wanted pages that were read
+    home_read: bool  # or, for an archive by others, any page at all
+    any_read: bool
+    failure: str  # reason code when nothing could be read, else ""
+    not_checked: tuple[NotChecked, ...]
+
+
+def look_back(capture: Capture, readings: Sequence[Reading]) -> Coverage:
+    """Say how much of the site a capture holds."""
+    read = {reading.url for reading in readings if not reading.problem or reading.blocks}
+    home_read = any(reading.role is PageRole.HOME or capture.archived for reading in readings if reading.url in read)
+    wanted, missing = _archived(capture, readings) if capture.archived else _visited(capture)
+    percent = 100 * len(read) // wanted if wanted else 0
+    partly = [
+        NotChecked(reading.url, f"read only in part: {reading.problem}") for reading in readings if reading.problem
+    ]
+    return Coverage(percent, home_read, bool(read), "" if read else _failure(capture), (*missing, *partly))
+
+
+def _visited(capture: Capture) -> tuple[int, list[NotChecked]]:
+    wanted: dict[str, NotChecked | None] = {}
+    for attempt in capture.attempts:
+        if urlsplit(attempt.url).path == "/robots.txt":
+            continue
+        kept = attempt.outcome in (FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE)
+        fault = FAULTS[attempt.outcome].value
+        why = f"{attempt.outcome.value.replace('_', ' ')} ({attempt.detail}; fault: {fault})"
+        key = attempt.url.split("://", 1)[-1]  # a second try over http is the same page
+        if wanted.get(key, attempt) is not None:
+            wanted[key] = None if kept else NotChecked(attempt.url, why)
+    return len(wanted), [entry for entry in wanted.values() if entry]
+
+
+def _archived(capture: Capture, readings: Sequence[Reading]) -> tuple[int, list[NotChecked]]:
+    """An archive by others: pages that the home page links to and the archive lacks lower coverage, nothing else."""
+    have = {_key(reading.url) for reading in readings}
+    missing: dict[str, NotChecked] = {}
+    home = next((reading for reading in readings if reading.role is PageRole.HOME), None)
+    if home is None:
+        missing["/"] = NotChecked(f"{capture.address.host}/", "the home page is not in the archive")
+    for link in home.links if home else ():
+        parts = urlsplit(link.url)
+        key = _key(link.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or key in have or key in missing:
+            continue
+        same_site = registrable_domain(parts.hostname) == capture.address.registrable_domain
+        if same_site and page_role(link.url, link.text) in _WANTED_ROLES:
+            missing[key] = NotChecked(link.url, "not in the archive")
+    # Inner pages alone say little about a site: without its home page, most of it counts as unseen.
+    return (len(have) + len(missing) if home else 2 * len(have) + 1), list(missing.values())
+
+
+def _key(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}{parts.path.rstrip('/')}"
+
+
+def _failure(capture: Capture) -> str:
+    outcomes = [attempt.outcome for attempt in capture.attempts if urlsplit(attempt.url).path != "/robots.txt"]
+    for outcome, reason in _REASONS.items():
+        if outcome in outcomes:
+            return reason
+    return "offline"

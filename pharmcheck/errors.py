@@ -1,0 +1,55 @@
+"""What can go wrong, as a tree.  Codes are contract, sentences are not.
+
+PharmcheckError                    every error we raise on purpose
+├── UsageError                     the caller asked for something that cannot be done; exit 2
+│   ├── AddressError               the text is not the address of a site we may visit
+│   └── ArchiveError               the file is not a readable web archive (WARC)
+├── RulesetError                   a rule file is wrong; names file and line
+└── StoreError                     the database cannot be used
+
+A failure at the network is not an error: it is an `Attempt` with a `FetchOutcome`.
+Do not add an exception here without a line in the tree.
+"""
+
+from __future__ import annotations
+
+
+class PharmcheckError(Exception):
+    """Every error we raise on purpose.  `str()` of it is a sentence that may be shown to a person."""
+
+    code = "internal"
+
+
+class UsageError(PharmcheckError):
+    """The caller asked for something that cannot be done."""
+
+    code = "usage"
+
+
+class AddressError(UsageError):
+    """The text is not the address of a site we may visit.
+
+    `code` says which kind of wrong (`empty`, `scheme`, `credentials`, `port`, `host`, `not_public` …).
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ArchiveError(UsageError):
+    """The file is not a readable web archive."""
+
+    code = "archive"
+
+
+class RulesetError(PharmcheckError):
+    """A rule file is wrong.  The message starts with `file:line:`."""
+
+    code = "ruleset"
+
+
+class StoreError(PharmcheckError):
+    """The database cannot be used."""
+
+    code = "store"

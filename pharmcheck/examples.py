@@ -1,0 +1,107 @@
+"""Run the examples that every rule carries: small pages of our own writing, through the real reading and the real rules."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape
+from urllib.parse import urlsplit
+
+from pharmcheck.address import parse_address
+from pharmcheck.findings import find
+from pharmcheck.model import Capture, Outcome, Page, PageRole, TlsFacts
+from pharmcheck.registers import MemoryRegisters, Record, Snapshot, WarningEntry
+from pharmcheck.ruleset import Ruleset
+from pharmcheck.ruleset.schema import Example, Rule
+
+_WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+_REGISTER = Snapshot("example_register", "GB", "The example register", _WHEN.date(), timedelta(days=30), marks_online_sale=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """What one example gave; `passed` means that the rule answered as its author says."""
+
+    rule_id: str
+    side: str  # match | no_match
+    lang: str
+    index: int
+    passed: bool
+    why: str
+
+    @property
+    def name(self) -> str:
+        """The name of the test made of it, e.g. `RX001-no_match-de-2`."""
+        return f"{self.rule_id}-{self.side}-{self.lang}-{self.index}"
+
+
+def run_examples(ruleset: Ruleset) -> tuple[ExampleResult, ...]:
+    """Every example of every rule."""
+    return tuple(
+        run_example(ruleset, rule, side, index)
+        for rule in ruleset.rules
+        for side in ("match", "no_match")
+        for index in range(len(getattr(rule.examples, side)))
+    )
+
+
+def run_example(ruleset: Ruleset, rule: Rule, side: str, index: int) -> ExampleResult:
+    """One example of one rule."""
+    example: Example = getattr(rule.examples, side)[index]
+    host = urlsplit(example.url).hostname or ""
+    registers = _registers(example)
+    findings, _ = find(
+        example_capture(example, host), ruleset, registers=registers, destination=None, today=_WHEN.date()
+    )
+    outcome = next(finding for finding in findings if finding.rule_id == rule.id).outcome
+    passed = (outcome is Outcome.PRESENT) == (side == "match")
+    why = "" if passed else f"answered {outcome.value}: {(example.text or example.html)[:120]!r}"
+    return ExampleResult(rule.id, side, example.lang, index + 1, passed, why)
+
+
+def _registers(example: Example) -> MemoryRegisters:
+    if not example.registers and not example.warned:
+        return MemoryRegisters()
+    status = "expired" if example.entry == "expired" else "active"
+    record = Record(
+        _REGISTER.name, "EX-1", "Example Pharmacy", "GB", tuple(example.registers), status, ("1234567",), "YO21 3PU",
+        online_sale=example.entry != "not_for_online_sale",
+    )  # fmt: skip
+    warnings = [WarningEntry("example_warnings", "The example authority", host, _WHEN.date()) for host in example.warned]
+    return MemoryRegisters([_REGISTER], [record], warnings)
+
+
+def example_capture(example: Example, host: str) -> Capture:
+    """The capture of an example's one or two pages."""
+    body = example.html or page_of(example.text, example.lang)
+    pages = [_page(example.url, example.role, body, example)]
+    if example.with_page:
+        second = f"{urlsplit(example.url).scheme}://{host}/second"
+        pages.append(_page(second, example.with_role, page_of(example.with_page, example.lang), example))
+    tls = ()
+    if example.tls in ("verified", "failed"):
+        good = example.tls == "verified"
+        problem = None if good else "self-signed certificate"
+        tls = (TlsFacts(host, good, problem, "TLSv1.3", (host,), "Example CA", _WHEN, _WHEN, "00" * 32),)
+    address = parse_address(example.url, admitted_hosts=frozenset({host}))
+    return Capture(address, (), tuple(pages), tls, _WHEN, _WHEN, archived=example.tls == "unknown")
+
+
+def page_of(text: str, lang: str) -> str:
+    """Make a page of plain lines: `# ` a heading, `! ` a button, `> ` a quotation, else a paragraph."""
+    tags = {"# ": "h1", "! ": "button", "> ": "blockquote"}
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    parts = [
+        f"<{tag}>{escape(line.removeprefix(mark))}</{tag}>"
+        for line in lines
+        for mark, tag in [next(((m, t) for m, t in tags.items() if line.startswith(m)), ("", "p"))]
+    ]
+    title = next((line[2:] for line in lines if line.startswith("# ")), "")
+    return f'<html lang="{lang}"><head><title>{escape(title)}</title></head><body>{"".join(parts)}</body></html>'
+
+
+def _page(url: str, role: PageRole, body: str, example: Example) -> Page:
+    data = body.encode()
+    headers = (("content-type", "text/html; charset=utf-8"), *example.headers.items())
+    return Page(url, role, example.status, headers, data, hashlib.sha256(data).hexdigest(), _WHEN, truncated=False)

@@ -1,0 +1,140 @@
+"""Turn a verdict into sentences for people.  Decides nothing.
+
+The wording differs with the strength of the evidence.  Never "safe", never "scam": what was seen, who says
+that it matters, what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import Any
+
+import yaml
+
+from pharmcheck.model import Category, Criterion, Finding, Verdict
+from pharmcheck.ruleset import Ruleset
+
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason, with the words that prove it and whoever says that it matters."""
+
+    message: str
+    quotes: tuple[tuple[str, str | None], ...]  # quote and where it stands
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A verdict in words."""
+
+    label: str
+    headline: str
+    action: str
+    why: tuple[Why, ...]
+    advice: tuple[str, ...]
+    criteria: tuple[tuple[str, str, str], ...]  # name, outcome, detail
+    not_checked: tuple[tuple[str, str], ...]
+    footer: tuple[str, ...]
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, Any]:
+    """The messages of a language over the English ones."""
+    folder = resources.files("pharmcheck.messages")
+    english: dict[str, Any] = yaml.load((folder / "en.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes plain text only
+    own = folder / f"{language}.yaml"
+    if language == DEFAULT_LANGUAGE or not own.is_file():
+        return english
+    return {**english, **yaml.load(own.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)}  # noqa: S506
+
+
+def explain(verdict: Verdict, ruleset: Ruleset, language: str = DEFAULT_LANGUAGE) -> Explanation:
+    """Say a verdict in `language`, falling back to English sentence by sentence."""
+    words = catalogue(language)
+    facts = {"host": verdict.address.display_host, "destination": verdict.destination or ""}
+    reason = words.get(f"reason.{verdict.reason_code}") or words[f"category.{verdict.category}.headline"]
+    action = words.get(f"action.{verdict.category}.{verdict.reason_code}") or words[f"action.{verdict.category}"]
+    return Explanation(
+        label=words[f"category.{verdict.category}.label"],
+        headline=fill(reason, facts),
+        action=fill(action, facts),
+        why=tuple(_why(finding, ruleset, language) for finding in verdict.reasons),
+        advice=tuple(_advice(verdict, ruleset, language, words)),
+        criteria=tuple(_criterion(criterion, ruleset, language, words) for criterion in verdict.criteria),
+        not_checked=tuple((item.what, item.why) for item in verdict.not_checked),
+        footer=tuple(_footer(verdict, words)),
+    )
+
+
+def rule_message(finding: Finding, ruleset: Ruleset, language: str) -> str:
+    """The rule's own sentence with the finding's facts in it."""
+    messages = ruleset.rule(finding.rule_id).message
+    return fill(messages.get(language) or messages[DEFAULT_LANGUAGE], dict(finding.facts))
+
+
+def fill(template: str, facts: Mapping[str, str]) -> str:
+    """Put named facts into a sentence; a missing one leaves nothing behind.
+
+    Facts may come from pages, so only plain names are looked up: no attributes, no format codes.
+    """
+    parts = []
+    for text, name, _, _ in Formatter().parse(template):
+        parts.append(text)
+        if name:
+            parts.append(facts.get(name, ""))
+    return " ".join("".join(parts).split())
+
+
+def _why(finding: Finding, ruleset: Ruleset, language: str) -> Why:
+    rule = ruleset.rule(finding.rule_id)
+    quotes = tuple((evidence.quote, evidence.url) for evidence in finding.evidence)
+    return Why(rule_message(finding, ruleset, language), quotes, tuple(source.title for source in rule.sources))
+
+
+def _advice(verdict: Verdict, ruleset: Ruleset, language: str, words: Mapping[str, Any]) -> Iterable[str]:
+    seen: dict[str, None] = {}
+    for finding in verdict.reasons[:3]:
+        advice = ruleset.rule(finding.rule_id).advice
+        if advice:
+            seen[advice.get(language) or advice.get(DEFAULT_LANGUAGE, "")] = None
+    for line in words.get(f"advice.{verdict.category}", ()):
+        seen[line] = None
+    return [line for line in seen if line]
+
+
+def _criterion(
+    criterion: Criterion, ruleset: Ruleset, language: str, words: Mapping[str, Any]
+) -> tuple[str, str, str]:
+    facts = dict(criterion.facts)
+    if criterion.detail.startswith("rule."):
+        messages = ruleset.rule(criterion.detail.removeprefix("rule.")).message
+        detail = fill(messages.get(language) or messages[DEFAULT_LANGUAGE], facts)
+    else:
+        detail = fill(words[criterion.detail], facts)
+    return words[f"criterion.{criterion.name}"], words[f"outcome.{criterion.outcome}"], detail
+
+
+def _footer(verdict: Verdict, words: Mapping[str, Any]) -> Iterable[str]:
+    registers = ", ".join(
+        f"{state.name} ({state.snapshot_date or '?'})" for state in verdict.registers
+    ) or words["footer.no_registers"]
+    if verdict.category is not Category.NOT_A_PHARMACY and not verdict.destination:
+        yield words["footer.no_destination"]
+    yield from (words[f"overlay.{overlay}"] for overlay in verdict.overlays)
+    yield fill(
+        words["footer.dates"],
+        {
+            "checked": verdict.checked_at.strftime("%Y-%m-%d %H:%M UTC"),
+            "until": verdict.valid_until.strftime("%Y-%m-%d"),
+            "ruleset": verdict.ruleset,
+            "registers": registers,
+            "coverage": str(verdict.coverage),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Message catalogues: one YAML file a language; English is complete, others may lack entries."""

@@ -1,0 +1,94 @@
+"""Bytes to what a reader sees: text blocks with their place, links, forms, offers, contacts, claims, seals.
+
+Pure and total: the same page gives the same reading, and no page, however hostile, raises.  What
+could not be read is said in `Reading.problem`; a rule must not take it for absent.
+"""
+
+from __future__ import annotations
+
+from pharmcheck.model import Contacts, Page, Reading, Shape, Structured
+from pharmcheck.reading.contacts import find_contacts, home_countries
+from pharmcheck.reading.language import language_of
+from pharmcheck.reading.licences import find_licences
+from pharmcheck.reading.lines import Lines
+from pharmcheck.reading.markup import Pass
+from pharmcheck.reading.offers import find_offers
+from pharmcheck.reading.roles import refine_role
+from pharmcheck.reading.seals import find_seals
+from pharmcheck.reading.span import locate
+from pharmcheck.reading.structured import read_json_ld
+from pharmcheck.reading.text import clean, decode
+from pharmcheck.reading.vocabulary import Vocabulary
+
+__all__ = ["MAX_PAGE", "Vocabulary", "clean", "decode", "locate", "read", "refine_role"]
+
+MAX_PAGE = 5 * 1024 * 1024  # bytes; capture stops there, a foreign archive may not have
+
+
+def read(page: Page, vocabulary: Vocabulary) -> Reading:
+    """Read one page.
+
+    Invariants (checked by property tests):
+      * never raises, whatever the bytes;
+      * every string is free of NUL, controls, surrogates and invisible marks;
+      * time grows linearly with the size of the page.
+    """
+    problems = ["truncated"] if page.truncated else []
+    decoded = decode(page)
+    if decoded.problem:
+        problems.append(decoded.problem)
+    source = decoded.text
+    if len(source) > MAX_PAGE:
+        source = source[:MAX_PAGE]
+        problems.append(f"only the first {MAX_PAGE} characters were read")
+    if not source:
+        return _empty(page, problems)
+    markup = Pass(page.url)
+    markup.run(source)
+    markup.finish()
+    structured, products = read_json_ld(markup.json_ld)
+    lines = Lines(markup.blocks, markup.rows, markup.links)
+    language = language_of(markup.blocks, markup.lang)
+    home = home_countries(page.url, markup.lang, language)
+    problems.extend(markup.problems)
+    return Reading(
+        url=page.url,
+        page_sha256=page.sha256,
+        role=refine_role(page.role, page.url, markup.title, structured.types, markup.blocks),
+        language=language,
+        title=markup.title,
+        blocks=tuple(markup.blocks),
+        links=tuple(markup.links),
+        forms=tuple(markup.forms),
+        offers=find_offers(lines, vocabulary, products),
+        contacts=find_contacts(lines, markup.links, home),
+        licence_claims=find_licences(lines, vocabulary),
+        seals=find_seals(lines, markup.images, markup.links, vocabulary),
+        structured=structured,
+        shape=Shape(markup.text_chars, markup.script_bytes, markup.scripts, len(markup.links), markup.refresh),
+        status=page.status,
+        headers=tuple((clean(name), clean(value)) for name, value in page.headers),
+        problem="; ".join(problems) or None,
+    )
+
+
+def _empty(page: Page, problems: list[str]) -> Reading:
+    return Reading(
+        url=page.url,
+        page_sha256=page.sha256,
+        role=page.role,
+        language=None,
+        title="",
+        blocks=(),
+        links=(),
+        forms=(),
+        offers=(),
+        contacts=Contacts(),
+        licence_claims=(),
+        seals=(),
+        structured=Structured(),
+        shape=Shape(0, 0, 0, 0, None),
+        status=page.status,
+        headers=tuple((clean(name), clean(value)) for name, value in page.headers),
+        problem="; ".join(problems) or None,
+    )

@@ -1,0 +1,63 @@
+"""In which language a page is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from turbohtml.detect import LanguageDetection, detect_language
+
+from pharmcheck.model import Block, BlockKind, Region
+
+_ENOUGH = 40  # characters; below, a guess is noise
+_SAMPLE = 6_000
+_MUCH = 300
+_LIKELY = 0.6  # confidence asked of a short text that declares nothing
+_FAINT = 0.1  # and of a long one
+_SURE = 0.9  # a lower confidence yields to what the page declares
+_PROSE = frozenset((BlockKind.TEXT, BlockKind.ITEM, BlockKind.HEADING, BlockKind.QUOTE, BlockKind.CELL))
+_ALL = frozenset((*_PROSE, BlockKind.CONTROL))
+_TO_639_1 = dict(
+    pair.split(":")
+    for pair in (
+        "eng:en deu:de fra:fr spa:es ita:it nld:nl por:pt pol:pl ces:cs slk:sk swe:sv dan:da nob:nb nno:nn fin:fi "
+        "isl:is est:et lav:lv lit:lt hun:hu ron:ro bul:bg hrv:hr srp:sr slv:sl ell:el tur:tr rus:ru ukr:uk bel:be "
+        "cat:ca afr:af sqi:sq aze:az eus:eu glg:gl arb:ar ara:ar heb:he pes:fa fas:fa urd:ur hin:hi ben:bn guj:gu "
+        "pan:pa tam:ta tel:te kan:kn mal:ml mar:mr tha:th vie:vi ind:id zsm:ms msa:ms jav:jv tgl:tl jpn:ja kor:ko "
+        "cmn:zh zho:zh kat:ka hye:hy epo:eo mkd:mk khm:km mya:my amh:am zul:zu "
+    ).split()
+)
+_KNOWN = frozenset(_TO_639_1.values())
+# Languages in which hardly a shop is written but that short lists of brand names resemble.
+_RARE = frozenset(("tgl", "epo", "jav", "zul", "afr", "eus", "sqi", "amh"))
+_OPTIONS = LanguageDetection(allowed=frozenset(_TO_639_1) - _RARE)
+
+
+def language_of(blocks: Sequence[Block], declared: str) -> str | None:
+    """ISO 639-1 code of the visible text; `declared` (`<html lang>`) decides only where the text leaves doubt."""
+    text = _sample(blocks, _PROSE)
+    if len(text) < _ENOUGH:
+        text = _sample(blocks, _ALL)
+    if len(text) < _ENOUGH:
+        return None
+    match = detect_language(text, _OPTIONS)
+    found = _TO_639_1.get(match.language or "")
+    said = declared.replace("_", "-").partition("-")[0]
+    said = "nb" if said == "no" else said
+    if said in _KNOWN and said != found and (found is None or match.confidence < _SURE):
+        return said
+    # Addresses and lists of brand names look like any language; only the page's own word settles those.
+    if said != found and match.confidence < (_LIKELY if len(text) < _MUCH else _FAINT):
+        return None
+    return found
+
+
+def _sample(blocks: Sequence[Block], kinds: frozenset[BlockKind]) -> str:
+    words: list[str] = []
+    room = _SAMPLE
+    for block in blocks:
+        if block.kind in kinds and block.region is not Region.HEAD:
+            words.append(block.text)
+            room -= len(block.text)
+            if room <= 0:
+                break
+    return " ".join(words)[:_SAMPLE]

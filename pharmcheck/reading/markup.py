@@ -1,0 +1,323 @@
+"""One linear pass over the tokens of a page.
+
+The WHATWG tokenizer (turbohtml, in C) never slows down on hostile input and needs no tree, so there
+is no depth to blow and nothing to scan first.  Text is found wherever a browser shows it: at any
+depth, after `</html>`, in unclosed elements, in `noscript`, `srcdoc`, CDATA of pictures and shadow
+templates.  What a browser does not show as text (script, style, template, comment) is skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from turbohtml import Token, TokenType, tokenize
+
+from pharmcheck.model import BlockKind, Region
+from pharmcheck.reading import fields
+from pharmcheck.reading.builder import MAX_SCRIPTS, Builder, OpenLink
+from pharmcheck.reading.regions import LANDMARKS, Hints
+from pharmcheck.reading.text import MAX_TEXT, clean
+
+MAX_JSON_LD = 500_000  # characters of one script
+_MAX_NESTED = 4  # raw text within raw text that is read as markup again …
+_MAX_NESTED_RUNS = 200  # … and how often on one page
+_START, _END, _TEXT, _COMMENT = TokenType.START_TAG, TokenType.END_TAG, TokenType.TEXT, TokenType.COMMENT
+_META_NAMES = frozenset(
+    ("description", "keywords", "og:title", "og:description", "og:site_name", "twitter:title", "twitter:description")
+)
+Handler = Callable[["Pass", Token], None]
+
+
+class Pass(Builder):
+    """The pass: the state, and what each tag does to it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.hints = Hints()
+        self.based = False
+        self.runs = 0
+
+    def run(self, source: str) -> None:
+        """Read one piece of markup to its end."""
+        tokens = self.tokens = tokenize(source)
+        handlers, parts = _HANDLERS, self.parts
+        for token in tokens:
+            tag = token.tag
+            if tag is not None:
+                handler = handlers.get(tag)
+                if handler is not None:
+                    if handler is not _break:
+                        handler(self, token)
+                    elif parts:
+                        self.flush()
+            elif token.type is _TEXT:
+                data = token.data or ""
+                if not data.isspace():
+                    if self.first is None:
+                        self.first = token
+                    parts.append(data)
+                elif parts:
+                    parts.append(" ")
+            elif self.foreign and token.type is _COMMENT and (token.data or "").startswith("[CDATA["):
+                self.first = self.first or token
+                parts.append((token.data or "")[7:].removesuffix("]]"))
+        if parts:
+            self.flush()
+
+    def finish(self) -> None:
+        """Close what the page left open."""
+        self.close_link()
+        if self.parts:
+            self.flush()
+        fields.close_form(self)
+        last = len(self.blocks) - 1
+        for i, link in enumerate(self.links):
+            if link.block > last:  # its words cleaned away to nothing
+                self.links[i] = type(link)(link.url, link.text, link.image, link.region, -1)
+
+    def raw(self) -> tuple[str, Token | None]:
+        """The raw text that follows a script, title and the like; consumes it."""
+        token = next(self.tokens, None)
+        if token is None or token.type is not _TEXT:
+            return "", None
+        return token.data or "", token
+
+    def again(self, source: str, token: Token | None, region: Region | None, fixed: tuple[int, int] | None) -> None:
+        """Read raw text as markup: the inside of noscript, srcdoc and the like."""
+        if not source or self.nested >= _MAX_NESTED or self.runs >= _MAX_NESTED_RUNS:
+            if source:
+                self.trouble("markup nested in raw text too deeply")
+                self.parts.append(source)
+                self.first = self.first or token
+            return
+        saved = self.tokens, self.line0, self.col0, self.fixed
+        if token is not None and self.fixed is None:
+            line, self.col0 = self.position(token)
+            self.line0 = line - 1
+        self.fixed = fixed or self.fixed
+        self.nested += 1
+        self.runs += 1
+        if region is not None:
+            self.push("#again", BlockKind.TEXT, region)
+        self.run(source)
+        self.pop("#again")
+        self.nested -= 1
+        self.tokens, self.line0, self.col0, self.fixed = saved
+
+
+def _break(page: Pass, _token: Token) -> None:
+    """A block boundary and nothing else; the loop does it without calling."""
+    if page.parts:
+        page.flush()
+
+
+def _div(page: Pass, token: Token) -> None:
+    if page.parts:
+        page.flush()
+    if token.type is _START:
+        attrs = token.attrs
+        page.open_div(page.hints.region(attrs) if attrs else None)
+    else:
+        page.close_div()
+
+
+def _anchor(page: Pass, token: Token) -> None:
+    if token.type is _END:
+        page.close_link()
+        return
+    attrs = dict(token.attrs or ())
+    href = attrs.get("href") or attrs.get("xlink:href")
+    styled = page.hints.is_button(attrs.get("class") or "") or attrs.get("role") == "button"
+    if href is None and not styled:
+        page.close_link()
+        return
+    label = attrs.get("aria-label") or attrs.get("title") or ""
+    page.open_link(OpenLink(page.absolute(href or ""), page.region, label, styled))
+
+
+def _image(page: Pass, token: Token) -> None:
+    if token.type is not _START:
+        return
+    attrs = dict(token.attrs or ())
+    src = attrs.get("src") or ""
+    if not src or src.startswith("data:"):
+        src = attrs.get("data-src") or attrs.get("data-lazy-src") or attrs.get("data-original") or ""
+    page.image(page.absolute(src) if src else "", clean(attrs.get("alt") or attrs.get("title") or "", 500), token)
+
+
+def _landmark(page: Pass, token: Token) -> None:
+    _break(page, token)
+    tag = token.tag or ""
+    if token.type is _END:
+        page.pop(tag)
+        return
+    region = LANDMARKS[tag]
+    if tag in ("header", "footer") and page.region is Region.ARTICLE:
+        region = Region.ARTICLE  # an article's own head and foot
+    page.push(tag, BlockKind.TEXT, region)
+
+
+def _box(kind: BlockKind, *closes: str) -> Handler:
+    """An element that changes what its text is.  Opening it closes an open one of `closes` on top; one that
+    closes nothing is a container, whose names may say where on the page it is.
+    """
+
+    def handle(page: Pass, token: Token) -> None:
+        _break(page, token)
+        tag = token.tag or ""
+        if token.type is _END:
+            page.pop(tag)
+            return
+        if closes:
+            top = page.top()
+            if top in closes:
+                page.pop(top)
+            page.push(tag, kind, None)
+            return
+        attrs = token.attrs
+        page.push(tag, kind, page.hints.region(attrs) if attrs else None)
+
+    return handle
+
+
+def _row(page: Pass, token: Token) -> None:
+    _break(page, token)
+    if page.top() in ("td", "th"):
+        page.pop(page.top())
+    if token.type is _START:
+        page.last_row += 1
+        page.row = page.last_row
+    else:
+        page.row = 0
+
+
+def _table(page: Pass, token: Token) -> None:
+    _break(page, token)
+    page.row = 0
+    if token.type is _START:
+        page.push("table", BlockKind.TEXT, None)
+    else:
+        page.pop("table")
+
+
+def _raw_text(page: Pass, token: Token) -> None:
+    """Script, style, title, noscript, iframe …: elements whose inside is not markup to the tokenizer."""
+    if token.type is not _START:
+        return
+    tag = token.tag or ""
+    attrs = dict(token.attrs or ())
+    if tag not in ("script", "style"):
+        _break(page, token)
+    if tag == "iframe" and attrs.get("srcdoc"):
+        page.again(attrs["srcdoc"] or "", None, None, page.position(token))
+    data, text = page.raw()
+    if page.foreign and token.self_closing:  # in a picture `<title/>` is closed, to the tokenizer it is not
+        page.again(data, text, None, None)
+    elif tag == "script":
+        page.scripts += 1
+        page.script_bytes += len(data)
+        if "ld+json" in (attrs.get("type") or "").lower() and len(page.json_ld) < MAX_SCRIPTS:
+            page.json_ld.append(data[:MAX_JSON_LD])
+    elif tag == "title":
+        _title(page, clean(data, MAX_TEXT), text)
+    elif tag in ("noscript", "noframes"):
+        page.again(data, text, Region.NOSCRIPT, None)
+    elif tag == "textarea":
+        fields.textarea(page, attrs, clean(data), text or token)
+
+
+def _title(page: Pass, words: str, text: Token | None) -> None:
+    if not words or text is None or page.foreign:
+        return
+    saved, page.region = page.region, Region.HEAD
+    line, col = page.position(text)
+    page.add(words, BlockKind.META if page.title else BlockKind.TITLE, line, col)
+    page.title = page.title or words[:500]
+    page.region = saved
+
+
+def _meta(page: Pass, token: Token) -> None:
+    if token.type is not _START:
+        return
+    attrs = dict(token.attrs or ())
+    content = clean(attrs.get("content") or "")
+    name = (attrs.get("name") or attrs.get("property") or "").lower()
+    if name in _META_NAMES and content:
+        saved, page.region = page.region, Region.HEAD
+        page.add(content, BlockKind.META, *page.position(token))
+        page.region = saved
+    elif (attrs.get("http-equiv") or "").lower() == "refresh" and page.refresh is None:
+        _, mark, target = content.replace(",", ";").partition(";")
+        target = target.strip()
+        if target[:3].lower() == "url":
+            target = target[3:].lstrip(" =")
+        page.refresh = page.absolute(target.strip(" '\"")) if mark and target else page.base
+
+
+def _root(page: Pass, token: Token) -> None:
+    if token.tag == "html" and token.type is _START and not page.lang:
+        page.lang = clean(token.attr("lang") or token.attr("xml:lang") or "", 20).lower()
+    _break(page, token)
+
+
+def _base(page: Pass, token: Token) -> None:
+    href = token.attr("href") if token.type is _START else None
+    if href and not page.based and not page.links:
+        page.based = True
+        page.rebase(href)
+
+
+def _foreign(page: Pass, token: Token) -> None:
+    if token.type is _END:
+        page.foreign = max(page.foreign - 1, 0)
+    elif not token.self_closing:
+        page.foreign += 1
+
+
+def _template(page: Pass, token: Token) -> None:
+    """Skip a template to its end, unless it is a shadow root: those are shown."""
+    _break(page, token)
+    if token.type is _END or token.attr("shadowrootmode") in ("open", "closed"):
+        return
+    depth = 1
+    for inner in page.tokens:
+        if inner.tag == "template":
+            depth += 1 if inner.type is _START else -1
+            if not depth:
+                return
+
+
+_BREAKS = (
+    "p br hr dd dt dl address figure figcaption fieldset legend details summary dialog pre center tbody thead tfoot "
+    "caption hgroup search xmp listing plaintext body head frameset dir menu optgroup datalist picture video audio"
+)
+_ITEM, _CELL, _HEADING = BlockKind.ITEM, BlockKind.CELL, BlockKind.HEADING
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(_BREAKS.split(), _break),
+    **dict.fromkeys(LANDMARKS, _landmark),
+    **dict.fromkeys(_HEADINGS, _box(_HEADING, *_HEADINGS)),
+    **dict.fromkeys(("script", "style", "title", "noscript", "noframes", "noembed", "iframe", "textarea"), _raw_text),
+    **dict.fromkeys(("svg", "math"), _foreign),
+    **dict.fromkeys(("ul", "ol", "section"), _box(BlockKind.TEXT)),
+    **dict.fromkeys(("td", "th"), _box(_CELL, "td", "th")),
+    "li": _box(_ITEM, "li"),
+    "blockquote": _box(BlockKind.QUOTE),
+    "button": _box(BlockKind.CONTROL, "button"),
+    "select": fields.select,
+    "option": _box(BlockKind.CONTROL, "option"),
+    "label": fields.label,
+    "form": fields.form,
+    "input": fields.input_,
+    "div": _div,
+    "a": _anchor,
+    "img": _image,
+    "tr": _row,
+    "table": _table,
+    "meta": _meta,
+    "html": _root,
+    "base": _base,
+    "template": _template,
+}
+# Tags that end a block, for those who read the source again; any other tag may stand inside a sentence.
+SPLITS = frozenset(_HANDLERS) - {"a", "img", "svg", "math", "meta", "base", "script", "style", "input"}

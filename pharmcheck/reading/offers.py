@@ -1,0 +1,249 @@
+"""What can be bought here: a product name with a price, a buy control, or both.
+
+Cards and tables put them into neighbouring blocks, plain text into one.  A price in a long sentence
+is no offer: articles name prices too.  Whether the thing is a medicine is for the rules to say.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pharmcheck.model import BlockKind, Offer, OfferKind, Region
+from pharmcheck.reading.lines import Lines
+from pharmcheck.reading.patterns import compile_lines, compile_text
+from pharmcheck.reading.prices import PRICE, PRICE_BYTES, currency_of
+from pharmcheck.reading.vocabulary import Vocabulary
+
+MAX_OFFERS = 500
+_NEAR = 9  # blocks between a name and its control: picture, name, maker, stars, text, pack, price …
+_ROW = 20  # cells of a row before its control
+_INLINE = 250  # a longer block is a text, not an offer
+_NAME = 120
+_BUTTON = 80  # the longest words of a control
+_SHORT = 40  # a line of plain text that may be a control
+_WORDS = 6  # of a name on a control itself
+_SURE = 5  # rank of a heading as a name
+_PAGE_PARTS = frozenset((Region.NAV, Region.HEADER, Region.FOOTER, Region.HEAD))
+_NOT_SHOWN = frozenset((BlockKind.TITLE, BlockKind.META))
+_letters = re.compile(r"[^\W\d_]{3,}").search  # one class, three at a time: linear
+_EDGES = " -–—|:;,.•·*/=>»()[]+"
+# Words of a pack, not of a product; with only these the heading above names the product.
+_PACK = frozenset(
+    (
+        "x mg mcg µg g ml iu per pro par each pack packs pill pills tab tabs tablet tablets cap caps capsule "
+        "capsules dose doses unit units vial vials bottle bottles stück stueck stk tabletten kapseln comprimé "
+        "comprimés comprimido comprimidos compresse cápsulas capsulas tabletek dosage strength quantity qty free "
+        "bonus best price from only ab nur just save sale "
+    ).split()
+)
+_NO_PRODUCT = (
+    r"(?i)\b(shipping|delivery|subtotal|total|cart|basket|coupon|voucher|discount|orders? over|gift|refund|minimum|"
+    r"versand[a-zäöü]*|warenkorb|gutschein|zwischensumme|livraison|panier|envíos?|carrito|spedizione|carrello|"
+    r"verzendkosten|winkelwagen|dostawa|koszyk|frakt)\b"
+)
+_NO_PRODUCT_TEXT = compile_text(_NO_PRODUCT)
+_NO_PRODUCT_BYTES = compile_lines(_NO_PRODUCT)
+
+
+def find_offers(lines: Lines, vocabulary: Vocabulary, structured: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """All offers of a page, structured ones first, each once."""
+    finder = _Finder(lines, vocabulary)
+    found = (*structured, *finder.controls(), *finder.priced())
+    return tuple(dict.fromkeys(found))[:MAX_OFFERS]
+
+
+class _Finder:
+    def __init__(self, lines: Lines, vocabulary: Vocabulary) -> None:
+        self.blocks = lines.blocks
+        self.rows = lines.rows
+        self.link_of = lines.link_of
+        self.links = lines.links
+        self.vocabulary = vocabulary
+        self.names: dict[int, str] = {}
+        self.refused: dict[str, bool] = {}
+        self.priced_blocks = lines.first(PRICE_BYTES)
+        self.buying_blocks = lines.first(vocabulary.buy)
+        self.no_product = frozenset(lines.first(_NO_PRODUCT_BYTES)) if self.priced_blocks or self.buying_blocks else ()
+        shown = (i for i in self.priced_blocks if self._may_offer(i))
+        self.price = {i: self.priced_blocks[i].strip() for i in shown}
+        self.control = {i: words for i, words in self.buying_blocks.items() if self._is_control(i)}
+        self.verbs = [i for i in lines.first(vocabulary.verb_hint) if i not in self.control]
+        self.used: set[int] = set()
+
+    def controls(self) -> list[Offer]:
+        """Offers around each buy control, and controls that name what they sell."""
+        found: list[Offer] = []
+        previous = -1
+        for i, words in self.control.items():
+            if len(found) >= MAX_OFFERS:
+                break
+            offer = self._inline(i, words) or self._around(i, words, previous)
+            if offer:
+                found.append(offer)
+            previous = i
+        found.extend(self._named())
+        return found
+
+    def _named(self) -> list[Offer]:
+        """Controls and links that say what they sell: "Buy Viagra 100mg"."""
+        found: list[Offer] = []
+        links = [(link.text, link.block) for link in self.links if link.block >= 0 and link.region not in _PAGE_PARTS]
+        pressed = [(self.blocks[i].text, i) for i in self.verbs if self.blocks[i].kind is BlockKind.CONTROL]
+        for text, i in dict.fromkeys((*pressed, *links)):
+            first = text.partition(" ")[0].lower()
+            if first not in self.vocabulary.verb_words or len(text) > _BUTTON or i in self.control:
+                continue
+            name = "" if self.vocabulary.no_control.search(text) else self._tidied(text[len(first) :])
+            if name and len(name.split()) <= _WORDS and len(found) < MAX_OFFERS:
+                found.append(self._offer(name, i, None, text, i))
+        return found
+
+    def priced(self) -> list[Offer]:
+        """Prices beside a name, with no control seen."""
+        found: list[Offer] = []
+        for i in self.price:
+            if len(found) >= MAX_OFFERS:
+                break
+            block = self.blocks[i]
+            if i in self.used or len(block.text) > _INLINE - 90 or block.region in _PAGE_PARTS:
+                continue
+            if i in self.no_product:
+                continue
+            name = self._tidy(i)
+            if name:
+                found.append(self._offer(self._with_heading(name, i), i, i, None, i))
+                continue
+            at = self._name_before(i, max(i - 5, -1))
+            if at >= 0:
+                found.append(self._offer(self._with_heading(self._tidy(at), at), at, i, None, at))
+        return found
+
+    # ------------------------------------------------------------------ parts
+
+    def _may_offer(self, i: int) -> bool:
+        block = self.blocks[i]
+        return block.kind not in _NOT_SHOWN and len(block.text) <= _INLINE
+
+    def _is_control(self, i: int) -> bool:
+        """Whether buy words stand on a control, a link, a short line, or beside a price in one line."""
+        block = self.blocks[i]
+        text = block.text
+        if not self._may_offer(i) or (len(text) > _BUTTON and i not in self.price):
+            return False
+        if not (block.kind is BlockKind.CONTROL or i in self.link_of or len(text) <= _SHORT or i in self.price):
+            return False
+        refused = self.refused.get(text)
+        if refused is None:
+            refused = self.refused[text] = self.vocabulary.no_control.search(text) is not None
+        return not refused
+
+    def _inline(self, i: int, words: str) -> Offer | None:
+        """Name, control and perhaps price in one block."""
+        name = self._tidy(i)
+        if not name:
+            return None
+        if i in self.price:
+            self.used.add(i)
+            return self._offer(self._with_heading(name, i), i, i, words, i)
+        if len(name.split()) > _WORDS or self.blocks[i].region in _PAGE_PARTS:
+            return None
+        price = self._near_price(i, i - 2)
+        return self._offer(name, i, price, words, i)
+
+    def _around(self, i: int, words: str, previous: int) -> Offer | None:
+        floor = max(previous, i - _NEAR - 1)
+        price = self._near_price(i, floor)
+        start = min(i, price) if price is not None else i
+        at = self._name_before(start, floor)
+        if at < 0 and price is not None and price < i:
+            at = self._name_before(i, price)
+        if at >= 0:
+            return self._offer(self._with_heading(self._tidy(at), at), at, price, words, i)
+        heading = self._tidied(self.blocks[i].heading)
+        if not heading or self.blocks[i].region in _PAGE_PARTS or _NO_PRODUCT_TEXT.search(heading):
+            return None
+        return self._offer(heading, self._heading_block(i), price, words, i)
+
+    def _near_price(self, i: int, floor: int) -> int | None:
+        """The price that belongs to the control at `i`: in its row, else the nearest before it, else just after."""
+        row = self.rows[i]
+        if row:
+            options = [j for j in range(max(i - _ROW, 0), i + 3) if j in self.price and self.rows[j] == row]
+        else:
+            options = [j for j in range(i - 1, floor, -1) if j in self.price]
+            options = options or [j for j in (i + 1, i + 2) if j in self.price and j - 1 not in self.price]
+        self.used.update(options)
+        return options[0] if options else None
+
+    def _name_before(self, i: int, floor: int) -> int:
+        """Index of the block that names the product above block `i`; -1 when none does."""
+        row = self.rows[i] if i < len(self.rows) else 0
+        best, rank = -1, 0
+        for j in range(i - 1, max(floor, -1), -1):
+            block = self.blocks[j]
+            if row and self.rows[j] != row:
+                break
+            if j in self.control or block.kind in _NOT_SHOWN or len(block.text) > _NAME:
+                continue
+            value = self._rank(j, in_row=row > 0)
+            if value > rank and j not in self.no_product and self._tidy(j):
+                best, rank = j, value
+                if value == _SURE:
+                    break
+        return best
+
+    def _rank(self, j: int, *, in_row: bool) -> int:
+        block = self.blocks[j]
+        if block.region in _PAGE_PARTS:
+            return 0
+        if block.kind is BlockKind.HEADING:
+            return _SURE
+        if j in self.link_of:
+            return 4
+        if in_row:
+            return 3
+        return {BlockKind.ALT: 1, BlockKind.CONTROL: 1}.get(block.kind, 2)
+
+    def _with_heading(self, name: str, at: int) -> str:
+        """Put the heading above before a name such as "30 pills", which is no product."""
+        for word in name.split():
+            bare = word.strip(_EDGES).lower()
+            if bare not in _PACK and not any(char.isdigit() for char in bare[:8]) and _letters(bare):
+                return name
+        heading = self._tidied(self.blocks[at].heading)
+        return f"{heading} {name}"[:200] if heading else name
+
+    def _heading_block(self, i: int) -> int:
+        heading = self.blocks[i].heading
+        for j in range(i - 1, max(i - 60, -1), -1):
+            if self.blocks[j].kind is BlockKind.HEADING and self.blocks[j].text == heading:
+                return j
+        return i
+
+    def _tidy(self, i: int) -> str:
+        """The words of a name in block `i`: without prices and controls; "" when no word of three letters is left."""
+        known = self.names.get(i)
+        if known is None:
+            text = self.blocks[i].text
+            if text in (self.priced_blocks.get(i), self.buying_blocks.get(i)):
+                known = ""
+            elif i in self.priced_blocks or i in self.buying_blocks:
+                known = self._tidied(text)
+            else:
+                known = text.strip(_EDGES)[:200] if _letters(text) else ""
+            self.names[i] = known
+        return known
+
+    def _tidied(self, text: str) -> str:
+        text = self.vocabulary.control.sub(" ", PRICE.sub(" ", text))
+        text = " ".join(text.split()).strip(_EDGES)
+        return text[:200] if _letters(text) else ""
+
+    def _offer(self, name: str, at: int, price: int | None, control: str | None, pressed: int) -> Offer:
+        printed = self.price[price] if price is not None else None
+        kind = OfferKind.CONTROL if price is None else OfferKind.CART if control else OfferKind.PRICED
+        if price is not None:
+            self.used.add(price)
+        link = self.link_of.get(at) or self.link_of.get(pressed)
+        url = link.url if link and link.url.startswith(("http:", "https:")) else None
+        return Offer(name, kind, printed, currency_of(printed) if printed else None, control, url, at)

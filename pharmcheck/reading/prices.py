@@ -1,0 +1,35 @@
+"""Prices as printed, and the currency where the sign or code leaves no doubt."""
+
+from __future__ import annotations
+
+from pharmcheck.reading.patterns import compile_lines, compile_text
+
+_BEFORE = (
+    r"(?:US ?\$|CA ?\$|C\$|AU ?\$|A\$|NZ ?\$|S\$|HK ?\$|R\$|\$|€|£|₹|¥|₽|₪|₺|zł|"
+    r"\b(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|Rs\.?|EURO?))"
+)
+_AFTER = (
+    r"(?:€|£|US ?\$|\$|₹|₽|zł|Kč|руб|"
+    r"(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|kr|Ft|lei|euros?|dollars?)\b)"
+)
+_NUMBER = r"\d{1,3}(?:[.,' ]?\d{3}){0,3}(?:[.,](?:\d{1,2}|[-–]{1,2}))?"
+_PATTERN = rf"(?i)({_BEFORE} ?{_NUMBER}|\b{_NUMBER} ?{_AFTER})"
+
+PRICE = compile_text(_PATTERN)
+PRICE_BYTES = compile_lines(_PATTERN)
+
+# "$" and "kr" alone belong to many countries; "¥" to two.
+_CURRENCIES = tuple(
+    tuple(pair.replace("_", " ").split("="))
+    for pair in (
+        "us$=USD us_$=USD ca$=CAD ca_$=CAD c$=CAD au$=AUD au_$=AUD nz$=NZD nz_$=NZD a$=AUD hk$=HKD s$=SGD r$=BRL "
+        "usd=USD eur=EUR gbp=GBP cad=CAD aud=AUD nzd=NZD inr=INR chf=CHF sek=SEK nok=NOK dkk=DKK pln=PLN czk=CZK "
+        "huf=HUF zar=ZAR ron=RON €=EUR £=GBP ₹=INR ₽=RUB руб=RUB ₪=ILS ₺=TRY zł=PLN kč=CZK "
+    ).split()
+)
+
+
+def currency_of(price: str) -> str | None:
+    """ISO 4217 code of a printed price, None when the sign is used by several countries."""
+    folded = price.lower()
+    return next((code for mark, code in _CURRENCIES if mark in folded), None)

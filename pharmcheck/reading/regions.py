@@ -1,0 +1,65 @@
+"""Which part of the page an element is, by its tag, its role or the usual class names."""
+
+from __future__ import annotations
+
+from pharmcheck.model import Region
+
+LANDMARKS = {
+    "header": Region.HEADER,
+    "nav": Region.NAV,
+    "main": Region.MAIN,
+    "article": Region.ARTICLE,
+    "aside": Region.ASIDE,
+    "footer": Region.FOOTER,
+}
+_ROLES = {
+    "banner": Region.HEADER,
+    "navigation": Region.NAV,
+    "main": Region.MAIN,
+    "article": Region.ARTICLE,
+    "complementary": Region.ASIDE,
+    "contentinfo": Region.FOOTER,
+}
+_NAMES = {
+    **dict.fromkeys(("footer", "site-footer", "page-footer", "main-footer", "footer-area", "colophon"), Region.FOOTER),
+    **dict.fromkeys(("footer-wrapper", "footer-container", "footer-widgets", "footer-bottom"), Region.FOOTER),
+    **dict.fromkeys(("header", "site-header", "page-header", "main-header", "topbar", "masthead"), Region.HEADER),
+    **dict.fromkeys(("nav", "navbar", "navigation", "main-nav", "main-menu", "menu", "mainmenu"), Region.NAV),
+    **dict.fromkeys(("breadcrumb", "breadcrumbs", "woocommerce-breadcrumb"), Region.NAV),
+    **dict.fromkeys(("sidebar", "widget-area", "side-bar", "left-column", "right-column"), Region.ASIDE),
+}
+_BUTTONS = ("btn", "button", "addtocart", "add-to-cart", "add_to_cart", "buy-now", "buynow", "buy_now")
+_MISSING = object()
+
+
+class Hints:
+    """Looks at `class`, `id` and `role` values, each value once: pages repeat them by the hundred."""
+
+    def __init__(self) -> None:
+        self._regions: dict[str, Region | None] = {}
+        self._buttons: dict[str, bool] = {}
+
+    def region(self, attrs: list[tuple[str, str]]) -> Region | None:
+        for name, value in attrs:
+            if name in ("class", "id", "role"):
+                found = self._regions.get(value, _MISSING)
+                if found is _MISSING:
+                    found = self._regions[value] = _region(name, value)
+                if isinstance(found, Region):
+                    return found
+        return None
+
+    def is_button(self, classes: str) -> bool:
+        known = self._buttons.get(classes)
+        if known is None:
+            folded = classes[:500].lower()
+            known = self._buttons[classes] = any(word in folded for word in _BUTTONS)
+        return known
+
+
+def _region(name: str, value: str) -> Region | None:
+    words = value[:500].lower().split()
+    known = _ROLES if name == "role" else _NAMES
+    if known.keys().isdisjoint(words):
+        return None
+    return next(known[word] for word in words if word in known)

@@ -1,0 +1,19 @@
+"""Official registers as dated snapshots, asked through one small Protocol.
+
+Only a record that names this very host clears a site.  A number that exists, a name and an address that
+agree prove that *a* pharmacy exists, never that this site is it: a clone copies all of them.
+"""
+
+from __future__ import annotations
+
+from pharmcheck.registers.binding import binds
+from pharmcheck.registers.lookup import (
+    EMPTY_REGISTERS,
+    MemoryRegisters,
+    Record,
+    RegisterLookup,
+    Snapshot,
+    WarningEntry,
+)
+
+__all__ = ["EMPTY_REGISTERS", "MemoryRegisters", "Record", "RegisterLookup", "Snapshot", "WarningEntry", "binds"]

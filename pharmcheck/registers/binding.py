@@ -1,0 +1,33 @@
+"""Does a record's web address name this site?
+
+The record's host itself, with or without `www.`; an apex address also covers the names below it; a
+subdomain covers only itself; an address with a path covers nothing, because the rest of that host is
+somebody else's.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from pharmcheck.address import parse_address, registrable_domain
+from pharmcheck.errors import AddressError
+
+
+def binds(web_address: str, host: str) -> bool:
+    """Whether the web address of a register record names the site at `host` (A-labels)."""
+    try:
+        record = parse_address(web_address)
+    except AddressError:
+        return False  # not one clean address: quarantined, never matched
+    parts = urlsplit(record.url)
+    if parts.path.strip("/") or parts.query:
+        return False
+    named, asked = _without_www(record.host), _without_www(host)
+    if named == asked:
+        return True
+    is_apex = named == registrable_domain(named)
+    return is_apex and asked.endswith("." + named) and registrable_domain(asked) == named
+
+
+def _without_www(host: str) -> str:
+    return host.removeprefix("www.")

@@ -1,0 +1,35 @@
+"""What a matcher answers: an outcome with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pharmcheck.model import Evidence, EvidenceKind, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    outcome: Outcome
+    evidence: tuple[Evidence, ...] = ()
+    reason: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+ABSENT = Answer(Outcome.ABSENT)
+
+
+def present(*evidence: Evidence, **facts: str) -> Answer:
+    return Answer(Outcome.PRESENT, evidence, facts=tuple(sorted(facts.items())))
+
+
+def inconclusive(reason: str) -> Answer:
+    return Answer(Outcome.INCONCLUSIVE, reason=reason)
+
+
+def not_applicable(reason: str) -> Answer:
+    return Answer(Outcome.NOT_APPLICABLE, reason=reason)
+
+
+def say(kind: EvidenceKind, quote: str, url: str | None = None) -> Evidence:
+    """Evidence that is not a place in a page."""
+    return Evidence(kind, quote, url)

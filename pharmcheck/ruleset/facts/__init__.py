@@ -1,0 +1,12 @@
+"""Facts about a whole site that rule files may ask for by name.
+
+A fact that could not be looked for is inconclusive, never absent.  Absence is an answer only when the
+pages that should hold the thing were read in full, and says where it searched.
+"""
+
+from __future__ import annotations
+
+from pharmcheck.ruleset.facts import connection, identity, listing, obstacles, offers
+from pharmcheck.ruleset.facts.registry import FACTS
+
+__all__ = ["FACTS", "connection", "identity", "listing", "obstacles", "offers"]

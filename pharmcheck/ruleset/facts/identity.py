@@ -1,0 +1,120 @@
+"""Who says it runs the site, and what it asks of buyers."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import re2
+
+from pharmcheck.model import EvidenceKind, FetchOutcome, Outcome, PageRole
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
+from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.scan import PageText
+from pharmcheck.ruleset.site import Site
+
+_IDENTITY_ROLES = (PageRole.CONTACT, PageRole.IMPRINT, PageRole.ABOUT, PageRole.TERMS)
+_PRESCRIPTION_WORDS = re2.compile(r"prescription|\brx\b|rezept|ordonnance|receta|\bscript\b")
+
+
+def _identity_pages(site: Site) -> list[PageText] | str:
+    """The pages that should say who runs the shop, or why their silence proves nothing."""
+    home = site.home
+    if home is None:
+        return "the home page was not read"
+    pages = [home, *site.pages_of(*_IDENTITY_ROLES)]
+    if len(pages) == 1:
+        return "no contact, imprint, about or terms page was read"
+    if any(page.reading.problem for page in pages):
+        return "a page that should say it was not read in full"
+    failed = [
+        attempt
+        for attempt in site.capture.attempts
+        if attempt.role in (PageRole.CONTACT, PageRole.IMPRINT) and attempt.outcome is not FetchOutcome.FETCHED
+    ]
+    if failed:
+        return "the contact or imprint page could not be read"
+    return pages
+
+
+def _searched(pages: list[PageText], what: str) -> Answer:
+    where = ", ".join(sorted({page.reading.role.value.replace("_", " ") for page in pages}))
+    return present(say(EvidenceKind.ABSENCE, f"No {what} was found on the pages read in full: {where}."))
+
+
+@fact
+def street_address_shown(site: Site) -> Answer:
+    """A street address is printed."""
+    for page in sorted(site.pages, key=lambda item: item.reading.role not in _IDENTITY_ROLES):
+        for found in page.reading.contacts.addresses:
+            if found.kind == "street":
+                return present(site.cite(page, found.block, found.text), address=found.text, country=found.country or "")
+    return ABSENT
+
+
+@fact
+def no_street_address(site: Site) -> Answer:
+    """No street address on the pages that should hold one."""
+    if street_address_shown(site).outcome is Outcome.PRESENT:
+        return ABSENT
+    pages = _identity_pages(site)
+    return inconclusive(pages) if isinstance(pages, str) else _searched(pages, "street address")
+
+
+@fact
+def only_post_box(site: Site) -> Answer:
+    """The only postal address is a box."""
+    if street_address_shown(site).outcome is Outcome.PRESENT:
+        return ABSENT
+    for page in site.pages:
+        for found in page.reading.contacts.addresses:
+            return present(site.cite(page, found.block, found.text))
+    return ABSENT
+
+
+@fact
+def licence_number_shown(site: Site) -> Answer:
+    """A licence or registration number of a pharmacy or pharmacist is printed."""
+    kinds = {row["id"]: row["kind"] for row in site.lists["licence_formats"]["formats"]}
+    for page in site.pages:
+        for claim in page.reading.licence_claims:
+            if kinds.get(claim.scheme) in ("pharmacy", "person") and claim.well_formed is not False:
+                evidence = site.cite(page, claim.block)
+                return present(evidence, number=claim.number, label=claim.label, country=claim.country or "")
+    return ABSENT
+
+
+@fact
+def no_licence_claim(site: Site) -> Answer:
+    """No licence number on the pages that should hold one."""
+    if licence_number_shown(site).outcome is Outcome.PRESENT:
+        return ABSENT
+    pages = _identity_pages(site)
+    return inconclusive(pages) if isinstance(pages, str) else _searched(pages, "licence or registration number")
+
+
+@fact
+def seal_leads_elsewhere(site: Site) -> Answer:
+    """A seal with an authority's name links to a host that is neither the issuer's nor the site's own."""
+    for page in site.pages:
+        for seal in page.reading.seals:
+            host = urlsplit(seal.url or "").hostname or ""
+            own = host == site.address.host or host.endswith("." + site.address.registrable_domain)
+            if host and not seal.links_to_issuer and not own and host != site.address.registrable_domain:
+                quote = f'A seal "{seal.text}" links to {host}, which is not its issuer.'
+                return present(say(EvidenceKind.PAGE, quote, page.reading.url), host=host)
+    return ABSENT
+
+
+@fact
+def prescription_demanded(site: Site) -> Answer:
+    """The page of a medicine, or the cart, has a field that takes the prescription."""
+    if not site.offers:
+        return not_applicable("no medicine was seen on offer")
+    for page in site.pages_of(PageRole.PRODUCT, PageRole.CART, PageRole.CATEGORY):
+        for form in page.reading.forms:
+            for field in form.fields:
+                words = f"{field.label} {field.name}".lower()
+                if field.kind in ("file", "radio", "select", "checkbox") and _PRESCRIPTION_WORDS.search(words):
+                    quote = f'The order form asks for the prescription: "{field.label or field.name}".'
+                    return present(say(EvidenceKind.PAGE, quote, page.reading.url))
+    return ABSENT if site.pages_of(PageRole.PRODUCT, PageRole.CART) else inconclusive("no order page was read")

@@ -1,0 +1,124 @@
+"""What can be bought here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from pharmcheck.model import EvidenceKind, OfferKind, Outcome
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.scan import PageText
+from pharmcheck.ruleset.site import Site
+from pharmcheck.ruleset.voice import POLICY_ROLES
+
+_LIFESTYLE_SHARE = 90  # per cent
+_LIFESTYLE_LEAST = 3
+_ORDERS_LEAST = 3  # one or two stand in any small print
+_MEDICINES_LEAST = 2
+_WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
+_NAME_CHARS = 6  # shorter names stand inside other words by chance
+
+
+@fact
+def medicine_on_offer(site: Site) -> Answer:
+    """A product with a medicine's name can be bought here."""
+    offers = site.offered()
+    if not offers:
+        return ABSENT
+    chosen = list(offers.values())[:3]
+    evidence = (site.cite(offer.page, offer.block, offer.words) for offer in chosen)
+    return present(*evidence, medicine=chosen[0].medicine.inn, count=str(len(offers)))
+
+
+@fact
+def other_goods_on_offer(site: Site) -> Answer:
+    """Something can be bought here, and no medicine is named among it."""
+    if site.offers:
+        return ABSENT
+    for page in site.pages:
+        for offer in page.reading.offers:
+            if offer.kind in (OfferKind.CART, OfferKind.STRUCTURED):
+                return present(site.cite(page, offer.block, offer.product))
+    return ABSENT
+
+
+@fact
+def controlled_on_offer(site: Site) -> Answer:
+    """A controlled drug can be bought here."""
+    for medicine, offer in site.offered().items():
+        if site.controlled(medicine):
+            return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
+    return ABSENT
+
+
+@fact
+def lifestyle_catalogue(site: Site) -> Answer:
+    """Nearly everything on offer is for sex, weight, hair or muscles."""
+    groups = set(site.lists["lifestyle_groups"]["words"])
+    offered = site.offered()
+    if len(offered) < _LIFESTYLE_LEAST:
+        return inconclusive("fewer than three medicines seen on offer")
+    chosen = [offer for medicine, offer in offered.items() if medicine.group in groups]
+    if 100 * len(chosen) < _LIFESTYLE_SHARE * len(offered):
+        return ABSENT
+    return present(*(site.cite(offer.page, offer.block, offer.words) for offer in chosen[:2]), count=str(len(chosen)))
+
+
+@fact
+def only_general_sale(site: Site) -> Answer:
+    """Every medicine seen on offer may be sold without a prescription where the seller sits."""
+    offered = site.offered()
+    countries = site.claimed_countries()
+    if not offered or not countries:
+        return inconclusive("no offer, or no country of the seller, seen")
+    for medicine in offered:
+        if any(medicine.legal_class.get(country) not in ("general_sale",) for country in countries):
+            return ABSENT
+    offer = next(iter(offered.values()))
+    return present(site.cite(offer.page, offer.block, offer.words), country=countries[0])
+
+
+@fact
+def medicine_in_domain(site: Site) -> Answer:
+    """The domain is named after a medicine."""
+    label = site.address.registrable_domain.split(".", 1)[0]
+    named = site.medicines.named_in(label.replace("-", " ").encode())
+    folded = label.replace("-", "")
+    medicine = named[0][2] if named else None
+    if medicine is None:
+        brands = (name for name in site.medicines.by_name if len(name) >= _NAME_CHARS and name not in site.medicines.ambiguous)
+        hit = next((name for name in brands if folded.startswith(name) or folded.endswith(name)), None)
+        medicine = site.medicines.by_name[hit] if hit else None
+    if medicine is None:
+        return ABSENT
+    quote = f"The domain {site.address.registrable_domain} is named after {medicine.inn}."
+    return present(say(EvidenceKind.LIST, quote), medicine=medicine.inn)
+
+
+@fact
+def shop_policy_about_medicines(site: Site) -> Answer:
+    """A page of terms, delivery or returns speaks of orders and of medicines: that shop sells them.
+
+    Only the policy pages of shops count: guides and authorities write about orders of medicines too.
+    """
+    talk = site.lists["shop_talk"]
+    medicine_words, order_words = set(talk["medicine"]), set(talk["order"])
+    label = site.address.registrable_domain.split(".", 1)[0]
+    named = medicine_in_domain(site).outcome is Outcome.PRESENT or any(part in label for part in talk["domain"])
+    least = 0 if named else _MEDICINES_LEAST
+    for page in site.pages_of(*POLICY_ROLES):
+        found = Counter(_WORD.findall(page.folded))
+        orders = sum(found[word] for word in order_words)
+        medicines = sum(found[word] for word in medicine_words) + len(page.named)
+        if orders >= _ORDERS_LEAST and medicines >= least:
+            block = _first_block(page, medicine_words)
+            return present(site.cite(page, block))
+    return ABSENT if site.pages_of(*POLICY_ROLES) else inconclusive("no terms, delivery or returns page was read")
+
+
+def _first_block(page: PageText, wanted: set[str]) -> int:
+    for index in range(len(page.starts)):
+        if not wanted.isdisjoint(_WORD.findall(page.block_text(index))):
+            return index
+    return 0

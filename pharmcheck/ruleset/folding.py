@@ -1,0 +1,41 @@
+"""Fold text so that rules meet one spelling: lower case, no accents, plain quotes and dashes.
+
+Folding keeps the length: character N of the folded text is character N of the original, so a hit can
+be quoted in the words of the page.  That is why ß becomes one letter and not two.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_PLAIN = {
+    "‘": "'", "’": "'", "‛": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"',
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+    "ß": "s", "ẞ": "s", "æ": "a", "œ": "o", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "İ": "i", "Æ": "a", "Œ": "o",
+    "Ø": "o", "Đ": "d", "Ł": "l", "…": ".", "®": " ", "™": " ",
+}  # fmt: skip
+
+
+def _build_table() -> dict[int, str]:
+    table = {ord(char): plain for char, plain in _PLAIN.items()}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00), *range(0xFF01, 0xFF5F)):
+        char = chr(code)
+        if code in table:
+            continue
+        base = unicodedata.normalize("NFKD", char)[0]
+        if base != char and base.isascii():
+            table[code] = base.lower()
+    return table
+
+
+_TABLE = _build_table()
+
+
+def fold(text: str) -> str:
+    """Fold `text`; the result has the same length."""
+    if text.isascii():
+        return text.lower()
+    folded = text.translate(_TABLE).lower()
+    if len(folded) != len(text):  # a few letters grow when lowered; keep those as they are
+        folded = "".join(low if len(low := char.lower()) == 1 else char for char in text.translate(_TABLE))
+    return folded

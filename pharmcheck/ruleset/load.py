@@ -1,0 +1,193 @@
+"""Load a ruleset: read every file, type it, compile it, and name its version by what it holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pharmcheck.errors import RulesetError
+from pharmcheck.reading import Vocabulary
+from pharmcheck.ruleset.facts import FACTS
+from pharmcheck.ruleset.medicines import Medicines, build_medicines
+from pharmcheck.ruleset.phrases import PhraseError
+from pharmcheck.ruleset.scan import Phrase, PhraseIndex
+from pharmcheck.ruleset.schema import CombinationMatch, FactMatch, ListMatch, PhraseMatch, Rule, VerdictPolicy
+from pharmcheck.ruleset.voice import VoiceLexicon
+from pharmcheck.ruleset.yamlfile import YamlFile, read_yaml
+
+_LISTS = ("medicines", "voice", "licence_formats", "seals", "shop_words", "obstacles", "lifestyle_groups", "shop_talk")
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseOwner:
+    """Which matcher of which rule a phrase belongs to, and what part it plays there."""
+
+    rule_id: str
+    matcher: int
+    part: str  # phrases | near | not_near
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """All rules at one version, ready to be asked."""
+
+    version: str
+    rules: tuple[Rule, ...]
+    policy: VerdictPolicy
+    lists: Mapping[str, Any]
+    medicines: Medicines
+    lexicon: VoiceLexicon
+    vocabulary: Vocabulary
+    index: PhraseIndex
+    contexts: Mapping[tuple[str, int, str], PhraseIndex] = field(repr=False)
+    """Words that must, or must not, stand near a phrase: by rule, matcher and part."""
+
+    def rule(self, rule_id: str) -> Rule:
+        """One rule by id.
+
+        Raises:
+            KeyError: no such rule.
+        """
+        return next((rule for rule in self.rules if rule.id == rule_id), None) or self._missing(rule_id)
+
+    def _missing(self, rule_id: str) -> Rule:
+        raise KeyError(rule_id)
+
+
+def default_directory() -> Path:
+    """The rules that came with the program: inside the wheel, or beside the package in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    packed = package / "_rules"
+    return packed if packed.is_dir() else package.parent / "rules"
+
+
+def load_ruleset(directory: Path | None = None) -> Ruleset:
+    """Read and compile all rules.
+
+    Args:
+        directory: a folder laid out like `rules/`; the program's own by default.
+
+    Raises:
+        RulesetError: the first problem found, as `file:line: reason`; `lint_ruleset` finds them all.
+    """
+    directory = directory or default_directory()
+    files, problems = read_files(directory)
+    ruleset = None
+    if not problems:
+        ruleset, problems = _assemble(directory, files)
+    if problems or ruleset is None:
+        raise RulesetError(problems[0] if problems else f"{directory}:1: no rules")
+    return ruleset
+
+
+def read_files(directory: Path) -> tuple[dict[Path, YamlFile], list[str]]:
+    """Every YAML file below `directory`, and the problems of those that cannot be read."""
+    files: dict[Path, YamlFile] = {}
+    problems: list[str] = []
+    for path in sorted(directory.rglob("*.yaml")):
+        try:
+            files[path] = read_yaml(path)
+        except RulesetError as exc:
+            problems.append(str(exc))
+    if not files and not problems:
+        problems.append(f"{directory}:1: no rule files here; is this the rules folder?")
+    return files, problems
+
+
+def parse_rules(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[list[Rule], list[str]]:
+    """Type every rule file; problems carry file and line."""
+    rules: list[Rule] = []
+    problems: list[str] = []
+    seen: dict[str, Path] = {}
+    for path, file in files.items():
+        if path.parent.name == "lists" or path == directory / "verdict.yaml":
+            continue
+        try:
+            rule = Rule.model_validate(file.data)
+        except ValidationError as exc:
+            problems += [_problem(file, error) for error in exc.errors()]
+            continue
+        if rule.id in seen:
+            problems.append(f"{path}:{file.line_of(('id',))}: {rule.id} stands in {seen[rule.id]} too")
+        seen[rule.id] = path
+        rules.append(rule)
+    return sorted(rules, key=lambda rule: rule.id), problems
+
+
+def _problem(file: YamlFile, error: Any) -> str:
+    where = tuple(part for part in error["loc"] if not (isinstance(part, str) and part in ("phrase", "fact")))
+    path = ".".join(str(part) for part in error["loc"]) or "rule"
+    return f"{file.path}:{file.line_of(where)}: {path}: {error['msg']}"
+
+
+def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset | None, list[str]]:
+    rules, problems = parse_rules(directory, files)
+    lists = {path.stem: file.data for path, file in files.items() if path.parent.name == "lists"}
+    problems += [f"{directory}/lists:1: {name}.yaml is missing" for name in _LISTS if name not in lists]
+    verdict_file = files.get(directory / "verdict.yaml")
+    if verdict_file is None:
+        problems.append(f"{directory}:1: verdict.yaml is missing")
+    problems += [problem for rule in rules for problem in _references(rule, rules, lists)]
+    if problems or verdict_file is None:
+        return None, problems
+    try:
+        policy = VerdictPolicy.model_validate(verdict_file.data)
+        medicines = build_medicines(lists["medicines"])
+        lexicon = VoiceLexicon(lists["voice"]["languages"])
+        vocabulary = Vocabulary.from_lists(lists["licence_formats"], lists["seals"], lists["shop_words"])
+        index, contexts = _compile(rules)
+    except (PhraseError, ValueError, KeyError) as exc:
+        return None, [f"{directory}:1: {exc}"]
+    version = f"{policy.version}+{_digest(directory, files)}"
+    return Ruleset(version, tuple(rules), policy, lists, medicines, lexicon, vocabulary, index, contexts), []
+
+
+def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> list[str]:
+    """What a rule points to must exist, and a combination may not be made of combinations."""
+    problems = []
+    by_id = {other.id: other for other in rules}
+    for match in rule.match:
+        if isinstance(match, FactMatch) and match.fact not in FACTS:
+            problems.append(f"{rule.id}: no fact named {match.fact!r}; there are: {', '.join(sorted(FACTS))}")
+        elif isinstance(match, ListMatch) and match.list not in lists:
+            problems.append(f"{rule.id}: no list named {match.list!r} in rules/lists")
+        elif isinstance(match, CombinationMatch):
+            for other in (*match.all_of, *match.any_of, *match.none_of):
+                if other not in by_id:
+                    problems.append(f"{rule.id}: no rule {other}")
+                elif any(isinstance(inner, CombinationMatch) for inner in by_id[other].match):
+                    problems.append(f"{rule.id}: {other} is a combination itself")
+    return problems
+
+
+def _compile(rules: Sequence[Rule]) -> tuple[PhraseIndex, dict[tuple[str, int, str], PhraseIndex]]:
+    phrases: list[Phrase] = []
+    contexts: dict[tuple[str, int, str], PhraseIndex] = {}
+    for rule in rules:
+        for number, match in enumerate(rule.match):
+            if not isinstance(match, PhraseMatch):
+                continue
+            for part in ("phrases", "near", "not_near"):
+                owner = PhraseOwner(rule.id, number, part)
+                found = [
+                    Phrase(owner, language, text)
+                    for language, texts in getattr(match, part).items()
+                    for text in texts
+                ]
+                if part == "phrases":
+                    phrases += found
+                elif found:
+                    contexts[rule.id, number, part] = PhraseIndex(found)
+    return PhraseIndex(phrases), contexts
+
+
+def _digest(directory: Path, files: Mapping[Path, YamlFile]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:8]

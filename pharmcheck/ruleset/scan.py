@@ -1,0 +1,149 @@
+"""Find the phrases of all rules in a page at once, and say where.
+
+A set of patterns over chunks of whole blocks tells which phrases occur at all; only those are then
+looked for one by one.  That is what keeps two hundred phrases as cheap as a few.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import re2
+
+from pharmcheck.model import Reading
+from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.medicines import Medicine, Medicines
+from pharmcheck.ruleset.phrases import MEDICINE, compile_phrase
+
+_CHUNK_CHARS = 4096  # RE2 sets answer only "somewhere in here"; small chunks keep the second look small
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase of one matcher of one rule."""
+
+    owner: object  # whatever the ruleset wants back with a hit
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found: character offsets inside the block's text."""
+
+    phrase: Phrase
+    block: int
+    start: int
+    end: int
+    medicines: tuple[Medicine, ...]  # named inside the hit
+
+
+@dataclass(slots=True)
+class PageText:
+    """A page's blocks as one folded text, and the medicines named in it."""
+
+    reading: Reading
+    folded: str
+    starts: list[int]  # where each block begins in `folded`
+    named: list[tuple[int, int, Medicine]] = field(default_factory=list)  # character offsets in `folded`
+
+    def block_at(self, offset: int) -> int:
+        return bisect_right(self.starts, offset) - 1
+
+    def block_text(self, block: int) -> str:
+        """The folded text of one block."""
+        begin = self.starts[block]
+        return self.folded[begin : begin + len(self.reading.blocks[block].text)]
+
+    def heading_of(self, block: int) -> str:
+        """The folded heading above a block."""
+        return fold(self.reading.blocks[block].heading)
+
+    def medicines_in(self, begin: int, end: int) -> tuple[Medicine, ...]:
+        """Medicines named between two offsets of `folded`, each once, in order."""
+        low = bisect_right(self.named, begin, key=lambda item: item[0] + 1)
+        found: dict[Medicine, None] = {}
+        for start, stop, medicine in self.named[max(low - 1, 0) :]:
+            if start >= end:
+                break
+            if start >= begin and stop <= end:
+                found[medicine] = None
+        return tuple(found)
+
+    def medicines_in_block(self, block: int) -> tuple[Medicine, ...]:
+        begin = self.starts[block]
+        return self.medicines_in(begin, begin + len(self.reading.blocks[block].text))
+
+
+def page_text(reading: Reading, medicines: Medicines) -> PageText:
+    """Fold a page and find the medicines in it."""
+    starts, position = [], 0
+    for block in reading.blocks:
+        starts.append(position)
+        position += len(block.text) + 1
+    folded = fold("\n".join(block.text for block in reading.blocks))
+    page = PageText(reading, folded, starts)
+    data = folded.encode()
+    if len(data) == len(folded):
+        page.named = medicines.named_in(data)
+    else:
+        page.named = [
+            (_chars(data, start), _chars(data, end), medicine) for start, end, medicine in medicines.named_in(data)
+        ]
+    return page
+
+
+def _chars(data: bytes, offset: int) -> int:
+    return len(data[:offset].decode())
+
+
+class PhraseIndex:
+    """All phrases of a ruleset, compiled once."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._phrases: Sequence[Phrase] = tuple(phrases)
+        self._needs_medicine = [MEDICINE in phrase.text for phrase in self._phrases]
+        options = re2.Options()
+        options.never_capture = True
+        options.max_mem = 64 << 20
+        patterns = [compile_phrase(phrase.text).encode() for phrase in self._phrases]
+        self._single: list[Any] = [re2.compile(pattern, options) for pattern in patterns]
+        self._set: Any = re2.Set.SearchSet(options)
+        for pattern in patterns:
+            self._set.Add(pattern)
+        if patterns:
+            self._set.Compile()
+
+    def found_in(self, folded: str, named: tuple[Medicine, ...] = ()) -> bool:
+        """Whether any phrase stands in a piece of folded text; `named` are the medicines in it."""
+        matched = self._set.Match(folded.encode()) if self._phrases else None
+        return any(named or not self._needs_medicine[index] for index in matched or ())
+
+    def hits(self, page: PageText) -> Iterator[Hit]:
+        """Every phrase found in the page, in page order for each chunk."""
+        if not self._phrases:
+            return
+        for begin, end in _chunks(page):
+            chunk = page.folded[begin:end]
+            data = chunk.encode()
+            plain = len(data) == len(chunk)
+            for index in sorted(self._set.Match(data) or ()):
+                for match in self._single[index].finditer(data):
+                    start, stop = match.span() if plain else (_chars(data, match.start()), _chars(data, match.end()))
+                    block = page.block_at(begin + start)
+                    named = page.medicines_in(begin + start, begin + stop)
+                    if self._needs_medicine[index] and not named:
+                        continue
+                    offset = begin - page.starts[block]
+                    yield Hit(self._phrases[index], block, start + offset, stop + offset, named)
+
+
+def _chunks(page: PageText) -> Iterator[tuple[int, int]]:
+    begin = 0
+    for end in (*page.starts[1:], len(page.folded)):
+        if end - begin >= _CHUNK_CHARS or end == len(page.folded):
+            yield begin, end
+            begin = end

@@ -1,0 +1,250 @@
+"""What a rule file may say.  Unknown keys are errors; every scalar arrives as text and is typed here.
+
+This is one of the two edges where pydantic is used; the rest of the code meets frozen records.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from pharmcheck.model import CriterionName, Direction, PageRole, Severity
+
+
+def _to_bool(value: object) -> object:
+    if value in ("true", "false"):
+        return value == "true"
+    return value
+
+
+def _to_none(value: object) -> object:
+    return None if value in ("null", "") else value
+
+
+Flag = Annotated[bool, BeforeValidator(_to_bool)]
+DateOrNull = Annotated[date | None, BeforeValidator(_to_none)]
+TextOrNull = Annotated[str | None, BeforeValidator(_to_none)]
+RuleId = Annotated[str, Field(pattern=r"^[A-Z]{2,4}\d{3}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+ByLanguage = dict[Language, list[str]]
+
+Effect = Literal["convict", "ceiling", "strong", "weak", "bind", "scope", "claim", "none"]
+"""What a present finding may do to a verdict; DESIGN section 3 names the D, C and N rules behind it.
+
+convict: danger.  ceiling: no better than caution.  strong: one is enough for caution.  weak: three from two
+groups are.  bind: a register names this site.  scope: says what the site is.  claim: the page says so; worth
+nothing.  none: noted.
+"""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PhraseMatch(_Strict):
+    """Words in the site's own voice, unless `speaker` says otherwise."""
+
+    kind: Literal["phrase"]
+    phrases: ByLanguage
+    speaker: Literal["shop", "any"] = "shop"
+    negated: Literal["blocks", "ignored"] = "blocks"
+    near: ByLanguage = {}
+    """One of these must stand in the same block too."""
+    not_near: ByLanguage = {}
+    """None of these may stand in the same sentence."""
+    about: Literal["anything", "medicine", "prescription_only", "controlled", "unnamed"] = "anything"
+    """What must be on offer beside it: on this page, or on another page of the site when the words are general.
+    `unnamed`: the site sells medicines, and neither these words nor its offers say which."""
+    roles: list[PageRole] = []
+    """Pages on which it counts; empty: all."""
+    parts: list[Literal["title", "text", "control"]] = []
+    """Parts of a page on which it counts; empty: all."""
+    at_least: int = Field(default=1, ge=1, le=5)
+    """How many different phrases must be found on the site."""
+
+
+class PatternMatch(_Strict):
+    """An RE2 pattern on the folded text of a block, spoken by anybody."""
+
+    kind: Literal["pattern"]
+    pattern: str
+    roles: list[PageRole] = []
+
+
+class HeaderMatch(_Strict):
+    """A response header of any page, or of the home page's answer; the value is an RE2 pattern."""
+
+    kind: Literal["header"]
+    header: str
+    value: str = "."
+    status: list[Annotated[int, Field(ge=100, le=599)]] = []
+
+
+class LinkMatch(_Strict):
+    """A link to one of these hosts (or a name below them)."""
+
+    kind: Literal["link"]
+    hosts: list[str]
+
+
+class ListMatch(_Strict):
+    """The site's host or registrable domain stands on a list (government warnings and the like)."""
+
+    kind: Literal["list"]
+    list: str
+
+
+class FactMatch(_Strict):
+    """Something the code works out from the whole site; the names stand in `pharmcheck.ruleset.facts`."""
+
+    kind: Literal["fact"]
+    fact: str
+
+
+class CombinationMatch(_Strict):
+    """Other rules together: each of `all_of` present, at least one of `any_of`, none of `none_of`."""
+
+    kind: Literal["combination"]
+    all_of: list[RuleId] = []
+    any_of: list[RuleId] = []
+    none_of: list[RuleId] = []
+
+
+Match = Annotated[
+    PhraseMatch | PatternMatch | HeaderMatch | LinkMatch | ListMatch | FactMatch | CombinationMatch,
+    Field(discriminator="kind"),
+]
+
+
+class RuleSource(_Strict):
+    """Who says that the rule matters."""
+
+    title: str
+    url: TextOrNull = None
+    says: str
+    accessed: DateOrNull = None
+    confidence: Literal["unconfirmed", "general-knowledge", "public-copy", "confirmed"] = "unconfirmed"
+
+
+class Example(_Strict):
+    """A page of our own writing.  `text`: one paragraph a line, `# ` starts a heading; or `html`; or `pages` by role."""
+
+    lang: Language
+    text: str = ""
+    html: str = ""
+    role: PageRole = PageRole.PRODUCT
+    with_page: str = ""
+    """A second page of the same site, as text."""
+    with_role: PageRole = PageRole.PRODUCT
+    url: str = "https://shop.example/page"
+    tls: Literal["verified", "failed", "none", "unknown"] = "verified"
+    status: int = 200
+    headers: dict[str, str] = {}
+    registers: list[str] = []
+    """Web addresses that the example's one register entry names."""
+    entry: Literal["active", "expired", "not_for_online_sale"] = "active"
+    """How that entry stands."""
+    warned: list[str] = []
+    """Domains that an authority warns about."""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Example:
+        if bool(self.text) and bool(self.html):
+            raise ValueError("give text or html, not both")
+        return self
+
+
+class Examples(_Strict):
+    match: list[Example]
+    no_match: list[Example]
+
+
+class CriterionEffect(_Strict):
+    """What a present finding says about one of the four criteria."""
+
+    name: CriterionName
+    outcome: Literal["met", "claimed", "not_met"]
+
+
+class Rule(_Strict):
+    """One question about a site, as a pharmacist would read it."""
+
+    id: RuleId
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    title: str
+    status: Literal["experimental", "stable", "deprecated"]
+    version: int = Field(ge=1)
+    since: date
+    modified: date
+    superseded_by: RuleId | None = None
+    category: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    direction: Direction
+    severity: Severity
+    weight: int = Field(ge=0, le=40)
+    weight_reason: str
+    effect: Effect
+    reason_code: str = ""
+    """The verdict's reason when this rule decides it."""
+    criterion: CriterionEffect | None = None
+    jurisdictions: list[str]
+    languages: list[Language] = []
+    """Languages its words cover; worked out from the matchers, given only when there are none."""
+    match: list[Match] = Field(min_length=1)
+    message: dict[Language, str]
+    advice: dict[Language, str] = {}
+    false_positives: list[str] = Field(min_length=1)
+    sources: list[RuleSource] = Field(min_length=1)
+    examples: Examples
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Rule:
+        if (self.status == "deprecated") != bool(self.superseded_by):
+            raise ValueError("superseded_by is given exactly when status is deprecated")
+        if self.effect == "convict" and self.severity is not Severity.CRITICAL:
+            raise ValueError("effect convict needs severity critical")
+        if self.effect in ("convict", "ceiling") and not self.reason_code:
+            raise ValueError(f"effect {self.effect} needs a reason_code")
+        if self.direction is not Direction.RISK and self.weight:
+            raise ValueError("only risk has weight: a claim earns nothing")
+        if "en" not in self.message:
+            raise ValueError("message needs English")
+        spoken = self.spoken_languages()
+        for side, examples in (("match", self.examples.match), ("no_match", self.examples.no_match)):
+            if len(examples) < 2:  # noqa: PLR2004 - one example shows a case, two show a rule
+                raise ValueError(f"examples.{side} needs at least two")
+            missing = spoken - {example.lang for example in examples}
+            if missing:
+                raise ValueError(f"examples.{side} has none in: {', '.join(sorted(missing))}")
+        return self
+
+    def spoken_languages(self) -> set[str]:
+        """The languages in which this rule has words; empty when it does not depend on words."""
+        return {lang for match in self.match if isinstance(match, PhraseMatch) for lang in match.phrases}
+
+
+class Band(_Strict):
+    lowest: int
+    highest: int
+
+
+class VerdictPolicy(_Strict):
+    """`rules/verdict.yaml`: bands, caps, thresholds and how long a verdict stays valid."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_name: Annotated[Literal["pharmcheck.policy/1"], Field(alias="schema")]
+    version: Annotated[str, Field(pattern=r"^\d{4}\.\d{1,2}\.\d+$")]
+    """The date part of the ruleset version; the digest of the files is added to it."""
+    bands: dict[str, Band]
+    caps: dict[str, int]
+    """Most points one rule category can add."""
+    weak_needed: int
+    weak_groups_needed: int
+    coverage_needed: int
+    """Per cent of the wanted pages below which silence proves nothing."""
+    valid_days: dict[str, int]
+    reference_countries_needed: int
+    """In how many reference countries a medicine must be prescription-only when no destination is given."""

@@ -1,0 +1,184 @@
+"""The site as the rules see it: all its pages, what it offers, where it says it sits.
+
+Built once for a judgement; rules only ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pharmcheck.model import (
+    Address,
+    Block,
+    BlockKind,
+    Capture,
+    Evidence,
+    EvidenceKind,
+    OfferKind,
+    Page,
+    PageRole,
+    Reading,
+)
+from pharmcheck.reading import locate
+from pharmcheck.registers import RegisterLookup
+from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.medicines import Medicine, Medicines
+from pharmcheck.ruleset.scan import PageText, page_text
+
+QUOTE_CHARS = 300  # what evidence keeps of a page's words
+_SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
+_CCTLD_COUNTRIES = {
+    "uk": "GB", "de": "DE", "at": "AT", "ch": "CH", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "be": "BE",
+    "ie": "IE", "pl": "PL", "cz": "CZ", "sk": "SK", "se": "SE", "dk": "DK", "no": "NO", "fi": "FI", "pt": "PT",
+    "ca": "CA", "au": "AU", "nz": "NZ", "us": "US",
+}  # fmt: skip
+"""Country-code endings that people take for a country.  `.in`, `.co`, `.me`, `.io` and the like are sold to anyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineOffer:
+    """A medicine that can be bought here, and the words that offer it."""
+
+    medicine: Medicine
+    page: PageText
+    block: int  # -1: structured data
+    words: str
+
+
+@dataclass(slots=True)
+class Site:
+    """Everything a rule may ask about."""
+
+    address: Address
+    capture: Capture
+    pages: tuple[PageText, ...]
+    medicines: Medicines
+    registers: RegisterLookup
+    lists: Mapping[str, Any]
+    destination: str | None
+    today: date
+    needed_reference_countries: int
+    sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
+    offers: list[MedicineOffer] = field(default_factory=list)
+    _bodies: dict[str, Page] = field(default_factory=dict)
+
+    @property
+    def home(self) -> PageText | None:
+        """The home page, when it was read."""
+        return next((page for page in self.pages if page.reading.role is PageRole.HOME), None)
+
+    def pages_of(self, *roles: PageRole) -> list[PageText]:
+        return [page for page in self.pages if page.reading.role in roles]
+
+    def offered(self) -> dict[Medicine, MedicineOffer]:
+        """Each medicine on offer with its first offer, shop pages first."""
+        found: dict[Medicine, MedicineOffer] = {}
+        for offer in self.offers:
+            found.setdefault(offer.medicine, offer)
+        return found
+
+    def claimed_countries(self) -> tuple[str, ...]:
+        """Where the seller says it sits: its street addresses, else its licence claims, else its ending."""
+        readings = [page.reading for page in self.pages]
+        found = {
+            address.country
+            for reading in readings
+            for address in reading.contacts.addresses
+            if address.country and address.kind == "street"
+        }
+        if not found:
+            found = {claim.country for reading in readings for claim in reading.licence_claims if claim.country}
+        if not found:
+            ending = _CCTLD_COUNTRIES.get(self.address.host.rsplit(".", 1)[-1])
+            found = {ending} if ending else set()
+        return tuple(sorted(country for country in found if country))
+
+    def restricted(self, medicine: Medicine) -> bool:
+        """Whether nobody may sell this medicine here without a prescription (DESIGN section 3, D2)."""
+        countries = (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
+        return self.medicines.restricted(medicine, countries, self.needed_reference_countries)
+
+    def controlled(self, medicine: Medicine) -> bool:
+        """Whether it is a controlled drug where it is sold or goes; anywhere on our list when neither is known."""
+        countries = (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
+        known = [country for country in countries if country in medicine.legal_class]
+        return any(country in medicine.controlled for country in known) if known else bool(medicine.controlled)
+
+    def cite(self, page: PageText, block: int, words: str = "") -> Evidence:
+        """Point at words of a page, down to the archived bytes where they stand in one piece."""
+        reading = page.reading
+        piece = reading.blocks[block] if block >= 0 else None
+        quote = (words or (piece.text if piece else ""))[:QUOTE_CHARS].strip()
+        span = None
+        archived = self._bodies.get(reading.page_sha256)
+        if piece and archived:
+            span = locate(archived, piece, quote)
+        start, end = span or (None, None)
+        return Evidence(EvidenceKind.PAGE, quote, reading.url, reading.page_sha256, start, end)
+
+
+def build_site(  # noqa: PLR0913 - one record of everything a rule may ask about
+    capture: Capture,
+    readings: Sequence[Reading],
+    *,
+    medicines: Medicines,
+    registers: RegisterLookup,
+    lists: Mapping[str, Any],
+    destination: str | None,
+    today: date,
+    needed_reference_countries: int,
+) -> Site:
+    """Fold all pages and collect what the structured offers sell."""
+    pages = tuple(page_text(reading, medicines) for reading in readings)
+    site = Site(
+        capture.address, capture, pages, medicines, registers, lists, destination, today, needed_reference_countries
+    )
+    site._bodies = {page.sha256: page for page in capture.pages}
+    for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
+        site.offers.extend(_medicine_offers(page, medicines))
+    return site
+
+
+def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
+    reading = page.reading
+    found = []
+    priced_only = [offer for offer in reading.offers if offer.kind is OfferKind.PRICED]
+    for offer in reading.offers:
+        # A price beside a name is a shop's only where shops price things: news and guides name prices too.
+        if offer.kind is OfferKind.PRICED and (
+            reading.role is PageRole.ARTICLE or (reading.role not in _SHOP_ROLES and len(priced_only) < 2)  # noqa: PLR2004
+        ):
+            continue
+        if offer.kind is not OfferKind.STRUCTURED and reading.role is PageRole.ARTICLE and not offer.control:
+            continue
+        folded = fold(offer.product)
+        found += [
+            MedicineOffer(medicine, page, offer.block, offer.product)
+            for _, _, medicine in medicines.named_in(folded.encode())
+        ]
+    return found
+
+
+def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple[Medicine, ...]:
+    """What a statement is about: medicines in its sentence, else its block, else the heading, else the title."""
+    start = page.starts[block]
+    for found in (
+        page.medicines_in(start + begin, start + end),
+        page.medicines_in_block(block),
+        _named(page, lambda piece: piece.kind is BlockKind.HEADING and piece.text == page.reading.blocks[block].heading),
+        _named(page, lambda piece: piece.kind is BlockKind.TITLE),
+    ):
+        if found:
+            return found
+    return ()
+
+
+def _named(page: PageText, wanted: object) -> tuple[Medicine, ...]:
+    found: dict[Medicine, None] = {}
+    for index, piece in enumerate(page.reading.blocks):
+        if isinstance(piece, Block) and callable(wanted) and wanted(piece):
+            found |= dict.fromkeys(page.medicines_in_block(index))
+    return tuple(found)

@@ -1,0 +1,94 @@
+"""Everything the surroundings may decide, in one place: the only reader of the environment.
+
+Every setting has a reason and a default that is right for one person on one machine.  No secret has a default.
+`docs/cli.md` lists them all; a test holds that.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What `PHARMCHECK_*` variables may set.  Made by `load_settings`; options of a command win over it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PHARMCHECK_",
+        env_ignore_empty=True,  # `PHARMCHECK_DATA_DIR= pharmcheck …` means "the default", as in any shell script
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # a database address may hold a password; an error message is no place for it
+    )
+
+    data_dir: Path = Field(default_factory=lambda: _data_home() / "pharmcheck")
+    """Where the database and the captures live.  Verdicts outlive a run, so it is a data folder, not a cache."""
+
+    database_url: SecretStr | None = None
+    """Another database than the SQLite file in the data folder: a service with many workers needs PostgreSQL."""
+
+    page_budget: PositiveInt = Field(default=12, le=100)
+    """Most pages read of one site.  Twelve reach imprint, terms, shipping and a few products of nearly every shop."""
+
+    visit_deadline_s: PositiveFloat = Field(default=60.0, le=3600)
+    """Most seconds for one site, everything included: a site that drips bytes must not hold a check for ever."""
+
+    fetch_deadline_s: PositiveFloat = Field(default=20.0, le=600)
+    """Most seconds for one page with its redirects: one slow page must not eat the time of the others."""
+
+    sites_at_once: PositiveInt = Field(default=4, le=64)
+    """How many sites one command visits side by side.  Each host still sees one request at a time."""
+
+    debug: bool = False
+    """Show the inner details of an unexpected failure.  Off, because they say nothing to most people."""
+
+    no_color: str = Field(default="", validation_alias=AliasChoices("NO_COLOR", "no_color"))
+    """Plain text when set to anything: the convention of no-color.org, so it carries no prefix of ours."""
+
+    term: str = Field(default="", validation_alias=AliasChoices("TERM", "term"))
+    """The kind of terminal, as every terminal says it; `dumb` gets plain text and no progress display."""
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def plain_terminal(self) -> bool:
+        """Whether colours and moving lines are unwanted whatever the terminal could do."""
+        return bool(self.no_color) or self.term in ("dumb", "unknown")
+
+
+def load_settings(data_dir: Path | None = None) -> Settings:
+    """Read the environment; a `data_dir` given here (the option of a command) wins over it.
+
+    Raises ValueError with one sentence that names the wrong settings.
+    """
+    try:
+        return Settings() if data_dir is None else Settings(data_dir=data_dir)
+    except ValidationError as error:
+        wrong = "; ".join(f"{_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors())
+        raise ValueError(f"A setting is wrong. {wrong}.") from None
+    except RuntimeError as error:  # from Path.home() and expanduser(): no home folder, or nobody's
+        raise ValueError("There is no home folder to keep data in; set PHARMCHECK_DATA_DIR.") from error
+
+
+def variable_names() -> dict[str, str]:
+    """Field name → the environment variable that sets it."""
+    return {name: _variable((name,)) for name in Settings.model_fields}
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = str(location[0]) if location else ""
+    return name.upper() if name.upper() in ("NO_COLOR", "TERM") else f"PHARMCHECK_{name.upper()}"
+
+
+def _data_home() -> Path:
+    """The XDG base directory for data; a relative value is to be ignored, says its specification."""
+    given = os.environ.get("XDG_DATA_HOME", "")
+    return Path(given) if Path(given).is_absolute() else Path.home() / ".local" / "share"

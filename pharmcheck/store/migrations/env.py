@@ -1,0 +1,19 @@
+"""How Alembic runs our migrations: on the connection it is given, inside the transaction that is already open.
+
+`pharmcheck.store.opening` holds the lock and commits; nothing here connects, logs or reads an ini file.
+"""
+
+from __future__ import annotations
+
+from alembic import context
+
+from pharmcheck.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,  # SQLite can, once the driver stops guessing where transactions begin
+    render_as_batch=True,  # SQLite changes a table by copying it
+)
+with context.begin_transaction():
+    context.run_migrations()

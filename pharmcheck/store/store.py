@@ -1,0 +1,208 @@
+"""The store itself: one transaction a save, simple questions a read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pharmcheck.capture import capture_id
+from pharmcheck.errors import StoreError
+from pharmcheck.model import Capture, Check, CheckState, Judgement
+from pharmcheck.settings import Settings
+from pharmcheck.store import archive, records
+from pharmcheck.store.opening import FAILURES, WRITES, explain_failure, open_engine
+from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict
+from pharmcheck.store.tables import captures, checks, evidence, findings, verdicts
+
+_BATCH = 50  # rows a statement and records a page of an iterator: DESIGN section 7
+
+
+class Store:
+    """Checks, verdicts and captures.  Open one per process, close it at the end; safe to use from threads."""
+
+    def __init__(self, engine: sa.Engine, folder: Path, file: Path | None) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._file = file
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Make what is missing (folder, database, tables), bring the tables up to date.  Raises StoreError."""
+        folder = settings.data_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # what somebody checks is nobody else's business
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StoreError(f"The data folder {folder} cannot be made ({reason}); choose another one.") from error
+        if settings.database_url is not None:
+            return cls(open_engine(settings.database_url.get_secret_value(), None), folder, None)
+        file = folder / "pharmcheck.sqlite3"
+        url = sa.URL.create("sqlite", database=str(file)).render_as_string()
+        return cls(open_engine(url, file), folder, file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    # ------------------------------------------------------------------------------------------ writing
+
+    def save(
+        self,
+        check: Check,
+        capture: Capture | None = None,
+        judgement: Judgement | None = None,
+        document_json: str | None = None,
+        *,
+        destination: str | None = None,
+    ) -> None:
+        """Keep a check with all that belongs to it, in one transaction.
+
+        Saving an id again that already has its verdict changes nothing: the first answer stands.  A check
+        without a judgement is a look that failed; verdicts of earlier checks stay.  Raises StoreError.
+        """
+        if (judgement is None) != (document_json is None):
+            raise ValueError("a judgement and its document come together")
+        identifier = capture_id(capture) if capture is not None else None
+        with self._transaction(writes=True) as connection:
+            if self._has_verdict(connection, check.id):
+                return
+            if capture is not None and identifier is not None:
+                kept = archive.keep(self._folder, identifier, capture)  # before the row that names it
+                self._put_new(connection, captures, [records.capture_row(identifier, capture, kept.sha256, kept.size)])
+            if judgement is not None:
+                destination = judgement.verdict.destination
+            self._put_check(connection, records.check_row(check, destination, identifier))
+            if judgement is not None and document_json is not None:
+                judged_at = check.decided_at or judgement.verdict.checked_at
+                row = records.verdict_row(check.id, judgement.verdict, identifier, judged_at, document_json)
+                found, proofs = records.finding_rows(check.id, judgement.findings)
+                self._put_new(connection, verdicts, [row])
+                self._put_new(connection, findings, found)
+                self._put_new(connection, evidence, proofs)
+
+    def _has_verdict(self, connection: sa.Connection, check_id: str) -> bool:
+        return (
+            connection.execute(sa.select(verdicts.c.check_id).where(verdicts.c.check_id == check_id)).first()
+            is not None
+        )
+
+    def _put_check(self, connection: sa.Connection, row: dict[str, Any]) -> None:
+        changed = connection.execute(sa.update(checks).where(checks.c.id == row["id"]).values(row))
+        if not changed.rowcount:
+            self._put_new(connection, checks, [row])
+
+    def _put_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert in batches what is not there yet."""
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).on_conflict_do_nothing()
+        for start in range(0, len(rows), _BATCH):
+            connection.execute(statement, rows[start : start + _BATCH])
+
+    # ------------------------------------------------------------------------------------------ reading
+
+    def latest(self, registrable_domain: str, host: str, destination: str | None) -> StoredVerdict | None:
+        """The last complete verdict about a site; without one, the last look that failed.
+
+        `later_failure` says that somebody looked again since and got no answer.  Whether the verdict is still
+        valid is the caller's question: it knows the time and the rules.
+        """
+        about = (
+            (verdicts.c.registrable_domain == registrable_domain)
+            & (verdicts.c.host == host)
+            & verdicts.c.destination.is_not_distinct_from(destination)
+        )
+        newest_first = (verdicts.c.complete.desc(), verdicts.c.checked_at.desc(), verdicts.c.check_id)
+        with self._transaction() as connection:
+            row = connection.execute(sa.select(verdicts).where(about).order_by(*newest_first).limit(1)).first()
+            if row is None:
+                return None
+            later = self._failure_since(connection, row) if row.complete else None
+        return records.to_verdict(row, later)
+
+    def _failure_since(self, connection: sa.Connection, row: sa.Row[Any]) -> FailedLook | None:
+        at = sa.func.coalesce(
+            verdicts.c.checked_at, checks.c.decided_at, checks.c.created_at, type_=checks.c.created_at.type
+        )
+        failed = connection.execute(
+            sa.select(checks.c.id, at.label("at"), verdicts.c.reason_code, checks.c.error_code)
+            .select_from(checks.outerjoin(verdicts, verdicts.c.check_id == checks.c.id))
+            .where(
+                checks.c.registrable_domain == row.registrable_domain,
+                checks.c.host == row.host,
+                checks.c.destination.is_not_distinct_from(row.destination),
+                (checks.c.state == CheckState.FAILED.value) | verdicts.c.complete.is_(False),
+                at > row.checked_at,
+            )
+            .order_by(at.desc(), checks.c.id)
+            .limit(1)
+        ).first()
+        return (
+            FailedLook(failed.id, failed.at, failed.reason_code or failed.error_code or "internal") if failed else None
+        )
+
+    def get_check(self, check_id: str) -> StoredCheck | None:
+        """One check with its verdict, if it has one."""
+        with self._transaction() as connection:
+            row = connection.execute(sa.select(checks).where(checks.c.id == check_id)).first()
+            given = connection.execute(sa.select(verdicts).where(verdicts.c.check_id == check_id)).first()
+        return records.to_check(row, records.to_verdict(given) if given else None) if row else None
+
+    def captures(self) -> Iterator[StoredCapture]:
+        """Every capture, oldest first, a page at a time: nothing is locked while the caller works."""
+        for row in self._pages(captures, captures.c.started_at, captures.c.id):
+            yield records.to_capture(row)
+
+    def verdicts(self, capture: str | None = None) -> Iterator[StoredVerdict]:
+        """Every verdict, oldest first, or those that rest on one capture."""
+        only = sa.true() if capture is None else verdicts.c.capture_id == capture
+        for row in self._pages(verdicts, verdicts.c.checked_at, verdicts.c.check_id, only):
+            yield records.to_verdict(row)
+
+    def load_capture(self, identifier: str) -> Capture:
+        """A capture with its bytes, proven to be the ones stored.  Raises StoreError."""
+        with self._transaction() as connection:
+            row = connection.execute(sa.select(captures).where(captures.c.id == identifier)).first()
+        if row is None:
+            raise StoreError("There is no capture with that id.")
+        return archive.load(self._folder, identifier, archive.ArchiveFile(row.warc_sha256, row.warc_bytes))
+
+    def _pages(
+        self,
+        table: sa.Table,
+        time: sa.Column[datetime],
+        key: sa.Column[str],
+        only: sa.ColumnElement[bool] | None = None,
+    ) -> Iterator[sa.Row[Any]]:
+        query = sa.select(table).order_by(time, key).limit(_BATCH)
+        if only is not None:
+            query = query.where(only)
+        page_query = query
+        while True:
+            with self._transaction() as connection:
+                page = connection.execute(page_query).all()
+            yield from page
+            if len(page) < _BATCH:
+                return
+            last_time, last_key = getattr(page[-1], time.name), getattr(page[-1], key.name)
+            page_query = query.where((time > last_time) | ((time == last_time) & (key > last_key)))
+
+    @contextmanager
+    def _transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+        engine = self._engine.execution_options(**WRITES) if writes else self._engine
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except FAILURES as error:
+            raise explain_failure(error, self._file) from error

@@ -1,0 +1,158 @@
+"""The tables, in types that SQLite and PostgreSQL both have.
+
+What we read from pages is bounded and cleaned long before it comes here; the column types clean once more,
+because one NUL or half a surrogate pair in one quote must not lose a whole verdict.
+`migrations/` creates these tables; a test holds that both say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.engine import Dialect
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_REPLACEMENT = "\ufffd"
+
+metadata = MetaData(
+    naming_convention={  # PostgreSQL and Alembic need to call constraints by name
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class CleanText(TypeDecorator[str]):
+    """Text of any length that every database can hold: NUL and lone surrogates become U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else storable(value)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time.  SQLite forgets zones, so everything is UTC on the way in and said to be UTC on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def storable(text: str) -> str:
+    """`text` without what databases choke on."""
+    return _UNSTORABLE.sub(_REPLACEMENT, text)
+
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("registrable_domain", CleanText, nullable=False, index=True),
+    Column("host", CleanText, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("warc_sha256", String(64), nullable=False),  # of the file in the data folder
+    Column("warc_bytes", BigInteger, nullable=False),
+    Index("ix_captures_order", "started_at", "id"),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("id", String(32), primary_key=True),  # 128 random bits, hex
+    Column("input", CleanText, nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("host", CleanText, nullable=False),
+    Column("display_host", CleanText, nullable=False),
+    Column("registrable_domain", CleanText, nullable=False),
+    Column("destination", String(2), nullable=True),
+    Column("state", String(16), nullable=False),
+    Column("error_code", String(64), nullable=True),
+    Column("batch_id", String(64), nullable=True, index=True),
+    Column("capture_id", String(128), ForeignKey("captures.id"), nullable=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=True),
+    Column("valid_until", UtcDateTime, nullable=True),
+    Index("ix_checks_site", "registrable_domain", "host", "created_at"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("check_id", String(32), ForeignKey("checks.id"), primary_key=True),
+    Column("capture_id", String(128), ForeignKey("captures.id"), nullable=True, index=True),
+    Column("registrable_domain", CleanText, nullable=False),
+    Column("host", CleanText, nullable=False),
+    Column("destination", String(2), nullable=True),
+    Column("category", String(32), nullable=False),
+    Column("reason_code", String(64), nullable=False),
+    Column("score", Integer, nullable=True),
+    Column("complete", Boolean, nullable=False),  # false for could_not_check: a look that failed
+    Column("ruleset", String(64), nullable=False),
+    Column("checked_at", UtcDateTime, nullable=False),  # when we looked
+    Column("judged_at", UtcDateTime, nullable=False),  # the `now` of the judgement; replay needs it
+    Column("valid_until", UtcDateTime, nullable=False),
+    Column("document", CleanText, nullable=False),  # the contract document, as served
+    Index("ix_verdicts_site", "registrable_domain", "host", "checked_at"),
+    Index("ix_verdicts_order", "checked_at", "check_id"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("check_id", String(32), ForeignKey("checks.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("rule_id", String(16), nullable=False, index=True),
+    Column("rule_version", Integer, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("direction", String(8), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("category", String(64), nullable=False),
+    Column("weight", Integer, nullable=False),
+    Column("effect", String(64), nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("facts", CleanText, nullable=False),  # JSON list of [name, value]
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("check_id", String(32), ForeignKey("checks.id"), primary_key=True),
+    Column("finding", Integer, primary_key=True, autoincrement=False),  # `findings.position`
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("quote", CleanText, nullable=False),
+    Column("url", CleanText, nullable=True),
+    Column("page_sha256", String(64), nullable=True),
+    Column("span_start", Integer, nullable=True),
+    Column("span_end", Integer, nullable=True),
+)

@@ -1,0 +1,163 @@
+"""The door: which addresses may be connected to, and that nothing gets around it."""
+
+from __future__ import annotations
+
+import ast
+import ipaddress
+from pathlib import Path
+from typing import Any
+
+import httpcore
+import pytest
+
+import pharmcheck.capture
+from pharmcheck.capture import Policy, SystemResolver
+from pharmcheck.capture.guard import NOT_PUBLIC, GuardedBackend, NotConnected, Refused, Unresolved, vet
+
+GOOD = ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["10.0.0.1"],
+        ["169.254.169.254"],
+        ["100.100.100.200"],
+        ["fd00:ec2::254"],
+        ["::ffff:10.0.0.5"],
+        ["64:ff9b::a9fe:a9fe"],
+        [*GOOD, "127.0.0.1"],
+        [f"93.184.215.{n}" for n in range(1, 51)] + ["10.0.0.1"],
+        ["127.0.0.1 "],
+        ["127.1"],
+        ["0177.0.0.1"],
+        ["93.184.215.14/8"],
+        ["93.184.215.14\0"],
+        [""],
+        ["2606:4700::1111%eth0"],
+        ["192.0.43.8"],
+    ],
+    ids=lambda answers: answers[-1].strip() or "empty",
+)
+def test_one_bad_answer_refuses_the_name(answers: list[str]) -> None:
+    """Inside, special, unreadable, ourselves: refused in the same words."""
+    with pytest.raises(Refused, match=NOT_PUBLIC):
+        vet(answers, Policy(own_addresses=frozenset({"192.0.43.8"})))
+
+
+def test_public_answers_pass_and_none_is_unresolved() -> None:
+    """Good answers come back in their canonical spelling; an empty answer reads like a refusal."""
+    assert vet(["2606:2800:021f:cb07:6820:80DA:af6b:8b2c"], Policy()) == (GOOD[1],)
+    with pytest.raises(Unresolved, match=NOT_PUBLIC):
+        vet([], Policy())
+
+
+def connect(run: Any, backend: GuardedBackend, host: str, port: int) -> Any:
+    async def go() -> None:
+        stream = await backend.connect_tcp(host, port, 2)
+        await stream.aclose()
+
+    return run(go())
+
+
+class Recorder(httpcore.AsyncNetworkBackend):
+    """A network that notes where it is asked to go, and refuses."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int]] = []
+
+    async def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+        self.asked.append((host, port))
+        raise httpcore.ConnectError("refused")
+
+
+def test_a_name_is_looked_up_once_and_the_judged_address_is_used(run: Any, listed_resolver: Any) -> None:
+    """A second answer, good or bad, is never asked for: rebinding has nothing to bind to."""
+    resolver = listed_resolver(shop_com=[[GOOD[0]], ["10.0.0.1"]])
+    backend = GuardedBackend(Policy(), resolver)
+    backend._inner = recorder = Recorder()  # type: ignore[assignment]
+    for _ in range(2):
+        with pytest.raises(httpcore.ConnectError):
+            connect(run, backend, "shop.com", 443)
+    assert recorder.asked == [(GOOD[0], 443)] * 2
+    assert resolver.asked == ["shop.com"]
+
+
+@pytest.mark.parametrize("answers", [[["10.0.0.1"], [GOOD[0]]], [[], ["127.0.0.1"]]])
+def test_asking_again_never_turns_a_no_into_a_yes(run: Any, listed_resolver: Any, answers: list[list[str]]) -> None:
+    """A refusal is remembered for the whole visit, and no packet is sent."""
+    backend = GuardedBackend(Policy(), listed_resolver(shop_com=answers))
+    backend._inner = recorder = Recorder()  # type: ignore[assignment]
+    for _ in range(2):
+        with pytest.raises((Refused, Unresolved), match=NOT_PUBLIC):
+            connect(run, backend, "shop.com", 443)
+    assert recorder.asked == []
+
+
+def test_the_next_judged_address_is_tried_when_one_is_dead(run: Any, listed_resolver: Any) -> None:
+    """At most four of them."""
+    addresses = [f"93.184.215.{n}" for n in range(1, 9)]
+    backend = GuardedBackend(Policy(), listed_resolver(shop_com=[addresses]))
+    backend._inner = recorder = Recorder()  # type: ignore[assignment]
+    with pytest.raises(httpcore.ConnectError):
+        connect(run, backend, "shop.com", 80)
+    assert [host for host, _ in recorder.asked] == addresses[:4]
+
+
+def test_a_mapped_name_needs_no_dns_and_still_a_permitted_address(run: Any, listed_resolver: Any) -> None:
+    """`--resolve` skips the look-up, not the judgement; another port of a mapped name leads nowhere."""
+    resolver = listed_resolver()
+    for policy in (
+        Policy(resolve={("shop.example", 80): ("127.0.0.1", 1)}),
+        Policy(
+            resolve={("shop.example", 80): ("10.0.0.1", 80)}, allowed_networks=(ipaddress.ip_network("127.0.0.0/8"),)
+        ),
+    ):
+        with pytest.raises(Refused):
+            connect(run, GuardedBackend(policy, resolver), "shop.example", 80)
+        with pytest.raises(NotConnected):
+            connect(run, GuardedBackend(policy, resolver), "shop.example", 443)
+    assert resolver.asked == []
+
+
+def test_ports_unix_sockets_and_literals_are_judged_too(run: Any, listed_resolver: Any) -> None:
+    """Whoever calls the door without going through the reader of addresses is stopped here."""
+    backend = GuardedBackend(Policy(), listed_resolver(shop_com=[[GOOD[0]]]))
+    for host, port in (("shop.com", 22), ("127.0.0.1", 80), ("::1", 80), ("169.254.169.254", 80)):
+        with pytest.raises(Refused):
+            connect(run, backend, host, port)
+    with pytest.raises(Refused):
+        run(backend.connect_unix_socket("/var/run/docker.sock"))
+
+
+def test_the_system_resolver_asks_with_a_final_dot(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search domains of the machine must not complete a name to an internal one."""
+    asked = []
+
+    def lookup(host: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        asked.append(host)
+        return [(2, 1, 6, "", (GOOD[0], 0)), (2, 1, 6, "", (GOOD[0], 0))]
+
+    monkeypatch.setattr("socket.getaddrinfo", lookup)
+    assert run(SystemResolver().resolve("shop.com")) == [GOOD[0]]
+    assert asked == ["shop.com."]
+
+
+def test_only_one_file_of_the_room_imports_httpx() -> None:
+    """The switch to another client, or a second door, must be one line to see."""
+    room = Path(pharmcheck.capture.__file__).parent
+    importers = set()
+    for path in room.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(name.split(".")[0] == "httpx" for name in names):
+                importers.add(path.relative_to(room).as_posix())
+    assert importers == {"fetch.py"}
+
+
+def test_the_room_exports_what_it_lists() -> None:
+    """`__all__` is complete, sorted, and every name is there."""
+    names = pharmcheck.capture.__all__
+    assert names == sorted(names)
+    assert all(hasattr(pharmcheck.capture, name) for name in names)

@@ -1,0 +1,249 @@
+"""A whole visit: what is read, in which order, and what stays visible when something fails."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import trustme
+
+from pharmcheck.address import parse_address
+from pharmcheck.capture import Policy, capture_site
+from pharmcheck.model import Attempt, Capture, FetchOutcome, PageRole
+
+SHOP = b"""<html><body><nav><a href="/contact-us">Contact</a> <a href=/imprint>Imprint</a>
+<a href="/login">Log in</a> <a href="/about?utm=1">About us</a> <a href="https://other.net/faq">FAQ</a></nav>
+<a href="/products/a">A</a> <a href="/products/b">B</a> <a href="/cart">Cart</a> <a href="/cart?add=3">Buy</a>
+<a href="/secret/terms">Terms</a></body></html>"""
+
+
+@pytest.fixture
+def visit(run: Callable[..., Any], now: Any, listed_resolver: Any) -> Callable[..., Capture]:
+    """Visit a pasted address under a policy."""
+
+    def call(policy: Any, text: str, **more: Any) -> Capture:
+        address = parse_address(text, admitted_hosts=policy.admitted_hosts)
+        more.setdefault("resolver", listed_resolver())
+        return run(capture_site(address, policy, now=now, **more))
+
+    return call
+
+
+def outcomes(capture: Capture) -> dict[str, str]:
+    return {attempt.url: attempt.outcome.value for attempt in capture.attempts}
+
+
+def test_a_visit_reads_home_and_the_pages_that_matter(serve: Any, visit: Any, page_bytes: Any) -> None:
+    """Home first, then what the plan wants; what robots.txt forbids or the site lacks stays visible."""
+    server = serve()
+    server.routes |= {
+        "/": page_bytes(SHOP),
+        "/robots.txt": page_bytes(b"User-agent: *\nDisallow: /secret/\n"),
+        "/contact-us": page_bytes(b"<p>1 High Street"),
+        "/products/a": page_bytes(b"<p>A"),
+    }
+    heard: list[Attempt] = []
+    capture = visit(server.policy("shop.example"), "shop.example", on_attempt=heard.append)
+    assert outcomes(capture) == {
+        "https://shop.example/": "connect_failed",
+        "http://shop.example/": "fetched",
+        "http://shop.example/products/a": "fetched",
+        "http://shop.example/contact-us": "fetched",
+        "http://shop.example/imprint": "http_error",
+        "http://shop.example/about?utm=1": "http_error",
+        "http://shop.example/secret/terms": "robots",
+        "http://shop.example/products/b": "http_error",
+        "http://shop.example/cart": "http_error",
+    }
+    assert [page.role for page in capture.pages] == [PageRole.HOME, PageRole.PRODUCT, PageRole.CONTACT]
+    assert heard == list(capture.attempts)
+    assert not capture.archived
+    assert not {"/login", "/cart?add=3", "/secret/terms"} & set(server.paths())
+
+
+def test_the_pasted_page_is_read_beside_home_whatever_robots_says(serve: Any, visit: Any, page_bytes: Any) -> None:
+    """A person asked for these two pages; robots.txt speaks to machines that roam."""
+    server = serve()
+    server.routes |= {
+        "/offer": page_bytes(b"<p>pills"),
+        "/": page_bytes(SHOP),
+        "/robots.txt": page_bytes(b"User-agent: *\nDisallow: /\n"),
+    }
+    capture = visit(server.policy("shop.example"), "http://shop.example/offer")
+    assert [page.url for page in capture.pages] == ["http://shop.example/", "http://shop.example/offer"]
+    assert {attempt.outcome for attempt in capture.attempts[3:]} == {FetchOutcome.ROBOTS}
+
+
+@pytest.mark.parametrize(("status", "allowed"), [(b"404 Not Found", True), (b"500 Oops", False)])
+def test_a_missing_robots_file_allows_and_a_broken_server_forbids(
+    serve: Any, visit: Any, page_bytes: Any, status: bytes, allowed: bool
+) -> None:
+    """RFC 9309: 4xx means no rules, 5xx means wait."""
+    server = serve()
+    server.routes |= {"/": page_bytes(SHOP), "/robots.txt": page_bytes(b"", status=status)}
+    visit(server.policy("shop.example"), "shop.example")
+    assert ("/contact-us" in server.paths()) is allowed
+
+
+def test_the_page_budget_holds(serve: Any, visit: Any, page_bytes: Any) -> None:
+    """However many links a site has, few requests are made."""
+    server = serve()
+    links = b"".join(b'<a href="/products/%d">p</a><a href="/about-%d">About us</a>' % (n, n) for n in range(500))
+    server.routes["/"] = page_bytes(links)
+    capture = visit(server.policy("shop.example", page_budget=3), "shop.example")
+    assert len(server.paths()) <= 4
+    assert len(capture.attempts) == 4
+
+
+def test_https_is_taken_and_its_facts_are_recorded(
+    serve: Any, visit: Any, authority: trustme.CA, ca_file: str, context_for: Any
+) -> None:
+    """A verified handshake is written down with names, dates and the digest of the certificate."""
+    server = serve(context_for(authority.issue_cert("shop.example")))
+    capture = visit(server.policy("shop.example", scheme_port=443, ca_file=ca_file), "http://shop.example/")
+    (facts,) = capture.tls
+    assert capture.pages[0].url == "https://shop.example/"
+    assert facts.verified
+    assert facts.problem is None
+    assert facts.subject_names == ("shop.example",)
+    assert facts.protocol == "TLSv1.3"
+    assert len(facts.certificate_sha256 or "") == 64
+    assert facts.not_before < facts.not_after  # type: ignore[operator]
+
+
+def _wrong_name(authority: trustme.CA) -> trustme.LeafCert:
+    return authority.issue_cert("other.example")
+
+
+def _expired(authority: trustme.CA) -> trustme.LeafCert:
+    return authority.issue_cert("shop.example", not_after=datetime.now(UTC) - timedelta(days=2))
+
+
+def _own_issuer(authority: trustme.CA) -> trustme.LeafCert:
+    return trustme.CA().issue_cert("shop.example")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"), [(_wrong_name, "another name"), (_expired, "expired"), (_own_issuer, "do not trust")]
+)
+def test_a_bad_certificate_is_recorded_and_nothing_is_read_behind_it(
+    serve: Any, visit: Any, authority: trustme.CA, ca_file: str, context_for: Any, make: Any, words: str
+) -> None:
+    """The reason is in the attempt and the facts; the page comes from plain http, never from unverified https."""
+    secure = serve(context_for(make(authority)))
+    plain = serve()
+    policy = secure.policy(
+        "shop.example",
+        scheme_port=443,
+        ca_file=ca_file,
+        resolve={("shop.example", 80): ("127.0.0.1", plain.port)},
+    )
+    capture = visit(policy, "https://shop.example/")
+    first, second, *_ = capture.attempts
+    assert (first.outcome, second.outcome) == (FetchOutcome.TLS_FAILED, FetchOutcome.FETCHED)
+    assert words in first.detail
+    (facts,) = capture.tls
+    assert not facts.verified
+    assert facts.problem == first.detail
+    assert facts.certificate_sha256
+    assert facts.subject_names == (("other.example",) if make is _wrong_name else ("shop.example",))
+    assert capture.pages[0].url == "http://shop.example/"
+    assert secure.requests == []
+
+
+def test_a_server_that_cannot_do_tls_is_a_tls_failure(serve: Any, visit: Any) -> None:
+    """Plain http on the https port: recorded, without a certificate."""
+    capture = visit(serve().policy("shop.example", scheme_port=443), "shop.example")
+    assert capture.attempts[0].outcome is FetchOutcome.TLS_FAILED
+    assert capture.tls[0].certificate_sha256 is None
+
+
+def test_two_names_on_one_address_are_each_verified(
+    serve: Any, visit: Any, authority: trustme.CA, ca_file: str, context_for: Any, page_bytes: Any
+) -> None:
+    """A connection belongs to a name: the second name on the same address is not excused from its own check."""
+    server = serve(context_for(authority.issue_cert("shop.example")))
+    server.routes["/"] = page_bytes(b"", b"Location: https://www.shop.example/x", status=b"302 Found")
+    policy = server.policy("shop.example", "www.shop.example", scheme_port=443, ca_file=ca_file)
+    capture = visit(policy, "shop.example")
+    assert capture.attempts[0].outcome is FetchOutcome.TLS_FAILED
+    assert {facts.host: facts.verified for facts in capture.tls} == {"shop.example": True, "www.shop.example": False}
+    assert "/x" not in server.paths()
+
+
+def test_a_redirect_to_another_site_is_kept_with_its_final_address(serve: Any, visit: Any, page_bytes: Any) -> None:
+    """The hops tell the way; pages of the other site are not planned."""
+    server = serve()
+    server.routes["/"] = page_bytes(b"", b"Location: http://till.example/shop", status=b"301 Moved")
+    server.routes["/shop"] = page_bytes(SHOP)
+    capture = visit(server.policy("shop.example", "till.example"), "shop.example")
+    assert capture.pages[0].url == "http://till.example/shop"
+    assert [hop.status for hop in capture.attempts[1].hops] == [301, 200]
+    assert len(capture.attempts) == 2
+
+
+def test_a_name_that_turns_inwards_is_refused_without_a_packet(serve: Any, visit: Any, listed_resolver: Any) -> None:
+    """Private, mixed and missing answers read alike, name no address, and the name is looked up once."""
+    server = serve()
+    details = set()
+    for answers in ([["127.0.0.1"]], [["93.184.215.14", "10.0.0.1"]], [["169.254.169.254"], ["93.184.215.14"]], []):
+        resolver = listed_resolver(shop_com=answers)
+        capture = visit(Policy(), "shop.com", resolver=resolver)
+        assert not capture.pages
+        assert resolver.asked == ["shop.com"]
+        details |= {attempt.detail for attempt in capture.attempts}
+    assert details == {"The name does not lead to a public address."}
+    assert server.connections == 0
+
+
+def test_the_time_for_a_site_is_limited_and_what_was_wanted_stays_visible(
+    serve: Any, visit: Any, page_bytes: Any
+) -> None:
+    """When the time is over the visit ends, with an attempt for each page that had no turn."""
+    server = serve()
+    server.routes["/"] = page_bytes(b'<a href="/silent">Contact</a> <a href="/imprint">Imprint</a>')
+    capture = visit(server.policy("shop.example", visit_deadline_s=0.8), "shop.example")
+    assert outcomes(capture)["http://shop.example/silent"] == "timed_out"
+    assert outcomes(capture)["http://shop.example/imprint"] == "timed_out"
+    assert len(capture.pages) == 1
+
+
+def test_cancelling_a_visit_closes_its_connections(serve: Any, now: Any, run: Any) -> None:
+    """A cancelled visit ends at once and passes the cancellation on."""
+    server = serve()
+    policy = server.policy("shop.example")
+    address = parse_address("http://shop.example/silent", admitted_hosts=policy.admitted_hosts)
+
+    async def go() -> None:
+        task = asyncio.create_task(capture_site(address, policy, now=now))
+        await asyncio.to_thread(server.asked.wait, 5)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    run(go())
+
+
+def test_times_come_from_the_clocks_that_are_handed_in(serve: Any, visit: Any) -> None:
+    """The record carries our time; measuring uses the other clock."""
+    ticks = itertools.count()
+    capture = visit(serve().policy("shop.example"), "shop.example", clock=lambda: next(ticks) * 0.001)
+    assert capture.started_at == capture.pages[0].fetched_at == datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    assert all(attempt.elapsed_ms > 0 for attempt in capture.attempts)
+
+
+def test_an_own_root_is_added_to_the_public_ones(ca_file: str) -> None:
+    """A staging authority does not replace the roots of the web, and the context is built once."""
+    from pharmcheck.capture.tls import verifying_context
+
+    both, alone = verifying_context(ca_file), verifying_context(None)
+    assert both.cert_store_stats()["x509_ca"] == alone.cert_store_stats()["x509_ca"] + 1
+    assert verifying_context(ca_file) is both
+    assert both.verify_mode is ssl.CERT_REQUIRED
+    assert both.check_hostname

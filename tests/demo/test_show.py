@@ -1,0 +1,108 @@
+"""The demo as a person runs it: the whole street checked, the table printed, the exit code honest."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from pharmcheck.address import parse_address
+from pharmcheck.demo import Street, load_cases, run, show
+from pharmcheck.demo.cases import Case
+from pharmcheck.demo.show import Result
+from pharmcheck.model import Category, Verdict
+
+CASES = load_cases()
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def _result(case: Case, category: Category | None = None, reason_code: str = "") -> Result:
+    address = parse_address(case.url, admitted_hosts={case.host})
+    code = reason_code or (case.reason_codes[0] if case.reason_codes else "no_licence_claim")
+    verdict = Verdict(
+        address=address,
+        category=category or case.category,
+        reason_code=code,
+        score=None,
+        coverage=100,
+        criteria=(),
+        reasons=(),
+        proofs=(),
+        not_checked=(),
+        overlays=(),
+        destination=None,
+        checked_at=NOW,
+        valid_until=NOW,
+        ruleset="test",
+        registers=(),
+        capture_id=None,
+    )
+    return Result(case, verdict, "Because.")
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(file=io.StringIO(), width=200)
+
+
+def _printed(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def _instead_of_checking(monkeypatch: pytest.MonkeyPatch, results: Sequence[Result]) -> None:
+    async def check_street(_street: Street, _ruleset: object) -> list[Result]:
+        return list(results)
+
+    monkeypatch.setattr(show, "check_street", check_street)
+    monkeypatch.setattr(show, "load_ruleset", lambda: None)
+
+
+def test_every_site_gets_the_verdict_that_it_deserves(console: Console) -> None:
+    """`make demo` on a fresh machine: served, fetched, judged, and right about all of them."""
+    assert run(once=True, console=console) == 0, _printed(console)
+
+
+def test_the_table_names_every_site_with_its_verdict(monkeypatch: pytest.MonkeyPatch, console: Console) -> None:
+    """One row a site, with a sign for those who do not see the colour."""
+    _instead_of_checking(monkeypatch, [_result(case) for case in CASES])
+
+    assert run(once=True, console=console) == 0
+    assert all(case.host in _printed(console) for case in CASES)
+    assert "✘ danger" in _printed(console)
+
+
+@pytest.mark.parametrize(
+    ("category", "reason_code"),
+    [(Category.UNVERIFIED, "no_licence_claim"), (Category.DANGER, "government_list")],
+    ids=["category", "reason"],
+)
+def test_a_wrong_verdict_is_named_and_fails_the_run(
+    monkeypatch: pytest.MonkeyPatch, console: Console, category: Category, reason_code: str
+) -> None:
+    """Right for the wrong reason is wrong."""
+    case = next(case for case in CASES if case.category is Category.DANGER)
+    _instead_of_checking(monkeypatch, [_result(case, category, reason_code)])
+
+    assert run(once=True, console=console) == 1
+    assert f"{case.host}: {category.value} ({reason_code}), but it deserves danger" in _printed(console)
+
+
+def test_without_once_the_street_stays_open_until_ctrl_c(monkeypatch: pytest.MonkeyPatch, console: Console) -> None:
+    """The demo then tells how to check one site by hand, with the real command."""
+    stayed = []
+
+    def interrupted() -> None:
+        stayed.append(True)
+        raise KeyboardInterrupt
+
+    _instead_of_checking(monkeypatch, [_result(case) for case in CASES])
+    monkeypatch.setattr(show, "_stay", interrupted)
+
+    assert run(once=False, console=console) == 0
+    assert stayed == [True]
+    assert "pharmcheck check https://pillswift.example --resolve pillswift.example:443:127.0." in _printed(console)
+    assert "--allow-network 127.0.0.0/8 --ca-file " in _printed(console)

@@ -1,0 +1,154 @@
+"""The servers: by name, under our own authority, misbehaving where they should, and gone when the block is left."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from pharmcheck.demo import load_cases, policy_for, sample_registers, start_street
+from pharmcheck.demo.cases import Behaviour
+from pharmcheck.demo.street import Street
+from pharmcheck.model import FetchOutcome
+
+HOSTS = [case.host for case in load_cases() if case.behaviour is Behaviour.SERVES]
+TARPIT = "https://tarpit-meds.example"
+
+Fetch = Callable[..., Any]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_site_is_served_by_name_with_a_certificate_of_ours(host: str, fetch: Fetch) -> None:
+    """The real fetcher reaches each site by its name and verifies chain, name and dates."""
+    fetched, tls = fetch(f"https://{host}/")
+
+    assert fetched.attempt.outcome is FetchOutcome.FETCHED
+    assert "<title>" in fetched.page.body.decode()
+    assert tls[host].verified
+    assert tls[host].subject_names == (host,)
+    assert "pharmcheck sample high street" in (tls[host].issuer or "")
+
+
+def test_plain_http_leads_to_https(fetch: Fetch) -> None:
+    """As on any shop of today, port 80 only redirects."""
+    fetched, _ = fetch("http://harbourpharmacy.example/faq")
+
+    assert [(hop.url, hop.status) for hop in fetched.attempt.hops] == [
+        ("http://harbourpharmacy.example/faq", 301),
+        ("https://harbourpharmacy.example/faq", 200),
+    ]
+
+
+def test_a_page_that_does_not_exist_is_a_404(fetch: Fetch) -> None:
+    """No site answers "200" to everything: that would hide broken links from us."""
+    fetched, _ = fetch("https://harbourpharmacy.example/no-such-page")
+
+    assert fetched.attempt.outcome is FetchOutcome.HTTP_ERROR
+    assert fetched.attempt.hops[-1].status == 404
+
+
+@pytest.mark.parametrize("path", ["/faq", "/faq/", "/faq.html", "/faq?from=menu"])
+def test_a_page_answers_to_the_ways_shops_write_it(path: str, fetch: Fetch) -> None:
+    """Final slash, ending and query make no difference."""
+    assert fetch(f"https://pillswift.example{path}")[0].page is not None
+
+
+def test_every_site_says_what_machines_may_read(fetch: Fetch) -> None:
+    """robots.txt is there, and comes through a wall."""
+    for host in ("harbourpharmacy.example", "wallgate-pharmacy.example", "tarpit-meds.example"):
+        assert fetch(f"https://{host}/robots.txt")[0].page.body.startswith(b"User-agent: *")
+
+
+def test_the_street_knows_where_everybody_is(street: Street) -> None:
+    """Each site has its own listener for both ports, on loopback."""
+    assert set(street.places) == {(case.host, port) for case in street.cases for port in (443, 80)}
+    assert len(set(street.places.values())) == len(street.places)
+    assert all(address.startswith("127.0.") for address, _ in street.places.values())
+
+
+def test_another_name_on_the_same_address_is_not_served(street: Street) -> None:
+    """Sites are served by name: asking one for another gets 421, not the wrong shop."""
+    trust = ssl.create_default_context(cafile=str(street.ca_pem))
+    with (
+        socket.create_connection(street.places["pillswift.example", 443], timeout=5) as plain,
+        trust.wrap_socket(plain, server_hostname="pillswift.example") as secured,
+    ):
+        secured.sendall(b"GET / HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n")
+
+        assert secured.recv(1 << 16).startswith(b"HTTP/1.1 421 Misdirected Request\r\n")
+
+
+def test_the_wall_keeps_us_out(fetch: Fetch) -> None:
+    """Home and deeper pages refuse with the statuses that real walls use, and the fetcher says so."""
+    for path, status in (("/", 403), ("/contact", 503)):
+        attempt = fetch(f"https://wallgate-pharmacy.example{path}")[0].attempt
+        assert (attempt.outcome, attempt.hops[-1].status) == (FetchOutcome.BLOCKED_BY_SITE, status)
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [
+        ("/", FetchOutcome.TIMED_OUT),
+        ("/products", FetchOutcome.TOO_LARGE),
+        ("/catalogue", FetchOutcome.TOO_LARGE),
+        ("/order", FetchOutcome.REFUSED_BY_US),
+        ("/about", FetchOutcome.FETCHED),
+    ],
+    ids=["drip", "bomb", "flood", "metadata", "plain"],
+)
+def test_the_tarpit_springs_its_traps(path: str, outcome: FetchOutcome, fetch: Fetch) -> None:
+    """Each trap ends in a result: within the deadline, under the byte limits, and never inside our own network."""
+    attempt = fetch(TARPIT + path, fetch_deadline_s=1.0 if path == "/" else 10.0)[0].attempt
+
+    assert attempt.outcome is outcome
+    assert all(hop.peer is None or hop.peer.startswith("127.") for hop in attempt.hops)
+
+
+def test_leaving_the_street_closes_it() -> None:
+    """No listener, thread or file stays behind, even with a visitor in the middle of a conversation."""
+    with start_street({"tarpit-meds.example"}) as street:
+        place = street.places["tarpit-meds.example", 80]
+        visitor = socket.create_connection(place, timeout=5)
+        visitor.sendall(b"GET / HTTP/1.1\r\n")
+
+    with visitor, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(place, timeout=5)
+    assert not street.ca_pem.exists()
+    assert [thread.name for thread in threading.enumerate()].count("sample-high-street") <= 1  # the session's own
+
+
+def test_only_the_named_sites_are_opened_and_keep_their_address(street: Street) -> None:
+    """A test that needs one shop opens one; where it stands does not depend on who else is there."""
+    with start_street({"pillswift.example"}) as one:
+        assert {host for host, _ in one.places} == {"pillswift.example"}
+        assert one.places["pillswift.example", 443][0] == street.places["pillswift.example", 443][0]
+
+
+def test_a_name_that_is_not_on_the_street_is_refused() -> None:
+    """A typing error in a test is found at once."""
+    with pytest.raises(KeyError, match="nobody"), start_street({"nobody.example"}):
+        pass
+
+
+def test_the_policy_reaches_the_street_and_nothing_else_inside(street: Street) -> None:
+    """Loopback alone is opened; private networks stay closed during the demo."""
+    policy = policy_for(street)
+
+    assert [str(network) for network in policy.allowed_networks] == ["127.0.0.0/8"]
+    assert policy.resolve == street.places
+
+
+def test_the_sample_register_names_two_sites_and_is_fresh() -> None:
+    """The two listed pharmacies are found by their very name; nobody else is."""
+    today = date(2026, 11, 22)
+    registers = sample_registers(today)
+
+    assert all(snapshot.fresh(today) for snapshot in registers.snapshots())
+    assert not any(snapshot.fresh(today + timedelta(days=60)) for snapshot in registers.snapshots())
+    named = [case.host for case in load_cases() if registers.naming(case.host)]
+    assert named == ["harbourpharmacy.example", "linden-apotheke.example"]

@@ -1,0 +1,317 @@
+"""Offers, contacts, claims, seals, structured data, language, role: found, and not found where there are none."""
+
+# ruff: noqa: E501 - a case of a table in one line
+
+from __future__ import annotations
+
+import pytest
+
+from pharmcheck.model import OfferKind, PageRole
+from pharmcheck.reading.licences import well_formed
+
+CART, PRICED, CONTROL, STRUCTURED = OfferKind.CART, OfferKind.PRICED, OfferKind.CONTROL, OfferKind.STRUCTURED
+
+
+@pytest.mark.parametrize(
+    ("body", "offer"),
+    [
+        (
+            "<h3>Sildex 100mg</h3><p>Good</p><p>US$45.00</p><button>Add to cart</button>",
+            (CART, "Sildex 100mg", "US$45.00", "USD"),
+        ),
+        (
+            "<h3>Sildex 100mg</h3><button>In den Warenkorb</button><p>45,00 €</p>",
+            (CART, "Sildex 100mg", "45,00 €", "EUR"),
+        ),
+        ("<p>Sildex 100mg 30 pills $1.20 Add to cart</p>", (CART, "Sildex 100mg 30 pills", "$1.20", None)),
+        ("<p>Sildex 2mg<p>£120.00<p>Buy now", (CART, "Sildex 2mg", "£120.00", "GBP")),
+        (
+            "<h2>Sildex</h2><table><tr><td>50mg x 30 pills<td>$45.00<td>$1.50<td><a class=btn href=/c>Add to cart</a></table>",
+            (CART, "Sildex 50mg x 30 pills", "$45.00", None),
+        ),
+        (
+            "<h1>Sildex</h1><p>50mg x 30 pills | $45.00 | Add to cart</p>",
+            (CART, "Sildex 50mg x 30 pills", "$45.00", None),
+        ),
+        (
+            "<h3>Sildex 200mg</h3><p>For night</p><a href=/x class=button>Ajouter au panier</a>",
+            (CONTROL, "Sildex 200mg", None, None),
+        ),
+        ("<a class=btn href=/x>Buy Sildex 10mg</a>", (CONTROL, "Sildex 10mg", None, None)),
+        ("<p>Read this or <a href=/x>buy Sildex online</a> here.</p>", (CONTROL, "Sildex online", None, None)),
+        ("<p>Sildex oral jelly - 3.00 EUR</p>", (PRICED, "Sildex oral jelly", "3.00 EUR", "EUR")),
+        ("<h2><a href=/p>Sildex</a></h2><p>CA$9.99</p>", (PRICED, "Sildex", "CA$9.99", "CAD")),
+        (
+            "<ul><li><a href=/p>Sildex 5 mg</a><span> 9,90 zł</span></li></ul>",
+            (PRICED, "Sildex 5 mg", "9,90 zł", "PLN"),
+        ),
+        (
+            '<script type="application/ld+json">{"@graph":[{"@type":["Product","Drug"],"name":"Sildex",'
+            '"offers":{"price":9.5,"priceCurrency":"eur"}}]}</script><p>x',
+            (STRUCTURED, "Sildex", "9.5", "EUR"),
+        ),
+    ],
+)
+def test_an_offer_is_found(reading, body, offer):
+    """Cards, tables, plain lines, controls that name the product, and structured data."""
+    (found,) = reading(body).offers
+    assert (found.kind, found.product, found.price, found.currency) == offer
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>The study, which cost $45 million, found that the medicine was sold for $30 a pill in many of the towns that our reporters "
+        "visited last year across the whole country and beyond it.</p>",
+        "<p>Free shipping on orders over $200</p>",
+        "<p>Your order total: $0.00</p>",
+        "<a href=/t>Order tracking</a> <button>Order status</button>",
+        "<nav><a href=/b>Buy Sildex</a></nav>",
+        "<title>Buy Sildex $9.99</title><p>Nothing here.</p>",
+        "<p>How to buy medicine safely</p>",
+    ],
+)
+def test_what_is_no_offer(reading, body):
+    """Prices in prose, shipping notes, order pages, menus and titles offer nothing."""
+    assert reading(body).offers == ()
+
+
+def test_each_card_keeps_its_own_price(reading):
+    """Names, prices and controls of neighbours do not mix."""
+    body = "".join(f"<div><h3>Item{n} forte</h3><p>${n}.00</p><button>Buy now</button></div>" for n in range(1, 6))
+    assert [(offer.product, offer.price) for offer in reading(body).offers] == [
+        (f"Item{n} forte", f"${n}.00") for n in range(1, 6)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "street", "city", "postcode", "country"),
+    [
+        (
+            "1500 Main Street, Suite 200<br>Springfield, IL 62701",
+            "",
+            "1500 Main Street, Suite 200",
+            "Springfield",
+            "62701",
+            "US",
+        ),
+        ("123 N Oak Ave., Dover, Delaware 19901 USA", "", "123 N Oak Ave", "Dover", "19901", "US"),
+        ("The Shop<br>12 High Street<br>Newtown<br>AB1 2CD", "", "12 High Street", "Newtown", "AB1 2CD", "GB"),
+        ("Unit 4, Mill Lane, Leeds, LS1 4AP", "", "Unit 4, Mill Lane", "Leeds", "LS1 4AP", "GB"),
+        ("Muster Apotheke<br>Hauptstraße 12a<br>10115 Berlin", "", "Hauptstraße 12a", "Berlin", "10115", "DE"),
+        ("Am Markt 5, D-04109 Leipzig", "", "Am Markt 5", "Leipzig", "04109", "DE"),
+        ("12 bis rue de la Paix, 75002 Paris", "", "12 bis rue de la Paix", "Paris", "75002", "FR"),
+        ("Calle Mayor, 5, 28013 Madrid", "", "Calle Mayor, 5", "Madrid", "28013", "ES"),
+        ("Via Roma 12, 20121 Milano (MI)", "", "Via Roma 12", "Milano", "20121", "IT"),
+        ("Kerkstraat 12, 1017 GP Amsterdam", "", "Kerkstraat 12", "Amsterdam", "1017 GP", "NL"),
+        ("Landstraße 5, 1030 Wien, Österreich", "", "Landstraße 5", "Wien", "1030", "AT"),
+        ("Bahnhofstrasse 10, 8001 Zürich", "https://x.ch/", "Bahnhofstrasse 10", "Zürich", "8001", "CH"),
+        ("Dlouhá 12/3, 110 00 Praha", "", "Dlouhá 12/3", "Praha", "110 00", "CZ"),
+        ("200 Main St, Winnipeg, MB R3C 1A5", "", "200 Main St", "Winnipeg", "R3C 1A5", "CA"),
+        ("Shop 3, 45 Queen Street, Brisbane QLD 4000", "", "Shop 3, 45 Queen Street", "Brisbane", "4000", "AU"),
+        ("12 O'Connell Street, Dublin 1, D01 F5P2", "", "12 O'Connell Street", "Dublin 1", "D01 F5P2", "IE"),
+    ],
+)
+def test_a_street_address_is_found(reading, body, url, street, city, postcode, country):
+    """One line or several, in the form of its country."""
+    (found,) = reading(f"<p>{body}</p>", url=url or "https://shop.example/").contacts.addresses
+    assert (found.street, found.city, found.postcode, found.country, found.kind) == (
+        street,
+        city,
+        postcode,
+        country,
+        "street",
+    )
+
+
+def test_a_po_box_is_no_street(reading):
+    """It is kept, under its own name."""
+    (found,) = reading("<p>PO Box 1234, Dover, DE 19901</p>").contacts.addresses
+    assert (found.kind, found.street, found.postcode) == ("po_box", None, "19901")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Shipped via DHL or via e-mail in 12345 Days",
+        "100 mg x 30 pills for $45.00, 20 mg from 12000 Euro",
+        "We do not ship to PO Boxes.",
+        "Founded 1998, more than 10115 Kunden",
+        "Order 62701 was placed on 12/11/2025 at 10:15",
+        "Vitamin B12 1AA, D3 1000 IU",
+    ],
+)
+def test_what_is_no_address_and_no_phone(reading, body):
+    """Sizes, prices, dates, "via" and PO Boxes in general."""
+    contacts = reading(f"<p>{body}</p>").contacts
+    assert contacts.addresses == ()
+    assert contacts.phones == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "number", "country"),
+    [
+        ("<p>Call us: (217) 555-0134</p>", "", "+12175550134", "US"),
+        ("<a href='tel:+442079460123'>Ring</a>", "", "+442079460123", "GB"),
+        ("<p>Telefon: 030 1234567</p>", "https://x.de/", "+49301234567", "DE"),
+        ("<p>+420 224 123 456</p>", "", "+420224123456", "CZ"),
+        ("<table><tr><td>Phone</td><td>020 7946 0123</td></table>", "https://x.co.uk/", "+442079460123", "GB"),
+    ],
+)
+def test_a_phone_is_found(reading, body, url, number, country):
+    """By link, by plus sign, by the word before it, in the next cell."""
+    (phone,) = reading(body, url=url or "https://shop.example/").contacts.phones
+    assert (phone.e164, phone.country) == (number, country)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Write to Help@shop.example now</p>",
+        "<a href='mailto:help@shop.example?subject=x'>mail</a>",
+        "<p>help (at) shop (dot) example</p>",
+        "<p>help [at] shop [dot] example</p>",
+        "<a href='/cdn-cgi/l/email-protection#0068656c704073686f702e6578616d706c65'>x</a>",
+    ],
+)
+def test_an_email_address_is_found(reading, body):
+    """Plain, linked, masked for people, and veiled by a content network."""
+    assert [email.address for email in reading(body).contacts.emails] == ["help@shop.example"]
+
+
+def test_picture_names_are_no_email(reading):
+    """`logo@2x.png` is a file."""
+    assert reading("<p>logo@2x.png</p>").contacts.emails == ()
+
+
+def test_every_number_form_accepts_its_valid_and_refuses_its_invalid_example(vocabulary):
+    """The data file proves itself."""
+    for entry in vocabulary.formats:
+        assert well_formed(entry, entry.valid), entry.id
+        assert not well_formed(entry, entry.invalid), entry.id
+
+
+def test_every_valid_example_is_found_beside_each_of_its_labels(reading, vocabulary):
+    """Every label of every scheme finds the scheme's own example."""
+    for entry in vocabulary.formats:
+        for label in entry.labels:
+            claims = reading(f"<p>{label}: {entry.valid}</p>").licence_claims
+            assert entry.id in {claim.scheme for claim in claims}, (entry.id, label)
+
+
+@pytest.mark.parametrize(
+    ("body", "scheme", "number", "good"),
+    [
+        ("<p>NPI number 1234567893</p>", "us_npi", "1234567893", True),
+        ("<p>NPI # 1234567890.</p>", "us_npi", "1234567890", False),
+        ("<tr><td>NPI</td><td>1234567893</td>", "us_npi", "1234567893", True),
+        ("<p>GPhC premises number: 1234567</p>", "gb_gphc_premises", "1234567", True),
+        ("<p>IČO: 063 78 510</p>", "cz_ico", "06378510", True),
+        ("<p>License No. AB-12345</p>", "unspecified", "AB12345", None),
+        ("<p>FINESS 12345</p>", "fr_finess", "12345", False),
+    ],
+)
+def test_a_licence_claim_is_found_with_its_form(reading, body, scheme, number, good):
+    """Label and number in one block or in neighbouring cells; a bad checksum is kept and said."""
+    claims = {claim.scheme: claim for claim in reading(body).licence_claims}
+    assert (claims[scheme].number, claims[scheme].well_formed) == (number, good)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>We are a licensed pharmacy.</p>",
+        "<p>Check the licence number before you buy.</p>",
+        "<p>1234567893</p>",
+        "<p>big 19 sale</p>",
+    ],
+)
+def test_words_without_a_number_are_no_claim(reading, body):
+    """Adjectives, advice and bare digits claim nothing."""
+    assert reading(body).licence_claims == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "issuer", "leads"),
+    [
+        (
+            "<a href=https://www.legitscript.com/websites/x><img src=/s.png alt='LegitScript certified'></a>",
+            "legitscript",
+            True,
+        ),
+        (
+            "<a href=https://legitscript.com.evil.example/><img src=/s.png alt='LegitScript certified'></a>",
+            "legitscript",
+            False,
+        ),
+        ("<img src=/img/nabp-logo.gif>", "nabp", False),
+        ("<a href=https://versandhandel.dimdi.de/x><img src=/eu-logo.png></a>", "eu_common_logo", True),
+        ("<footer><p>FDA approved pharmacy</p></footer>", "fda_claim", False),
+    ],
+)
+def test_a_seal_is_found_and_where_it_leads(reading, body, issuer, leads):
+    """By picture, by words on a badge; only the issuer's own host counts as leading there."""
+    seals = {seal.issuer: seal for seal in reading(body).seals}
+    assert seals[issuer].links_to_issuer is leads
+
+
+def test_prose_that_names_an_issuer_is_no_seal(reading):
+    """Guides name NABP and the GPhC too."""
+    body = (
+        "<p>We explain what the NABP and the GPhC do, and why that matters to you as a patient today and tomorrow.</p>"
+    )
+    assert reading(body).seals == ()
+
+
+def test_structured_data_names_the_organisation(reading):
+    """Types, identity and identifiers; broken JSON is said."""
+    body = (
+        '<script type="application/ld+json">{"@context":"https://schema.org","@type":"Pharmacy","name":"Shop","telephone":"1",'
+        '"address":{"streetAddress":"1 Road","postalCode":"X"},"identifier":{"propertyID":"GPhC","value":1234567}}</script>'
+        '<script type="application/ld+json">{"broken</script><p>x'
+    )
+    structured = reading(body).structured
+    (organisation,) = structured.organisations
+    assert (organisation.name, organisation.address, organisation.identifiers) == (
+        "Shop",
+        "1 Road, X",
+        ("GPhC: 1234567",),
+    )
+    assert structured.types == ("Pharmacy",)
+    assert structured.problems == ("JSON-LD is not valid JSON",)
+
+
+@pytest.mark.parametrize(
+    ("body", "language"),
+    [
+        ("<p>We deliver your medicine to your door within three working days of the order.</p>", "en"),
+        ("<p>Wir liefern Ihre Arzneimittel innerhalb von drei Werktagen nach Hause zu Ihnen.</p>", "de"),
+        ("<p>Nous livrons vos médicaments chez vous dans les trois jours ouvrables suivants.</p>", "fr"),
+        ("<html lang=de><p>ok</p>", None),
+        ("<html lang=sv-SE><p>Viagra Cialis Kamagra Levitra Xanax Valium Tramadol Ozempic</p>", "sv"),
+    ],
+)
+def test_the_language_is_that_of_the_text(reading, body, language):
+    """The declared language decides only where the text leaves doubt; too little text has none."""
+    assert reading(body).language == language
+
+
+ARTICLE = (
+    "<article><h1>News</h1><p>By Jane Doe</p><p>12 May 2025</p>"
+    + f"<p>{'A long paragraph of prose about a topic. ' * 5}</p>" * 6
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "given", "role"),
+    [
+        (ARTICLE, PageRole.OTHER, PageRole.ARTICLE),
+        (ARTICLE, PageRole.TERMS, PageRole.TERMS),
+        ('<script type="application/ld+json">{"@type":"BlogPosting"}</script><p>x', PageRole.OTHER, PageRole.ARTICLE),
+        ('<script type="application/ld+json">{"@type":"Product"}</script><p>x', PageRole.CATEGORY, PageRole.PRODUCT),
+        ("<p>Short</p>", PageRole.HOME, PageRole.HOME),
+    ],
+)
+def test_content_refines_the_role(reading, body, given, role):
+    """Articles and products show themselves; pages with a settled role keep it."""
+    assert reading(body, role=given).role is role
