@@ -88,7 +88,9 @@ def _capture(data: dict[str, Any]) -> Capture:
         body = entry.get("html") or "".join(f"<p>{escape(line)}</p>\n" for line in entry["text"].splitlines())
         raw = f'<html lang="{data["language"]}"><body>{body}</body></html>'.encode()
         headers = (("content-type", "text/html; charset=utf-8"),)
-        pages.append(Page(entry["url"], role, 200, headers, raw, hashlib.sha256(raw).hexdigest(), _WHEN, truncated=False))
+        pages.append(
+            Page(entry["url"], role, 200, headers, raw, hashlib.sha256(raw).hexdigest(), _WHEN, truncated=False)
+        )
     if not any(page.role is PageRole.HOME for page in pages):
         pages.sort(key=lambda page: page.url)
     return Capture(parse_address(data["pages"][0]["url"]), (), tuple(pages), (), _WHEN, _WHEN, archived=True)
@@ -110,7 +112,13 @@ def _families(cases: list[Case]) -> Counter[tuple[str, str]]:
 
 
 def _tongue(case: Case) -> str:
-    kind = "seller" if case.data["label"] in _BAD else "pharmacy" if case.data["label"] in ("honest", "telehealth") else "bystander"
+    kind = (
+        "seller"
+        if case.data["label"] in _BAD
+        else "pharmacy"
+        if case.data["label"] in ("honest", "telehealth")
+        else "bystander"
+    )
     return f"{case.data['language']} {kind}"
 
 

@@ -16,7 +16,7 @@ from pharmcheck.verdict import Circumstances, decide
 DOT_PHARMACY = "dot_pharmacy"
 
 
-async def check_site(  # noqa: PLR0913 - the whole story in one call
+async def check_site(
     address: Address,
     ruleset: Ruleset,
     policy: Policy,

@@ -1,4 +1,4 @@
-"""Run the examples that every rule carries: small pages of our own writing, through the real reading and the real rules."""
+"""Run the examples that every rule carries: small pages of our own, through the real reading and the real rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from pharmcheck.ruleset import Ruleset
 from pharmcheck.ruleset.schema import Example, Rule
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
-_REGISTER = Snapshot("example_register", "GB", "The example register", _WHEN.date(), timedelta(days=30), marks_online_sale=True)
+_REGISTER = Snapshot(
+    "example_register", "GB", "The example register", _WHEN.date(), timedelta(days=30), marks_online_sale=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ def _registers(example: Example) -> MemoryRegisters:
         _REGISTER.name, "EX-1", "Example Pharmacy", "GB", tuple(example.registers), status, ("1234567",), "YO21 3PU",
         online_sale=example.entry != "not_for_online_sale",
     )  # fmt: skip
-    warnings = [WarningEntry("example_warnings", "The example authority", host, _WHEN.date()) for host in example.warned]
+    warnings = [
+        WarningEntry("example_warnings", "The example authority", host, _WHEN.date()) for host in example.warned
+    ]
     return MemoryRegisters([_REGISTER], [record], warnings)
 
 
@@ -79,7 +83,7 @@ def example_capture(example: Example, host: str) -> Capture:
     if example.with_page:
         second = f"{urlsplit(example.url).scheme}://{host}/second"
         pages.append(_page(second, example.with_role, page_of(example.with_page, example.lang), example))
-    tls = ()
+    tls: tuple[TlsFacts, ...] = ()
     if example.tls in ("verified", "failed"):
         good = example.tls == "verified"
         problem = None if good else "self-signed certificate"

@@ -109,9 +109,7 @@ def _advice(verdict: Verdict, ruleset: Ruleset, language: str, words: Mapping[st
     return [line for line in seen if line]
 
 
-def _criterion(
-    criterion: Criterion, ruleset: Ruleset, language: str, words: Mapping[str, Any]
-) -> tuple[str, str, str]:
+def _criterion(criterion: Criterion, ruleset: Ruleset, language: str, words: Mapping[str, Any]) -> tuple[str, str, str]:
     facts = dict(criterion.facts)
     if criterion.detail.startswith("rule."):
         messages = ruleset.rule(criterion.detail.removeprefix("rule.")).message
@@ -122,9 +120,10 @@ def _criterion(
 
 
 def _footer(verdict: Verdict, words: Mapping[str, Any]) -> Iterable[str]:
-    registers = ", ".join(
-        f"{state.name} ({state.snapshot_date or '?'})" for state in verdict.registers
-    ) or words["footer.no_registers"]
+    registers = (
+        ", ".join(f"{state.name} ({state.snapshot_date or '?'})" for state in verdict.registers)
+        or words["footer.no_registers"]
+    )
     if verdict.category is not Category.NOT_A_PHARMACY and not verdict.destination:
         yield words["footer.no_destination"]
     yield from (words[f"overlay.{overlay}"] for overlay in verdict.overlays)

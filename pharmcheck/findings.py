@@ -101,7 +101,7 @@ def _ask(rule: Rule, site: Site, hits: Hits, ruleset: Ruleset, findings: Mapping
     return replace(finding, evidence=(*finding.evidence, *extra)) if best and extra else finding
 
 
-def _answer(  # noqa: PLR0911, PLR0913 - one line for each kind of matcher
+def _answer(
     rule: Rule, number: int, site: Site, hits: Hits, ruleset: Ruleset, findings: Mapping[str, Finding]
 ) -> Answer:
     match = rule.match[number]

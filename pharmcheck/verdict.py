@@ -154,7 +154,9 @@ def _unverified(present: Sequence[Finding], codes: dict[str, str], around: Circu
         # Only Great Britain has no register of sellers of general sale medicines (FIELD 5.3, S).
         if code in known and (code != "general_sale_only" or around.countries == ("GB",)):
             return _Decision(Category.UNVERIFIED, code)
-    return _Decision(Category.UNVERIFIED, "register_not_loaded" if "register_not_loaded" in known else "no_licence_claim")
+    return _Decision(
+        Category.UNVERIFIED, "register_not_loaded" if "register_not_loaded" in known else "no_licence_claim"
+    )
 
 
 def _sells(present: Iterable[Finding]) -> bool:

@@ -33,6 +33,9 @@ PASTED = {
     "[my shop](https://shop.com/a)": "https://shop.com/a",
     "[shop](https://shop.com/a) is bad": "https://shop.com/a",
     "write to info@other.com about shop.com please": "https://shop.com/",
+    "//shop.com/x": "https://shop.com/x",
+    "shop.com/a/..": "https://shop.com/",
+    "shop.com/a/b/..": "https://shop.com/a/",
     "bücher.de": "https://xn--bcher-kva.de/",
     "https://XN--BCHER-KVA.de": "https://xn--bcher-kva.de/",
     "аптека.рф/каталог": ("https://xn--80aaouxs.xn--p1ai/%D0%BA%D0%B0%D1%82%D0%B0%D0%BB%D0%BE%D0%B3"),
@@ -75,7 +78,12 @@ REFUSED = {
     "http://db.internal/": "special_use",
     "http://printer.local/": "special_use",
     "http://abc.onion/": "special_use",
-    "http://xn--a/": "host",
+    "http://[zz]/": "host",
+    "http://shop.c_m/": "host",
+    "http://shop.com:443:80/": "port",
+    "http://xn--a.de/": "host",
+    "http://shop\u200b.com/": "host",
+    "https://shop.com/" + "é" * 1500: "too_long",
     "http://exa%6dple.com/": "host",
     "http://shop..com/": "host",
     "http://-/": "single_label",
@@ -104,6 +112,13 @@ def test_a_refusal_is_one_sentence_with_a_code(text: str, code: str) -> None:
     assert caught.value.code == code
     assert str(caught.value).endswith(".")
     assert "\n" not in str(caught.value)
+
+
+def test_the_strict_reader_refuses_nothing_at_all() -> None:
+    """An empty text has a sentence of its own."""
+    with pytest.raises(AddressError) as caught:
+        read_url(" \u200b")
+    assert caught.value.code == "empty"
 
 
 def test_admitted_hosts_and_open_networks_are_accepted() -> None:
@@ -166,6 +181,7 @@ def test_people_see_letters_where_they_lead_back(host: str, shown: str) -> None:
         ("http://10.0.0.1/", None),
         ("/\r\nX: y", None),
         ("http://[::1", None),
+        ("//[::1", None),
     ],
 )
 def test_a_link_is_read_as_strictly_as_an_address(href: str, url: str | None) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import ssl
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
@@ -73,7 +73,7 @@ class Fetched:
     """One attempt, and the page when there is one.  A page cut at a limit comes with TOO_LARGE."""
 
     attempt: Attempt
-    page: Page | None
+    page: Page | None = field(repr=False)  # event loops print what a task returned: 36 MB for a 5 MB page
 
 
 class _Ended(Exception):  # noqa: N818 - a way out, not an error

@@ -64,7 +64,7 @@ def check(
     from pharmcheck.cli import options
     from pharmcheck.cli.looking import Looker
     from pharmcheck.cli.screen import Progress, say
-    from pharmcheck.cli.targets import Site, read_targets
+    from pharmcheck.cli.targets import Refused, Site, read_targets
     from pharmcheck.ruleset import load_ruleset
     from pharmcheck.store import Store
 
@@ -75,6 +75,10 @@ def check(
     found = read_targets(targets, policy)
     if not found:
         raise UsageError("There is no address on stdin.")
+    if all(isinstance(target, Refused) for target in found):
+        for target in found:
+            say(target.sentence if isinstance(target, Refused) else "")
+        raise typer.Exit(REFUSED)
     ruleset = load_ruleset()
     with ExitStack() as stack:
         needs_store = not no_store and any(isinstance(target, Site) for target in found)

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
+import idna
+
 from pharmcheck.address import IPNetwork, parse_address
 from pharmcheck.capture import Policy
 from pharmcheck.errors import AddressError, UsageError
@@ -120,6 +122,8 @@ def _host(text: str, option: str) -> str:
     """The A-label form that capture compares with."""
     name = text.lower().removesuffix(".")
     try:
+        if not name.isascii():
+            name = idna.encode(name, uts46=True).decode("ascii")
         return parse_address(f"https://{name}/", admitted_hosts=frozenset({name})).host
-    except AddressError as error:
+    except (AddressError, idna.IDNAError) as error:
         raise UsageError(f"--resolve {option}: {error}") from None

@@ -102,14 +102,15 @@ def replay_all(
         yield Replayed(stored, verdict, before, frozenset(finding.rule_id for finding in verdict.reasons), now)
 
 
-def verdicts_in_force(store: Store) -> list[StoredVerdict]:
+def verdicts_in_force(store: Store) -> Iterator[StoredVerdict]:
     """The verdict that answers for each site and destination: the last complete one, else the last."""
-    newest: dict[tuple[str, str, str | None], StoredVerdict] = {}
+    newest: dict[tuple[str, str, str | None], tuple[bool, str]] = {}
     for verdict in store.verdicts():  # oldest first
         about = (verdict.registrable_domain, verdict.host, verdict.destination)
-        if verdict.complete or about not in newest or not newest[about].complete:
-            newest[about] = verdict
-    return list(newest.values())
+        if verdict.complete or not newest.get(about, (False, ""))[0]:
+            newest[about] = (verdict.complete, verdict.check_id)
+    wanted = {check_id for _, check_id in newest.values()}  # ids only: documents of all sites fill a memory
+    return (verdict for verdict in store.verdicts() if verdict.check_id in wanted)
 
 
 def report(results: Iterable[Replayed | Lost], ruleset: Ruleset, *, as_json: bool, only: str | None) -> None:

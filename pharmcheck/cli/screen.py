@@ -60,10 +60,14 @@ def console(stream: IO[str]) -> Console:
     """A console on `stream`: colours only on a terminal that wants them, no markup, no links, no guessing."""
     from rich.console import Console
 
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # noqa: PLE0704 - called while BrokenPipeError is handled; rich itself would exit with 1: our "danger"
+
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")  # an old locale cannot show every script; it must not stop us
     lively = is_lively(stream)
-    made = Console(
+    made = Quiet(
         file=stream,
         force_terminal=lively,
         color_system="auto" if lively else None,

@@ -69,7 +69,7 @@ def _archive(file: Path) -> Archive | Refused:
     try:
         captures = read_warc(file)
     except ArchiveError as error:
-        return Refused(f"{_shown(str(file))}: {error}")
+        return Refused(f"{file}: {error}")
     newest: dict[str, Capture] = {}
     for capture in captures:
         domain = capture.address.registrable_domain

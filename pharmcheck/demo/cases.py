@@ -45,10 +45,12 @@ class Case:
     reason_codes: tuple[str, ...]  # any of these is right; empty: the category alone counts
     behaviour: Behaviour
     entry: Entry | None
+    start: str = "/"  # the page whose address the person pastes
 
     @property
     def url(self) -> str:
-        return f"https://{self.host}/"
+        """The address that the person pastes."""
+        return f"https://{self.host}{self.start}"
 
 
 def load_cases(hosts: Collection[str] | None = None, file: Path = STREET_FILE) -> tuple[Case, ...]:
@@ -78,6 +80,7 @@ def _case(row: dict[str, Any]) -> Case:
         reason_codes=tuple(row.get("reason_code", ())),
         behaviour=Behaviour(row.get("behaviour", Behaviour.SERVES)),
         entry=_entry(row["register"]) if "register" in row else None,
+        start=row.get("start", "/"),
     )
 
 

@@ -25,7 +25,7 @@ def sample_registers(today: date) -> MemoryRegisters:
             entry_id=case.entry.entry_id,
             name=case.entry.name,
             country=case.country,
-            web_addresses=(case.url,),
+            web_addresses=(f"https://{case.host}/",),
             numbers=case.entry.numbers,
             postcode=case.entry.postcode,
             online_sale=True,

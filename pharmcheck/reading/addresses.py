@@ -187,7 +187,10 @@ def _made(form: _Form, match: Match, whole: str, i: int, home: tuple[str, ...]) 
     city = groups.get("city") or (between.rpartition(",")[2].strip(" .") or None)
     if form.after and len(between) > _STEP:
         return None
-    country = _country(after) or next((item for item in form.countries if item in home), None)
+    named = _country(after)
+    if form.countries == ("CZ",) and named != "CZ" and "CZ" not in home and "/" not in found.group(1):
+        return None  # "Forte 400, 100 20 Tablets": the form alone is too common
+    country = named or next((item for item in form.countries if item in home), None)
     if country is None and (len(form.countries) == 1 or not home):
         country = form.countries[0] if len(form.countries) == 1 else None
     text = whole[floor + found.start(1) : end].strip(" ,")

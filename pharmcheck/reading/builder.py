@@ -8,12 +8,12 @@ pops down to its own opening, so that the whole pass stays linear whatever the n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from turbohtml import Token
 
 from pharmcheck.model import Block, BlockKind, Form, Link, Region
+from pharmcheck.reading.opened import Image, OpenForm, OpenLink
 from pharmcheck.reading.text import MAX_TEXT, clean
 
 MAX_BLOCKS = 20_000
@@ -25,52 +25,10 @@ MAX_FORM_TEXT = 2_000
 MAX_LINK_TEXT = 1_000
 _KEPT_SCHEMES = ("http://", "https://", "mailto:", "tel:", "javascript:", "sms:", "whatsapp:")
 _TEXT, _CONTROL, _HEADING, _ALT = BlockKind.TEXT, BlockKind.CONTROL, BlockKind.HEADING, BlockKind.ALT
+_LONGEST_CONTROL, _LONGEST_HEADING = 200, 400  # characters; longer words are text, whatever the element
 _NOSCRIPT = Region.NOSCRIPT
-_UNSEEN = frozenset((BlockKind.TITLE, BlockKind.META, BlockKind.ALT))
-
-
-@dataclass(slots=True)
-class Image:
-    """An image and the link around it, for seals."""
-
-    src: str
-    alt: str
-    region: Region
-    link: OpenLink | None
-
-
-@dataclass(slots=True)
-class OpenLink:
-    """A link while its words are still coming."""
-
-    url: str
-    region: Region
-    label: str  # aria-label or title, when there are no words
-    styled: bool  # looks like a button
-    text: str = ""
-    image: str = ""
-    alt: str = ""
-    block: int = -1
-
-
-@dataclass(slots=True)
-class OpenField:
-    """A form field while its label may still come."""
-
-    kind: str
-    name: str
-    id: str
-    label: str  # placeholder or aria-label
-    before: int  # number of blocks when the field began
-    labelled: bool  # stands inside a label element
-
-
-@dataclass(slots=True)
-class OpenForm:
-    action: str
-    method: str
-    first_block: int
-    fields: list[OpenField] = field(default_factory=list)
+# A tuple: `in` tries identity first, where a set would call the hash of an enum, which is Python code.
+_UNSEEN = (BlockKind.TITLE, BlockKind.META, BlockKind.ALT)
 
 
 class Builder:
@@ -87,6 +45,7 @@ class Builder:
         self.title = ""
         self.lang = ""
         self.refresh: str | None = None
+        self.based = False
         self.scripts = 0
         self.script_bytes = 0
         self.text_chars = 0
@@ -134,8 +93,14 @@ class Builder:
             if not (text.isascii() and text.isprintable()):
                 text = clean(text, len(text) * 4)
             if text:
-                line, col = self.position(first)
-                self.add(text, _CONTROL if link is not None and link.styled else self.kind, line, col)
+                line, col = first.line, first.col
+                if self.nested:
+                    line, col = self.position(first)
+                kind = _CONTROL if link is not None and link.styled else self.kind
+                size = len(text)
+                if size > _LONGEST_CONTROL and (kind is _CONTROL or (kind is _HEADING and size > _LONGEST_HEADING)):
+                    kind = _TEXT  # left open, it swallowed what follows
+                self.add(text, kind, line, col)
         if self._alts:
             alts, self._alts = self._alts, []
             for alt, line, col in alts:
@@ -224,11 +189,14 @@ class Builder:
             return
         if link.styled and self.parts:
             self.flush()
-        else:
+        elif len(self.parts) > self._mark:
             self._feed(link)
         self.link = None
         if len(self.links) < MAX_LINKS:
-            text = clean(link.text, 500) or link.alt or clean(link.label, 200)
+            text = " ".join(link.text.split())
+            if not (text.isascii() and text.isprintable() and len(text) <= MAX_LINK_TEXT // 2):
+                text = clean(text, MAX_LINK_TEXT // 2)
+            text = text or link.alt or clean(link.label, 200)
             self.links.append(Link(link.url, text, link.image, link.region, link.block))
         else:
             self.trouble(f"more than {MAX_LINKS} links")

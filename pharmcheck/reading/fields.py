@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from turbohtml import Token, TokenType
 
 from pharmcheck.model import BlockKind, Form, FormField
-from pharmcheck.reading.builder import MAX_FORM_TEXT, Builder, OpenField, OpenForm
+from pharmcheck.reading.builder import MAX_FORM_TEXT, Builder
+from pharmcheck.reading.opened import OpenField, OpenForm
 from pharmcheck.reading.text import clean
 
 MAX_FORMS = 200

@@ -14,8 +14,8 @@ _MUCH = 300
 _LIKELY = 0.6  # confidence asked of a short text that declares nothing
 _FAINT = 0.1  # and of a long one
 _SURE = 0.9  # a lower confidence yields to what the page declares
-_PROSE = frozenset((BlockKind.TEXT, BlockKind.ITEM, BlockKind.HEADING, BlockKind.QUOTE, BlockKind.CELL))
-_ALL = frozenset((*_PROSE, BlockKind.CONTROL))
+_PROSE = (BlockKind.TEXT, BlockKind.ITEM, BlockKind.HEADING, BlockKind.QUOTE, BlockKind.CELL)
+_ALL = (*_PROSE, BlockKind.CONTROL)
 _TO_639_1 = dict(
     pair.split(":")
     for pair in (
@@ -51,7 +51,7 @@ def language_of(blocks: Sequence[Block], declared: str) -> str | None:
     return found
 
 
-def _sample(blocks: Sequence[Block], kinds: frozenset[BlockKind]) -> str:
+def _sample(blocks: Sequence[Block], kinds: tuple[BlockKind, ...]) -> str:
     words: list[str] = []
     room = _SAMPLE
     for block in blocks:

@@ -21,6 +21,7 @@ _TRIES = 12  # places in the window where a number may begin
 _starts = compile_text(r"(?:^|[^\pL\pN])([A-Za-z]{0,4}[#(/ .-]{0,2}\d|[A-Za-z]{1,5}[ .#-]?\d)")
 _opening = compile_text(r"^[^\pL\pN]*(?:(?i:number|nummer|num|nr|no|n|id)[^\pL\pN]+)*")
 _digit = re.compile("[0-9]").search
+_ABBREVIATIONS = frozenset(("no", "nr", "n", "num", "lic", "reg", "co", "ltd", "d", "p", "b", "c", "st", ""))
 _NO_FORM = ("unspecified", "us_state_license")  # too many forms to call one wrong
 _bad_number = compile_text(r"^[^\pL\pN]{0,4}(?:(?i:no|nr|number|nummer|id|num|n)[^\pL\pN]{1,4})?(\d[\d ./-]{1,18}\d)")
 _strip = str.maketrans("", "", " .-/")
@@ -52,7 +53,7 @@ def _claims(lines: Lines, i: int, match: Match, vocabulary: Vocabulary) -> list[
     window, block = text[match.end(1) : match.end(1) + _WINDOW], i
     if not _digit(window) and len(window) < _BARE and i + 1 < len(lines.blocks):
         window, block = f"{window} {lines.blocks[i + 1].text[:_WINDOW]}", i + 1  # a label cell and its number cell
-    window = window.partition(". ")[0] if not window.lower().startswith((". ", "no. ", " no. ", " nr. ")) else window
+    window = _sentence(window)
     label = match.group(1)
     formats = vocabulary.formats_by_label.get(label.lower(), ())
     claims = [claim for entry in formats if (claim := _claim(entry, label, window, block))]
@@ -62,6 +63,17 @@ def _claims(lines: Lines, i: int, match: Match, vocabulary: Vocabulary) -> list[
             number = bad.group(1).translate(_strip)
             claims = [LicenceClaim(formats[0].id, label, number, formats[0].country, well_formed=False, block=block)]
     return claims
+
+
+def _sentence(window: str) -> str:
+    """The window up to the end of its sentence; the point of "No." ends none."""
+    at = window.find(". ", 1)
+    while at > 0:
+        word = window[:at].rpartition(" ")[2].lower().strip("(,;:")
+        if word not in _ABBREVIATIONS:
+            return window[:at]
+        at = window.find(". ", at + 1)
+    return window
 
 
 def _claim(entry: LicenceFormat, label: str, window: str, block: int) -> LicenceClaim | None:

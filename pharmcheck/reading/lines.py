@@ -13,7 +13,7 @@ from itertools import accumulate
 from pharmcheck.model import Block, Link
 from pharmcheck.reading.patterns import Pattern
 
-MAX_HITS = 20_000
+MAX_HITS = 5_000  # places of one pattern on one page; more is a flood
 
 
 class Lines:

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from turbohtml import Token, TokenType, tokenize
 
 from pharmcheck.model import BlockKind, Region
-from pharmcheck.reading import fields
-from pharmcheck.reading.builder import MAX_SCRIPTS, Builder, OpenLink
+from pharmcheck.reading import fields, head
+from pharmcheck.reading.builder import MAX_SCRIPTS, Builder
+from pharmcheck.reading.opened import OpenLink
 from pharmcheck.reading.regions import LANDMARKS, Hints
 from pharmcheck.reading.text import MAX_TEXT, clean
 
@@ -22,9 +23,6 @@ MAX_JSON_LD = 500_000  # characters of one script
 _MAX_NESTED = 4  # raw text within raw text that is read as markup again …
 _MAX_NESTED_RUNS = 200  # … and how often on one page
 _START, _END, _TEXT, _COMMENT = TokenType.START_TAG, TokenType.END_TAG, TokenType.TEXT, TokenType.COMMENT
-_META_NAMES = frozenset(
-    ("description", "keywords", "og:title", "og:description", "og:site_name", "twitter:title", "twitter:description")
-)
 Handler = Callable[["Pass", Token], None]
 
 
@@ -34,7 +32,6 @@ class Pass(Builder):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.hints = Hints()
-        self.based = False
         self.runs = 0
 
     def run(self, source: str) -> None:
@@ -219,52 +216,11 @@ def _raw_text(page: Pass, token: Token) -> None:
         if "ld+json" in (attrs.get("type") or "").lower() and len(page.json_ld) < MAX_SCRIPTS:
             page.json_ld.append(data[:MAX_JSON_LD])
     elif tag == "title":
-        _title(page, clean(data, MAX_TEXT), text)
+        head.title(page, clean(data, MAX_TEXT), text)
     elif tag in ("noscript", "noframes"):
         page.again(data, text, Region.NOSCRIPT, None)
     elif tag == "textarea":
         fields.textarea(page, attrs, clean(data), text or token)
-
-
-def _title(page: Pass, words: str, text: Token | None) -> None:
-    if not words or text is None or page.foreign:
-        return
-    saved, page.region = page.region, Region.HEAD
-    line, col = page.position(text)
-    page.add(words, BlockKind.META if page.title else BlockKind.TITLE, line, col)
-    page.title = page.title or words[:500]
-    page.region = saved
-
-
-def _meta(page: Pass, token: Token) -> None:
-    if token.type is not _START:
-        return
-    attrs = dict(token.attrs or ())
-    content = clean(attrs.get("content") or "")
-    name = (attrs.get("name") or attrs.get("property") or "").lower()
-    if name in _META_NAMES and content:
-        saved, page.region = page.region, Region.HEAD
-        page.add(content, BlockKind.META, *page.position(token))
-        page.region = saved
-    elif (attrs.get("http-equiv") or "").lower() == "refresh" and page.refresh is None:
-        _, mark, target = content.replace(",", ";").partition(";")
-        target = target.strip()
-        if target[:3].lower() == "url":
-            target = target[3:].lstrip(" =")
-        page.refresh = page.absolute(target.strip(" '\"")) if mark and target else page.base
-
-
-def _root(page: Pass, token: Token) -> None:
-    if token.tag == "html" and token.type is _START and not page.lang:
-        page.lang = clean(token.attr("lang") or token.attr("xml:lang") or "", 20).lower()
-    _break(page, token)
-
-
-def _base(page: Pass, token: Token) -> None:
-    href = token.attr("href") if token.type is _START else None
-    if href and not page.based and not page.links:
-        page.based = True
-        page.rebase(href)
 
 
 def _foreign(page: Pass, token: Token) -> None:
@@ -314,9 +270,9 @@ _HANDLERS: dict[str, Handler] = {
     "img": _image,
     "tr": _row,
     "table": _table,
-    "meta": _meta,
-    "html": _root,
-    "base": _base,
+    "meta": head.meta,
+    "html": head.root,
+    "base": head.base,
     "template": _template,
 }
 # Tags that end a block, for those who read the source again; any other tag may stand inside a sentence.

@@ -22,9 +22,11 @@ _NAME = 120
 _BUTTON = 80  # the longest words of a control
 _SHORT = 40  # a line of plain text that may be a control
 _WORDS = 6  # of a name on a control itself
+_LINKED = 4
 _SURE = 5  # rank of a heading as a name
-_PAGE_PARTS = frozenset((Region.NAV, Region.HEADER, Region.FOOTER, Region.HEAD))
-_NOT_SHOWN = frozenset((BlockKind.TITLE, BlockKind.META))
+# Tuples: `in` tries identity first, where a set would call the hash of an enum, which is Python code.
+_PAGE_PARTS: tuple[Region, ...] = (Region.NAV, Region.HEADER, Region.FOOTER, Region.HEAD)
+_NOT_SHOWN = (BlockKind.TITLE, BlockKind.META)
 _letters = re.compile(r"[^\W\d_]{3,}").search  # one class, three at a time: linear
 _EDGES = " -–—|:;,.•·*/=>»()[]+"
 # Words of a pack, not of a product; with only these the heading above names the product.
@@ -35,6 +37,9 @@ _PACK = frozenset(
         "comprimés comprimido comprimidos compresse cápsulas capsulas tabletek dosage strength quantity qty free "
         "bonus best price from only ab nur just save sale "
     ).split()
+)
+_BEFORE_PRICE = frozenset(
+    "from only ab nur just price preis prix precio prezzo prijs cena for für pour por per at a à".split()
 )
 _NO_PRODUCT = (
     r"(?i)\b(shipping|delivery|subtotal|total|cart|basket|coupon|voucher|discount|orders? over|gift|refund|minimum|"
@@ -69,6 +74,11 @@ class _Finder:
         self.control = {i: words for i, words in self.buying_blocks.items() if self._is_control(i)}
         self.verbs = [i for i in lines.first(vocabulary.verb_hint) if i not in self.control]
         self.used: set[int] = set()
+        self.parts = _PAGE_PARTS
+        if self.price or self.control or self.verbs:
+            inside = sum(1 for block in self.blocks if block.region in _PAGE_PARTS)
+            if inside * 5 > len(self.blocks) * 4:  # hardly anything outside: the page's landmarks mean nothing
+                self.parts = (Region.HEAD,)
 
     def controls(self) -> list[Offer]:
         """Offers around each buy control, and controls that name what they sell."""
@@ -87,7 +97,7 @@ class _Finder:
     def _named(self) -> list[Offer]:
         """Controls and links that say what they sell: "Buy Viagra 100mg"."""
         found: list[Offer] = []
-        links = [(link.text, link.block) for link in self.links if link.block >= 0 and link.region not in _PAGE_PARTS]
+        links = [(link.text, link.block) for link in self.links if link.block >= 0 and link.region not in self.parts]
         pressed = [(self.blocks[i].text, i) for i in self.verbs if self.blocks[i].kind is BlockKind.CONTROL]
         for text, i in dict.fromkeys((*pressed, *links)):
             first = text.partition(" ")[0].lower()
@@ -105,7 +115,7 @@ class _Finder:
             if len(found) >= MAX_OFFERS:
                 break
             block = self.blocks[i]
-            if i in self.used or len(block.text) > _INLINE - 90 or block.region in _PAGE_PARTS:
+            if i in self.used or len(block.text) > _INLINE - 90 or block.region in self.parts:
                 continue
             if i in self.no_product:
                 continue
@@ -145,7 +155,7 @@ class _Finder:
         if i in self.price:
             self.used.add(i)
             return self._offer(self._with_heading(name, i), i, i, words, i)
-        if len(name.split()) > _WORDS or self.blocks[i].region in _PAGE_PARTS:
+        if len(name.split()) > _WORDS or self.blocks[i].region in self.parts:
             return None
         price = self._near_price(i, i - 2)
         return self._offer(name, i, price, words, i)
@@ -160,7 +170,7 @@ class _Finder:
         if at >= 0:
             return self._offer(self._with_heading(self._tidy(at), at), at, price, words, i)
         heading = self._tidied(self.blocks[i].heading)
-        if not heading or self.blocks[i].region in _PAGE_PARTS or _NO_PRODUCT_TEXT.search(heading):
+        if not heading or self.blocks[i].region in self.parts or _NO_PRODUCT_TEXT.search(heading):
             return None
         return self._offer(heading, self._heading_block(i), price, words, i)
 
@@ -179,6 +189,7 @@ class _Finder:
         """Index of the block that names the product above block `i`; -1 when none does."""
         row = self.rows[i] if i < len(self.rows) else 0
         best, rank = -1, 0
+        lines: dict[str, int] = {}
         for j in range(i - 1, max(floor, -1), -1):
             block = self.blocks[j]
             if row and self.rows[j] != row:
@@ -190,19 +201,22 @@ class _Finder:
                 best, rank = j, value
                 if value == _SURE:
                     break
+            if block.kind is BlockKind.ALT and rank < _LINKED:  # the picture has the name of a line below it: that one
+                best, rank = (lines[block.text], _LINKED) if block.text in lines else (best, rank)
+            lines.setdefault(block.text, j)
         return best
 
     def _rank(self, j: int, *, in_row: bool) -> int:
         block = self.blocks[j]
-        if block.region in _PAGE_PARTS:
+        if block.region in self.parts:
             return 0
         if block.kind is BlockKind.HEADING:
             return _SURE
         if j in self.link_of:
-            return 4
+            return _LINKED
         if in_row:
             return 3
-        return {BlockKind.ALT: 1, BlockKind.CONTROL: 1}.get(block.kind, 2)
+        return 1 if block.kind in (BlockKind.ALT, BlockKind.CONTROL) else 2
 
     def _with_heading(self, name: str, at: int) -> str:
         """Put the heading above before a name such as "30 pills", which is no product."""
@@ -236,7 +250,10 @@ class _Finder:
 
     def _tidied(self, text: str) -> str:
         text = self.vocabulary.control.sub(" ", PRICE.sub(" ", text))
-        text = " ".join(text.split()).strip(_EDGES)
+        words = text.split()
+        while words and words[-1].strip(_EDGES).lower() in _BEFORE_PRICE:
+            words.pop()
+        text = " ".join(words).strip(_EDGES)
         return text[:200] if _letters(text) else ""
 
     def _offer(self, name: str, at: int, price: int | None, control: str | None, pressed: int) -> Offer:

@@ -16,7 +16,7 @@ _ARTICLES = frozenset(
 )
 _PRODUCTS = frozenset(("product", "productgroup", "individualproduct"))
 # Roles that content may correct.  A contact page stays one whatever its markup claims.
-_OPEN = frozenset((PageRole.OTHER, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.ARTICLE))
+_OPEN = (PageRole.OTHER, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.ARTICLE)
 _SIGNED = compile_text(
     r"(?im)^(?:by|von|par|por|di|door|autor|author|written by|"
     r"posted by|geschrieben von|écrit par|escrito por|scritto da|"

@@ -7,8 +7,8 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pharmcheck.model import BlockKind, Link, Seal
-from pharmcheck.reading.builder import Image
 from pharmcheck.reading.lines import Lines
+from pharmcheck.reading.opened import Image
 from pharmcheck.reading.vocabulary import SealMark, Vocabulary
 
 MAX_SEALS = 60

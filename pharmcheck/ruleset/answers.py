@@ -19,14 +19,17 @@ ABSENT = Answer(Outcome.ABSENT)
 
 
 def present(*evidence: Evidence, **facts: str) -> Answer:
+    """It is so, and here is the proof; `facts` fill the rule's message."""
     return Answer(Outcome.PRESENT, evidence, facts=tuple(sorted(facts.items())))
 
 
 def inconclusive(reason: str) -> Answer:
+    """It could not be looked for; `reason` completes "we could not tell: …"."""
     return Answer(Outcome.INCONCLUSIVE, reason=reason)
 
 
 def not_applicable(reason: str) -> Answer:
+    """The question does not arise here."""
     return Answer(Outcome.NOT_APPLICABLE, reason=reason)
 
 

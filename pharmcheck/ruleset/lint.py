@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import re2
@@ -44,20 +45,24 @@ def _lint_rule(rule: Rule, file: YamlFile) -> list[str]:
         report(("id",), f"the file of {rule.id} is named {rule.id}-{rule.name}.yaml")
     for number, match in enumerate(rule.match):
         if isinstance(match, PatternMatch | HeaderMatch):
-            pattern = match.pattern if isinstance(match, PatternMatch) else match.value
             try:
-                re2.compile(pattern)
+                re2.compile(match.pattern if isinstance(match, PatternMatch) else match.value)
             except re2.error as exc:
                 report(("match", number), f"not an RE2 pattern: {exc}")
-        if isinstance(match, PhraseMatch):
-            for part in ("phrases", "near", "not_near"):
-                for language, phrases in getattr(match, part).items():
-                    for index, phrase in enumerate(phrases):
-                        try:
-                            compile_phrase(phrase)
-                        except PhraseError as exc:
-                            report(("match", number, part, language, index), str(exc))
+        elif isinstance(match, PhraseMatch):
+            for where, text in _phrase_problems(match):
+                report(("match", number, *where), text)
     for source in rule.sources:
         if source.confidence == "confirmed" and source.accessed is None:
             report(("sources",), "a confirmed source needs the date on which somebody saw it")
     return problems
+
+
+def _phrase_problems(match: PhraseMatch) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for part in ("phrases", "near", "not_near"):
+        for language, phrases in getattr(match, part).items():
+            for index, phrase in enumerate(phrases):
+                try:
+                    compile_phrase(phrase)
+                except PhraseError as exc:
+                    yield (part, language, index), str(exc)

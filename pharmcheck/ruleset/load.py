@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from pharmcheck.errors import RulesetError
 from pharmcheck.reading import Vocabulary
@@ -110,7 +111,9 @@ def parse_rules(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[list[R
         try:
             rule = Rule.model_validate(file.data)
         except ValidationError as exc:
-            problems += [_problem(file, error) for error in exc.errors()]
+            # A misspelt key is also a missing one; say the first, which is the cause.
+            errors = sorted(exc.errors(), key=lambda error: error["type"] == "missing")
+            problems += [_problem(file, error) for error in errors]
             continue
         if rule.id in seen:
             problems.append(f"{path}:{file.line_of(('id',))}: {rule.id} stands in {seen[rule.id]} too")
@@ -119,7 +122,7 @@ def parse_rules(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[list[R
     return sorted(rules, key=lambda rule: rule.id), problems
 
 
-def _problem(file: YamlFile, error: Any) -> str:
+def _problem(file: YamlFile, error: ErrorDetails) -> str:
     where = tuple(part for part in error["loc"] if not (isinstance(part, str) and part in ("phrase", "fact")))
     path = ".".join(str(part) for part in error["loc"]) or "rule"
     return f"{file.path}:{file.line_of(where)}: {path}: {error['msg']}"
@@ -175,9 +178,7 @@ def _compile(rules: Sequence[Rule]) -> tuple[PhraseIndex, dict[tuple[str, int, s
             for part in ("phrases", "near", "not_near"):
                 owner = PhraseOwner(rule.id, number, part)
                 found = [
-                    Phrase(owner, language, text)
-                    for language, texts in getattr(match, part).items()
-                    for text in texts
+                    Phrase(owner, language, text) for language, texts in getattr(match, part).items() for text in texts
                 ]
                 if part == "phrases":
                     phrases += found

@@ -16,8 +16,6 @@ from pharmcheck.ruleset.folding import fold
 RESTRICTED = frozenset({"prescription", "not_approved"})
 """Classes in which nobody may lawfully sell without a prescription."""
 
-GENERAL_SALE = frozenset({"general_sale", "pharmacy"})
-
 
 @dataclass(frozen=True, slots=True)
 class Medicine:

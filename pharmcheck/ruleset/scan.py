@@ -110,7 +110,8 @@ class PhraseIndex:
         options.never_capture = True
         options.max_mem = 64 << 20
         patterns = [compile_phrase(phrase.text).encode() for phrase in self._phrases]
-        self._single: list[Any] = [re2.compile(pattern, options) for pattern in patterns]
+        self._patterns, self._options = patterns, options
+        self._single: dict[int, Any] = {}  # compiled when first needed: most phrases never are
         self._set: Any = re2.Set.SearchSet(options)
         for pattern in patterns:
             self._set.Add(pattern)
@@ -131,7 +132,7 @@ class PhraseIndex:
             data = chunk.encode()
             plain = len(data) == len(chunk)
             for index in sorted(self._set.Match(data) or ()):
-                for match in self._single[index].finditer(data):
+                for match in self._alone(index).finditer(data):
                     start, stop = match.span() if plain else (_chars(data, match.start()), _chars(data, match.end()))
                     block = page.block_at(begin + start)
                     named = page.medicines_in(begin + start, begin + stop)
@@ -139,6 +140,11 @@ class PhraseIndex:
                         continue
                     offset = begin - page.starts[block]
                     yield Hit(self._phrases[index], block, start + offset, stop + offset, named)
+
+    def _alone(self, index: int) -> Any:  # noqa: ANN401 - re2 has no types
+        if index not in self._single:
+            self._single[index] = re2.compile(self._patterns[index], self._options)
+        return self._single[index]
 
 
 def _chunks(page: PageText) -> Iterator[tuple[int, int]]:

@@ -129,7 +129,7 @@ class RuleSource(_Strict):
 
 
 class Example(_Strict):
-    """A page of our own writing.  `text`: one paragraph a line, `# ` starts a heading; or `html`; or `pages` by role."""
+    """A page of our own, as `html` or as `text`: a paragraph a line; `# ` heads, `! ` is a button, `> ` a quotation."""
 
     lang: Language
     text: str = ""

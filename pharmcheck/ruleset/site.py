@@ -12,13 +12,11 @@ from typing import Any
 
 from pharmcheck.model import (
     Address,
-    Block,
     BlockKind,
     Capture,
     Evidence,
     EvidenceKind,
     OfferKind,
-    Page,
     PageRole,
     Reading,
 )
@@ -63,7 +61,6 @@ class Site:
     needed_reference_countries: int
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
     offers: list[MedicineOffer] = field(default_factory=list)
-    _bodies: dict[str, Page] = field(default_factory=dict)
 
     @property
     def home(self) -> PageText | None:
@@ -113,14 +110,14 @@ class Site:
         piece = reading.blocks[block] if block >= 0 else None
         quote = (words or (piece.text if piece else ""))[:QUOTE_CHARS].strip()
         span = None
-        archived = self._bodies.get(reading.page_sha256)
+        archived = next((held for held in self.capture.pages if held.sha256 == reading.page_sha256), None)
         if piece and archived:
             span = locate(archived, piece, quote)
         start, end = span or (None, None)
         return Evidence(EvidenceKind.PAGE, quote, reading.url, reading.page_sha256, start, end)
 
 
-def build_site(  # noqa: PLR0913 - one record of everything a rule may ask about
+def build_site(
     capture: Capture,
     readings: Sequence[Reading],
     *,
@@ -136,7 +133,6 @@ def build_site(  # noqa: PLR0913 - one record of everything a rule may ask about
     site = Site(
         capture.address, capture, pages, medicines, registers, lists, destination, today, needed_reference_countries
     )
-    site._bodies = {page.sha256: page for page in capture.pages}
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
         site.offers.extend(_medicine_offers(page, medicines))
     return site
@@ -165,20 +161,21 @@ def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer
 def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple[Medicine, ...]:
     """What a statement is about: medicines in its sentence, else its block, else the heading, else the title."""
     start = page.starts[block]
+    heading = page.reading.blocks[block].heading
     for found in (
         page.medicines_in(start + begin, start + end),
         page.medicines_in_block(block),
-        _named(page, lambda piece: piece.kind is BlockKind.HEADING and piece.text == page.reading.blocks[block].heading),
-        _named(page, lambda piece: piece.kind is BlockKind.TITLE),
+        _named(page, BlockKind.HEADING, heading) if heading else (),
+        _named(page, BlockKind.TITLE),
     ):
         if found:
             return found
     return ()
 
 
-def _named(page: PageText, wanted: object) -> tuple[Medicine, ...]:
+def _named(page: PageText, kind: BlockKind, text: str = "") -> tuple[Medicine, ...]:
     found: dict[Medicine, None] = {}
-    for index, piece in enumerate(page.reading.blocks):
-        if isinstance(piece, Block) and callable(wanted) and wanted(piece):
+    for index, block in enumerate(page.reading.blocks):
+        if block.kind is kind and text in ("", block.text):
             found |= dict.fromkeys(page.medicines_in_block(index))
     return tuple(found)

@@ -102,7 +102,9 @@ def _about(match: PhraseMatch, statement: Statement, site: Site) -> _About | Non
         return _About(None) if site.sells and not subjects and not offered else None
     here = [medicine for medicine, offer in offered.items() if offer.page is page]
     # Words without a medicine are about what this page offers; on a page that offers nothing, about all of it.
-    candidates = [medicine for medicine in subjects if medicine in offered] or ([] if subjects else here or list(offered))
+    candidates = [medicine for medicine in subjects if medicine in offered] or (
+        [] if subjects else here or list(offered)
+    )
     wanted = site.controlled if match.about == "controlled" else site.restricted
     chosen = [medicine for medicine in candidates if wanted(medicine)]
     # General words on a mixed shelf may well be about the other half of it.
@@ -136,5 +138,3 @@ def _present(counted: Sequence[_Counted], match: PhraseMatch, site: Site) -> Ans
     if offer and match.about in ("prescription_only", "controlled") and offer.words not in evidence:
         quotes.append(site.cite(offer.page, offer.block, offer.words))
     return present(*quotes, medicine=medicine.inn)
-
-

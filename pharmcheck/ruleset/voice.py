@@ -58,9 +58,9 @@ class VoiceLexicon:
         self.languages = frozenset(data)
         self._cues: dict[tuple[str, str], Any] = {}
         for language, cues in data.items():
-            unknown = set(cues) - set(self.CUES)
+            unknown = sorted(set(cues) - set(self.CUES))
             if unknown:
-                raise ValueError(f"voice.yaml: {language}: unknown cue {sorted(unknown)[0]!r}")
+                raise ValueError(f"voice.yaml: {language}: unknown cue: {', '.join(unknown)}")
             for name in self.CUES:
                 pattern = "|".join(compile_phrase(phrase) for phrase in cues.get(name, ()))
                 self._cues[language, name] = re2.compile(pattern) if pattern else None

@@ -15,6 +15,7 @@ import yaml
 
 from pharmcheck.errors import RulesetError
 
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is ten times faster, where it was built
 
 @dataclass(frozen=True, slots=True)
 class YamlFile:
@@ -40,7 +41,7 @@ def read_yaml(path: Path) -> YamlFile:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except UnicodeDecodeError as exc:
         raise RulesetError(f"{path}:1: not UTF-8 text ({exc.reason})") from exc
     except yaml.MarkedYAMLError as exc:
@@ -53,7 +54,7 @@ def read_yaml(path: Path) -> YamlFile:
     return YamlFile(path, data, lines)
 
 
-def _plain(path: Path, node: yaml.Node, where: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> Any:
+def _plain(path: Path, node: yaml.Node, where: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> Any:  # noqa: ANN401 - YAML holds anything; the schema types it
     # Our own files only: recursion depth is bounded by what a reviewer accepts.
     lines[where] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):

@@ -75,12 +75,20 @@ class Store:
         if (judgement is None) != (document_json is None):
             raise ValueError("a judgement and its document come together")
         identifier = capture_id(capture) if capture is not None else None
+        with self._transaction() as connection:
+            if self._has_verdict(connection, check.id):
+                return
+            known = connection.execute(sa.select(captures.c.id).where(captures.c.id == identifier)).first()
+        rows = []
+        if capture is not None and identifier is not None and known is None:
+            # Before the row that names it, and outside the transaction: nobody waits for our disk.  A file whose
+            # row is there stays untouched: other libraries may compress the same bytes to another sum.
+            kept = archive.keep(self._folder, identifier, capture)
+            rows = [records.capture_row(identifier, capture, kept.sha256, kept.size)]
         with self._transaction(writes=True) as connection:
             if self._has_verdict(connection, check.id):
                 return
-            if capture is not None and identifier is not None:
-                kept = archive.keep(self._folder, identifier, capture)  # before the row that names it
-                self._put_new(connection, captures, [records.capture_row(identifier, capture, kept.sha256, kept.size)])
+            self._put_new(connection, captures, rows)
             if judgement is not None:
                 destination = judgement.verdict.destination
             self._put_check(connection, records.check_row(check, destination, identifier))

@@ -233,6 +233,7 @@ def test_at_most_200_pages_of_a_site_are_kept(tmp_path: Path) -> None:
         b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: x\r\n\r\n",
         b"WARC/1.0\r\nWARC-Type: metadata\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]\r\n\r\n",
     ],
+    ids=["empty", "blank", "words", "html", "zeros", "gz-empty", "gz-words", "gz-broken", "bare", "minus", "x", "json"],
 )
 def test_what_is_no_archive_is_refused_with_a_sentence(tmp_path: Path, content: bytes) -> None:
     """Empty, broken or other files end in ArchiveError."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
 
 from pharmcheck.address import parse_address
-from pharmcheck.demo import Street, load_cases, run, show
+from pharmcheck.demo import Street, load_cases, run, show, start_street
 from pharmcheck.demo.cases import Case
 from pharmcheck.demo.show import Result
 from pharmcheck.model import Category, Verdict
+from pharmcheck.ruleset import load_ruleset
 
 CASES = load_cases()
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -64,6 +67,28 @@ def _instead_of_checking(monkeypatch: pytest.MonkeyPatch, results: Sequence[Resu
 def test_every_site_gets_the_verdict_that_it_deserves(console: Console) -> None:
     """`make demo` on a fresh machine: served, fetched, judged, and right about all of them."""
     assert run(once=True, console=console) == 0, _printed(console)
+
+
+@pytest.mark.parametrize(
+    ("host", "start"),
+    [
+        ("dailycourier.example", "/"),
+        ("dailycourier.example", "/health/i-bought-pills-online"),
+        ("medicine-facts.example", "/guides/otc-law-by-country"),
+        ("trustedcarerx.example", "/blog/how-to-choose-a-safe-online-pharmacy/"),
+        ("clinicdoor.example", "/treatments/erectile-dysfunction"),
+        ("greenleaf-vitality.example", "/policies/shipping-policy"),
+        ("tarpit-meds.example", "/products"),
+    ],
+)
+def test_the_page_that_a_person_pastes_does_not_change_what_a_site_deserves(host: str, start: str) -> None:
+    """A link from a search result or a message leads inside; the site is the same."""
+    with start_street({host}) as street:
+        (case,) = street.cases
+        pasted = replace(street, cases=(replace(case, start=start),))
+        (result,) = asyncio.run(show.check_street(pasted, load_ruleset()))
+
+    assert result.deserved, f"{result.verdict.category.value} ({result.verdict.reason_code}): {result.reason}"
 
 
 def test_the_table_names_every_site_with_its_verdict(monkeypatch: pytest.MonkeyPatch, console: Console) -> None:

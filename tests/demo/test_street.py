@@ -13,6 +13,7 @@ import pytest
 
 from pharmcheck.demo import load_cases, policy_for, sample_registers, start_street
 from pharmcheck.demo.cases import Behaviour
+from pharmcheck.demo.server import SiteServer
 from pharmcheck.demo.street import Street
 from pharmcheck.model import FetchOutcome
 
@@ -120,6 +121,32 @@ def test_leaving_the_street_closes_it() -> None:
         socket.create_connection(place, timeout=5)
     assert not street.ca_pem.exists()
     assert [thread.name for thread in threading.enumerate()].count("sample-high-street") <= 1  # the session's own
+
+
+def test_a_system_with_one_loopback_address_gets_the_whole_street(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where 127.0.0.1 is the only one (macOS), everybody moves there, told apart by port and name."""
+    start = SiteServer.start
+
+    async def start_as_on_macos(server: SiteServer, address: str) -> dict[tuple[str, int], tuple[str, int]]:
+        if address != "127.0.0.1":
+            raise OSError(49, "Can't assign requested address")
+        return await start(server, address)
+
+    monkeypatch.setattr(SiteServer, "start", start_as_on_macos)
+    with start_street({"pillswift.example", "elmstreetrx.example"}) as street:
+        assert {address for address, _ in street.places.values()} == {"127.0.0.1"}
+        assert len(set(street.places.values())) == 4
+
+
+def test_a_street_that_cannot_open_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keeps the servers from starting reaches whoever wanted the street, and nothing is left running."""
+
+    async def refuse(_server: SiteServer, _address: str) -> dict[tuple[str, int], tuple[str, int]]:
+        raise PermissionError(13, "no sockets here")
+
+    monkeypatch.setattr(SiteServer, "start", refuse)
+    with pytest.raises(PermissionError, match="no sockets here"), start_street({"pillswift.example"}):
+        pass
 
 
 def test_only_the_named_sites_are_opened_and_keep_their_address(street: Street) -> None:

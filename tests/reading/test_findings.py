@@ -46,8 +46,10 @@ CART, PRICED, CONTROL, STRUCTURED = OfferKind.CART, OfferKind.PRICED, OfferKind.
             (PRICED, "Sildex 5 mg", "9,90 zł", "PLN"),
         ),
         (
-            '<script type="application/ld+json">{"@graph":[{"@type":["Product","Drug"],"name":"Sildex",'
-            '"offers":{"price":9.5,"priceCurrency":"eur"}}]}</script><p>x',
+            (
+                '<script type="application/ld+json">{"@graph":[{"@type":["Product","Drug"],"name":"Sildex",'
+                '"offers":{"price":9.5,"priceCurrency":"eur"}}]}</script><p>x'
+            ),
             (STRUCTURED, "Sildex", "9.5", "EUR"),
         ),
     ],
@@ -61,12 +63,14 @@ def test_an_offer_is_found(reading, body, offer):
 @pytest.mark.parametrize(
     "body",
     [
-        "<p>The study, which cost $45 million, found that the medicine was sold for $30 a pill in many of the towns that our reporters "
-        "visited last year across the whole country and beyond it.</p>",
+        (
+            "<p>The study, which cost $45 million, found that the medicine was sold for $30 a pill in many of the towns that our reporters "
+            "visited last year across the whole country and beyond it.</p>"
+        ),
         "<p>Free shipping on orders over $200</p>",
         "<p>Your order total: $0.00</p>",
         "<a href=/t>Order tracking</a> <button>Order status</button>",
-        "<nav><a href=/b>Buy Sildex</a></nav>",
+        "<nav><a href=/b>Buy Sildex</a></nav><p>Hello.</p>",
         "<title>Buy Sildex $9.99</title><p>Nothing here.</p>",
         "<p>How to buy medicine safely</p>",
     ],
@@ -139,6 +143,7 @@ def test_a_po_box_is_no_street(reading):
         "Founded 1998, more than 10115 Kunden",
         "Order 62701 was placed on 12/11/2025 at 10:15",
         "Vitamin B12 1AA, D3 1000 IU",
+        "Sildex 400, 100 20 Tablets",
     ],
 )
 def test_what_is_no_address_and_no_phone(reading, body):
@@ -207,6 +212,7 @@ def test_every_valid_example_is_found_beside_each_of_its_labels(reading, vocabul
         ("<tr><td>NPI</td><td>1234567893</td>", "us_npi", "1234567893", True),
         ("<p>GPhC premises number: 1234567</p>", "gb_gphc_premises", "1234567", True),
         ("<p>IČO: 063 78 510</p>", "cz_ico", "06378510", True),
+        ("<p>Registered in England and Wales No. 01234567. Founded 1998</p>", "gb_company", "01234567", True),
         ("<p>License No. AB-12345</p>", "unspecified", "AB12345", None),
         ("<p>FINESS 12345</p>", "fr_finess", "12345", False),
     ],
@@ -315,3 +321,23 @@ ARTICLE = (
 def test_content_refines_the_role(reading, body, given, role):
     """Articles and products show themselves; pages with a settled role keep it."""
     assert reading(body, role=given).role is role
+
+
+@pytest.mark.parametrize("tag", ["nav", "header", "footer"])
+def test_a_page_inside_one_landmark_still_offers(reading, tag):
+    """Landmarks that hold the whole page mean nothing."""
+    body = f"<{tag}><h3>Sildex 100mg</h3><p>$45.00</p><p>Sildex jelly $4.00</p></{tag}>"
+    assert [offer.product for offer in reading(body).offers] == ["Sildex 100mg", "Sildex jelly"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<img src=a alt=Sildex><div>Sildex</div><div>Strong men</div><div>$0.99 for pill</div><a href=/a>Buy Now</a>",
+        "<ul><li><a href=/a>Sildex</a> from $0.99 <a href=/a>Order now</a></li></ul>",
+    ],
+)
+def test_a_picture_tells_the_name_and_small_words_are_no_part_of_it(reading, body):
+    """The line that the picture repeats is the name; "from" belongs to the price."""
+    (offer,) = reading(body).offers
+    assert (offer.product, offer.price, offer.kind) == ("Sildex", "$0.99", CART)

@@ -172,3 +172,10 @@ def test_a_very_long_run_of_text_is_cut_into_blocks(reading):
     result = reading("<p>" + "word " * 5_000 + SECRET)
     assert SECRET in result.blocks[-1].text
     assert all(len(block.text) <= 8_000 for block in result.blocks)
+
+
+@pytest.mark.parametrize("opening", ["<a class=btn href=/x>", "<button>", "<h2>", "<label>"])
+def test_an_element_left_open_does_not_turn_prose_into_a_control(reading, opening):
+    """A rogue cannot hide a statement by calling the rest of the page a button."""
+    words = "We send every medicine without a prescription, as our customers have known for years. " * 5
+    assert reading(f"{opening}go<p>{words}</p>").blocks[-1].kind is BlockKind.TEXT

@@ -101,7 +101,8 @@ from pharmcheck.store import Store, new_check_id
 with Store.open(load_settings(Path(sys.argv[1]))) as store:
     now = datetime.now(UTC)
     for _ in range(20):
-        store.save(Check(new_check_id(), Address("a", "https://a.example/", "a.example", "a.example", "a.example"), None,
+        address = Address("a", "https://a.example/", "a.example", "a.example", "a.example")
+        store.save(Check(new_check_id(), address, None,
                          None, CheckState.FAILED, "internal", None, now, now, None))
 """
     folder = tmp_path / "data"

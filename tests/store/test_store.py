@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from pharmcheck.errors import StoreError
 from pharmcheck.model import Category, Check, CheckState
@@ -293,7 +295,7 @@ def test_times_of_any_zone_come_back_as_the_same_moment(store: Store, look: Look
 @pytest.mark.parametrize("text", ["a\x00b", "half \ud83d", "\udc00\ud800", "\ufffe\uffff", "'; DROP TABLE checks; --"])
 def test_text_that_databases_choke_on_does_not_lose_the_verdict(text: str, store: Store, look: Look) -> None:
     """NUL and lone surrogates become U+FFFD; everything else stays as it is."""
-    check, capture, judgement, document = look(quote=text, reason=text)
+    check, capture, judgement, _document = look(quote=text, reason=text)
 
     store.save(check, capture, judgement, f'"{text}"')
 
@@ -362,3 +364,16 @@ def test_a_closed_store_lets_go_of_its_files(settings: Settings, look: Look, tmp
 
     with Store.open(settings.model_copy(update={"data_dir": moved})) as second:
         assert second.load_capture(judgement.verdict.capture_id or "") == capture
+
+
+def test_a_capture_that_is_known_is_not_written_again(store: Store, settings: Settings, look: Look) -> None:
+    """Another version of a library may compress the same bytes to another sum; the stored sum must go on holding."""
+    check, capture, judgement, document = look()
+    store.save(check, capture, judgement, document)
+    (file,) = (settings.data_dir / "captures").rglob("*.warc.gz")
+    before = file.stat()
+
+    store.save(replace(check, id=new_check_id()), capture, judgement, document)
+
+    after = file.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)

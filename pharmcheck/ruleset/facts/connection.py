@@ -26,7 +26,9 @@ def connection_verified(site: Site) -> Answer:
         return inconclusive("no secure connection was tried") if not site.pages else ABSENT
     if not tls.verified or not (site.home and site.home.reading.url.startswith("https:")):
         return ABSENT
-    quote = f"{tls.host} answered over {tls.protocol or 'TLS'} with a valid certificate from {tls.issuer or 'its issuer'}."
+    quote = (
+        f"{tls.host} answered over {tls.protocol or 'TLS'} with a valid certificate from {tls.issuer or 'its issuer'}."
+    )
     return present(say(EvidenceKind.TLS, quote, site.home.reading.url))
 
 
@@ -49,7 +51,9 @@ def no_secure_connection(site: Site) -> Answer:
         return inconclusive("the home page was not read")
     if site.home.reading.url.startswith("https:"):
         return ABSENT
-    return present(say(EvidenceKind.HTTP, f"{site.address.host} was only reached over plain HTTP.", site.home.reading.url))
+    return present(
+        say(EvidenceKind.HTTP, f"{site.address.host} was only reached over plain HTTP.", site.home.reading.url)
+    )
 
 
 @fact

@@ -47,7 +47,9 @@ def street_address_shown(site: Site) -> Answer:
     for page in sorted(site.pages, key=lambda item: item.reading.role not in _IDENTITY_ROLES):
         for found in page.reading.contacts.addresses:
             if found.kind == "street":
-                return present(site.cite(page, found.block, found.text), address=found.text, country=found.country or "")
+                return present(
+                    site.cite(page, found.block, found.text), address=found.text, country=found.country or ""
+                )
     return ABSENT
 
 

@@ -13,8 +13,10 @@ from pharmcheck.ruleset.site import Site
 def register_names_site(site: Site) -> Answer:
     """An active record of a fresh register names this host."""
     for snapshot, record in bindings(site):
-        if record.status == "active" and snapshot.fresh(site.today) and not (
-            snapshot.marks_online_sale and not record.online_sale
+        if (
+            record.status == "active"
+            and snapshot.fresh(site.today)
+            and not (snapshot.marks_online_sale and not record.online_sale)
         ):
             quote = f"{snapshot.authority} lists {record.name} (entry {record.entry_id}) with this web address."
             return present(say(EvidenceKind.REGISTER, quote), register=snapshot.name, entry=record.entry_id)

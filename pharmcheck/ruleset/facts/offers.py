@@ -73,7 +73,7 @@ def only_general_sale(site: Site) -> Answer:
     if not offered or not countries:
         return inconclusive("no offer, or no country of the seller, seen")
     for medicine in offered:
-        if any(medicine.legal_class.get(country) not in ("general_sale",) for country in countries):
+        if any(medicine.legal_class.get(country) != "general_sale" for country in countries):
             return ABSENT
     offer = next(iter(offered.values()))
     return present(site.cite(offer.page, offer.block, offer.words), country=countries[0])
@@ -87,7 +87,9 @@ def medicine_in_domain(site: Site) -> Answer:
     folded = label.replace("-", "")
     medicine = named[0][2] if named else None
     if medicine is None:
-        brands = (name for name in site.medicines.by_name if len(name) >= _NAME_CHARS and name not in site.medicines.ambiguous)
+        brands = (
+            name for name in site.medicines.by_name if len(name) >= _NAME_CHARS and name not in site.medicines.ambiguous
+        )
         hit = next((name for name in brands if folded.startswith(name) or folded.endswith(name)), None)
         medicine = site.medicines.by_name[hit] if hit else None
     if medicine is None:

@@ -1,0 +1,204 @@
+"""What a reader sees on a page: text blocks, links, forms, offers, contacts, claims, seals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pharmcheck.model.capture import PageRole
+
+
+class BlockKind(StrEnum):
+    """What kind of element a text block is."""
+
+    TITLE = "title"
+    META = "meta"  # meta description and the like: the site speaks, nobody sees it
+    HEADING = "heading"
+    TEXT = "text"
+    ITEM = "item"  # list item
+    CELL = "cell"  # table cell
+    QUOTE = "quote"  # blockquote, q
+    CONTROL = "control"  # button, submit, link styled as one, option, label, placeholder
+    ALT = "alt"  # alternative text of an image
+
+
+class Region(StrEnum):
+    """Where on the page a block stands."""
+
+    HEAD = "head"
+    HEADER = "header"
+    NAV = "nav"
+    MAIN = "main"
+    ARTICLE = "article"
+    ASIDE = "aside"
+    FOOTER = "footer"
+    NOSCRIPT = "noscript"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text that a reader sees as one piece.  Cleaned at the border; white space folded."""
+
+    text: str
+    kind: BlockKind
+    region: Region
+    heading: str  # nearest heading above, "" when none
+    line: int  # 1-based line and 0-based column in the decoded source where the block's text starts
+    col: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with the words or image a reader sees."""
+
+    url: str  # absolute; "" scheme kept for mailto:, tel:, javascript:
+    text: str
+    image: str  # src of an image inside, absolute, else ""
+    region: Region
+    block: int  # index of the block its text went to, -1 when none
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    kind: str  # text, email, file, password, checkbox, radio, select, textarea, submit, hidden …
+    name: str
+    label: str  # label, placeholder, aria-label or neighbouring words
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    action: str  # absolute
+    method: str  # get | post
+    fields: tuple[FormField, ...]
+    text: str  # all visible words inside, folded, capped
+
+
+class OfferKind(StrEnum):
+    CART = "cart"  # price and a buy control stand together
+    STRUCTURED = "structured"  # schema.org Product with an Offer
+    PRICED = "priced"  # a price beside a product name, no control seen
+    CONTROL = "control"  # a buy control beside a product name, no price seen
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be bought here.  Whether it is a medicine is for the rules to say."""
+
+    product: str  # the name as printed
+    kind: OfferKind
+    price: str | None  # as printed
+    currency: str | None  # ISO 4217 when the sign or code is unambiguous
+    control: str | None  # words on the buy control
+    url: str | None  # product page, when linked
+    block: int  # index of the block with the name, -1 for structured data
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    text: str  # one line
+    street: str | None
+    city: str | None
+    region: str | None
+    postcode: str | None
+    country: str | None  # ISO 3166-1 alpha-2
+    kind: str  # street | po_box
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    e164: str
+    country: str | None
+    text: str
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    address: str
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    addresses: tuple[PostalAddress, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    emails: tuple[Email, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceClaim:
+    """A licence, registration or company number printed on the page.  A claim, never a proof."""
+
+    scheme: str  # id in rules/lists/licence_formats.yaml, or "unspecified"
+    label: str  # the words before it
+    number: str  # normalised
+    country: str | None
+    well_formed: bool | None  # None when the scheme has no known form
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A trust mark: an image or badge that claims somebody's approval, and where it leads."""
+
+    issuer: str  # id in rules/lists/seals.yaml
+    text: str  # alt text or words
+    url: str | None  # where it links; None when it links nowhere
+    links_to_issuer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A schema.org organisation (Pharmacy, Organization, LocalBusiness …) in the page's structured data."""
+
+    types: tuple[str, ...]
+    name: str | None
+    url: str | None
+    telephone: str | None
+    email: str | None
+    address: str | None
+    identifiers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """What schema.org data says: about whom, and which kinds of thing the page claims to be."""
+
+    organisations: tuple[Organisation, ...] = ()
+    types: tuple[str, ...] = ()  # every @type seen, e.g. Product, NewsArticle
+    problems: tuple[str, ...] = ()  # broken JSON and the like
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Counts that tell a page from a shell."""
+
+    text_chars: int  # visible words, without title, meta and noscript
+    script_bytes: int
+    scripts: int
+    links: int
+    refresh: str | None  # target of a meta refresh
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Text and structure of one page, as a reader sees it."""
+
+    url: str
+    page_sha256: str
+    role: PageRole
+    language: str | None  # ISO 639-1; None when there is too little text
+    title: str
+    blocks: tuple[Block, ...]
+    links: tuple[Link, ...]
+    forms: tuple[Form, ...]
+    offers: tuple[Offer, ...]
+    contacts: Contacts
+    licence_claims: tuple[LicenceClaim, ...]
+    seals: tuple[Seal, ...]
+    structured: Structured
+    shape: Shape
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    problem: str | None = None  # why it was read only partly (truncated, not text, unknown charset)
