@@ -22,14 +22,14 @@ _PRECEDENCE = {
 
 
 def answer_criteria(
-    findings: Sequence[Finding], rules: Mapping[str, Rule], *, sells: bool, only_general_sale: bool
+    findings: Sequence[Finding], rules: Mapping[str, Rule], *, sells: bool | None, only_general_sale: bool
 ) -> tuple[Criterion, ...]:
     """Answer all four, in the order people read them.
 
     Args:
         findings: every rule's answer.
         rules: the rules by id.
-        sells: whether the site offers medicines.
+        sells: whether the site offers medicines; None when too little was seen to say.
         only_general_sale: whether everything on offer may be sold freely.
     """
     return tuple(
@@ -38,7 +38,12 @@ def answer_criteria(
 
 
 def _answer(
-    name: CriterionName, findings: Sequence[Finding], rules: Mapping[str, Rule], *, sells: bool, only_general_sale: bool
+    name: CriterionName,
+    findings: Sequence[Finding],
+    rules: Mapping[str, Rule],
+    *,
+    sells: bool | None,
+    only_general_sale: bool,
 ) -> Criterion:
     present: dict[str, Finding] = {}
     unsure: list[Finding] = []
@@ -50,7 +55,7 @@ def _answer(
             present.setdefault(effect.outcome, finding)
         elif finding.outcome is Outcome.INCONCLUSIVE:
             unsure.append(finding)
-    if name is not CriterionName.HTTPS and not sells:
+    if name is not CriterionName.HTTPS and sells is False:
         return Criterion(name, CriterionOutcome.NOT_APPLICABLE, "criterion.not_a_pharmacy")
     if name is CriterionName.PRESCRIPTION and only_general_sale and not present:
         return Criterion(name, CriterionOutcome.NOT_APPLICABLE, "criterion.general_sale_only")
@@ -58,5 +63,5 @@ def _answer(
         if outcome in present:
             finding = present[outcome]
             return Criterion(name, CriterionOutcome(outcome), f"rule.{finding.rule_id}", finding.facts)
-    reason = unsure[0].reason if unsure else ""
+    reason = unsure[0].reason if unsure else "too little of the site was read"
     return Criterion(name, CriterionOutcome.UNDETERMINED, f"criterion.{name}.undetermined", (("reason", reason),))

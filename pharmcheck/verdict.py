@@ -67,7 +67,8 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
     answered = sorted(findings, key=lambda finding: finding.rule_id)
     present = [finding for finding in answered if finding.outcome is Outcome.PRESENT and not finding.shadow]
     decision = _decide(present, ruleset, around)
-    sells = _sells(present)
+    # Offers that were not seen prove nothing about a site that was not read.
+    sells = _sells(present) or (None if decision.category is Category.COULD_NOT_CHECK else bool(around.proofs))
     rules = {rule.id: rule for rule in ruleset.rules}
     general_sale = any(rules[finding.rule_id].reason_code == "general_sale_only" for finding in present)
     criteria = answer_criteria(answered, rules, sells=sells, only_general_sale=general_sale)
@@ -191,10 +192,11 @@ def _score(category: Category, present: Iterable[Finding], policy: VerdictPolicy
 def _reasons(present: Sequence[Finding], decision: _Decision, ruleset: Ruleset) -> tuple[Finding, ...]:
     """What a person must be told: what decided first, then other risks, then what speaks for the site."""
     codes = {rule.id: rule.reason_code for rule in ruleset.rules}
+    accused = decision.category not in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE, Category.NOT_A_PHARMACY)
     told = [
         finding
         for finding in present
-        if finding.direction is Direction.RISK
+        if (finding.direction is Direction.RISK and (accused or finding.effect != "none"))
         or finding.effect == "bind"
         or codes[finding.rule_id] == decision.reason_code
     ]

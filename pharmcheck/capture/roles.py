@@ -66,6 +66,8 @@ _PHRASES: tuple[tuple[PageRole, str], ...] = (
     (
         PageRole.TERMS,
         (
+            "payment|payments|payment options|payment methods|payment information|how to pay|zahlung|zahlungsarten|"
+            "zahlungsbedingungen|paiement|modes de paiement|pago|formas de pago|betaling|betalen|platnosc|pagamento|"
             "terms|terms and conditions|terms conditions|terms of service|terms of use|terms of sale|"
             "conditions of use|tos|t c|disclaimer|user agreement|agb|allgemeine geschaftsbedingungen|"
             "nutzungsbedingungen|geschaftsbedingungen|cgv|cgu|conditions generales|conditions generales de vente|"
@@ -143,7 +145,9 @@ _DIRECTORIES: dict[str, PageRole] = {
             PageRole.PRODUCT,
             (
                 "product products produkt produkte produit produits producto productos prodotto prodotti produkty "
-                "produto produtos artikel p dp item items prod pd drug drugs medicine medication buy kaufen acheter "
+                "produto produtos artikel p dp item items prod pd drug drugs medicine "
+                "medication treatment treatments buy kaufen "
+                "acheter "
                 "comprar"
             ),
         ),
@@ -191,9 +195,10 @@ def page_role(url: str, words: str = "") -> PageRole:
                 return _DIRECTORIES[segment]
     # The last part of the path is the page; a query such as `route=information/contact` names one too.
     names = [*reversed(segments), *unquote(parts.query[:_MOST_CHARS]).split("&")]
-    for name in names[:6]:
+    for place, name in enumerate(names[:6]):
         if (role := _role_of_words(name)) is not None:
-            return role
+            below = role is PageRole.CATEGORY and 0 < place < len(segments)  # /shop/aspirin-75
+            return PageRole.PRODUCT if below else role
     if segments and _BUY.search(segments[-1]):
         return PageRole.PRODUCT
     return _role_of_words(words) or PageRole.OTHER

@@ -16,6 +16,7 @@ from pharmcheck.model import (
     Capture,
     Evidence,
     EvidenceKind,
+    Offer,
     OfferKind,
     PageRole,
     Reading,
@@ -27,6 +28,8 @@ from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText, page_text
 
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
+_PRICED_LEAST = 2
+_LABEL_CHARS = 90  # "Sildenafil 50 mg film-coated tablets, 28 pieces" and its price; a sentence is longer
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
 _CCTLD_COUNTRIES = {
     "uk": "GB", "de": "DE", "at": "AT", "ch": "CH", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "be": "BE",
@@ -141,12 +144,11 @@ def build_site(
 def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
     reading = page.reading
     found = []
-    priced_only = [offer for offer in reading.offers if offer.kind is OfferKind.PRICED]
+    labels = [offer for offer in reading.offers if offer.kind is OfferKind.PRICED and _is_label(reading, offer)]
     for offer in reading.offers:
         # A price beside a name is a shop's only where shops price things: news and guides name prices too.
-        if offer.kind is OfferKind.PRICED and (
-            reading.role is PageRole.ARTICLE or (reading.role not in _SHOP_ROLES and len(priced_only) < 2)  # noqa: PLR2004
-        ):
+        priced_here = offer in labels and (reading.role is PageRole.PRODUCT or len(labels) >= _PRICED_LEAST)
+        if offer.kind is OfferKind.PRICED and not priced_here:
             continue
         if offer.kind is not OfferKind.STRUCTURED and reading.role is PageRole.ARTICLE and not offer.control:
             continue
@@ -156,6 +158,13 @@ def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer
             for _, _, medicine in medicines.named_in(folded.encode())
         ]
     return found
+
+
+def _is_label(reading: Reading, offer: Offer) -> bool:
+    """Whether a price stands beside a name, and not somewhere in a sentence of news or advice."""
+    if reading.role is PageRole.ARTICLE or offer.block < 0:
+        return False
+    return len(reading.blocks[offer.block].text) <= _LABEL_CHARS
 
 
 def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple[Medicine, ...]:

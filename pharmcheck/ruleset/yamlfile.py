@@ -17,6 +17,7 @@ from pharmcheck.errors import RulesetError
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is ten times faster, where it was built
 
+
 @dataclass(frozen=True, slots=True)
 class YamlFile:
     """A parsed file: plain dicts, lists and strings, and the line of every node by its path."""

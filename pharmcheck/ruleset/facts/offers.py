@@ -114,13 +114,13 @@ def shop_policy_about_medicines(site: Site) -> Answer:
         orders = sum(found[word] for word in order_words)
         medicines = sum(found[word] for word in medicine_words) + len(page.named)
         if orders >= _ORDERS_LEAST and medicines >= least:
-            block = _first_block(page, medicine_words)
+            block = _first_block(page, medicine_words) or _first_block(page, order_words) or 0
             return present(site.cite(page, block))
     return ABSENT if site.pages_of(*POLICY_ROLES) else inconclusive("no terms, delivery or returns page was read")
 
 
-def _first_block(page: PageText, wanted: set[str]) -> int:
+def _first_block(page: PageText, wanted: set[str]) -> int | None:
     for index in range(len(page.starts)):
         if not wanted.isdisjoint(_WORD.findall(page.block_text(index))):
             return index
-    return 0
+    return None
