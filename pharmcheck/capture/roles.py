@@ -145,10 +145,8 @@ _DIRECTORIES: dict[str, PageRole] = {
             PageRole.PRODUCT,
             (
                 "product products produkt produkte produit produits producto productos prodotto prodotti produkty "
-                "produto produtos artikel p dp item items prod pd drug drugs medicine "
-                "medication treatment treatments buy kaufen "
-                "acheter "
-                "comprar"
+                "produto produtos artikel p dp item items prod pd drug drugs medicine medication treatment "
+                "treatments buy kaufen acheter comprar"
             ),
         ),
         (

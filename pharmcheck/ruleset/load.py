@@ -21,7 +21,17 @@ from pharmcheck.ruleset.schema import CombinationMatch, FactMatch, ListMatch, Ph
 from pharmcheck.ruleset.voice import VoiceLexicon
 from pharmcheck.ruleset.yamlfile import YamlFile, read_yaml
 
-_LISTS = ("medicines", "voice", "licence_formats", "seals", "shop_words", "obstacles", "lifestyle_groups", "shop_talk")
+_LISTS = (
+    "medicines",
+    "voice",
+    "licence_formats",
+    "seals",
+    "shop_words",
+    "obstacles",
+    "lifestyle_groups",
+    "shop_talk",
+    "waivers",
+)
 
 
 @dataclass(frozen=True, slots=True)

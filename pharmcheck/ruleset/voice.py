@@ -116,13 +116,13 @@ def _speaker(
     # In a heading-like line a question may lack its mark.
     if sentence.rstrip(" \"')").endswith("?") or lexicon.begins("question", language, sentence):
         return Speaker.QUESTION
-    previous = before[-200:]
     heading = page.heading_of(hit.block)
     if any(lexicon.has("others", language, words) for words in (sentence, heading)):
         return Speaker.ADVICE
-    # What the terms of a shop tell its buyers to do is the shop's own condition, not advice about shops.
-    terms = site_sells and page.reading.role in POLICY_ROLES
-    if not terms and any(lexicon.has("advice", language, words) for words in (sentence, heading)):
+    # What the terms of a shop tell its buyers is the shop's own condition, not advice or news about shops.
+    if site_sells and page.reading.role in POLICY_ROLES:
+        return Speaker.SHOP
+    if any(lexicon.has("advice", language, words) for words in (sentence, heading)):
         return Speaker.ADVICE
     article = page.reading.role is PageRole.ARTICLE or block.region is Region.ARTICLE
     if lexicon.has("duty", language, sentence) and (article or not site_sells):
@@ -130,17 +130,15 @@ def _speaker(
     own = lexicon.has("own", language, sentence)
     if own and (site_sells or not article or page.medicines_in_block(hit.block)):
         return Speaker.SHOP
-    if lexicon.has("report", language, sentence):
-        return Speaker.REPORT
-    if article and not site_sells:
+    if lexicon.has("report", language, sentence) or (article and not site_sells):
         return Speaker.REPORT
     if lexicon.begins("sells", language, sentence) or lexicon.has("invites", language, sentence):
         return Speaker.SHOP
+    previous = before[-200:]
     if article:
         return Speaker.SHOP if lexicon.has("own", language, previous) else Speaker.REPORT
-    if not terms and (lexicon.has("advice", language, previous) or lexicon.has("report", language, previous)):
-        return Speaker.UNKNOWN
-    return Speaker.SHOP if site_sells else Speaker.UNKNOWN
+    unclear = lexicon.has("advice", language, previous) or lexicon.has("report", language, previous)
+    return Speaker.SHOP if site_sells and not unclear else Speaker.UNKNOWN
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from pharmcheck.model import EvidenceKind, OfferKind, Outcome
-from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.model import OfferKind, PageRole
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
+from pharmcheck.ruleset.facts.naming import medicine_of_domain
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.site import Site
@@ -17,7 +18,6 @@ _LIFESTYLE_LEAST = 3
 _ORDERS_LEAST = 3  # one or two stand in any small print
 _MEDICINES_LEAST = 2
 _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
-_NAME_CHARS = 6  # shorter names stand inside other words by chance
 
 
 @fact
@@ -80,25 +80,6 @@ def only_general_sale(site: Site) -> Answer:
 
 
 @fact
-def medicine_in_domain(site: Site) -> Answer:
-    """The domain is named after a medicine."""
-    label = site.address.registrable_domain.split(".", 1)[0]
-    named = site.medicines.named_in(label.replace("-", " ").encode())
-    folded = label.replace("-", "")
-    medicine = named[0][2] if named else None
-    if medicine is None:
-        brands = (
-            name for name in site.medicines.by_name if len(name) >= _NAME_CHARS and name not in site.medicines.ambiguous
-        )
-        hit = next((name for name in brands if folded.startswith(name) or folded.endswith(name)), None)
-        medicine = site.medicines.by_name[hit] if hit else None
-    if medicine is None:
-        return ABSENT
-    quote = f"The domain {site.address.registrable_domain} is named after {medicine.inn}."
-    return present(say(EvidenceKind.LIST, quote), medicine=medicine.inn)
-
-
-@fact
 def shop_policy_about_medicines(site: Site) -> Answer:
     """A page of terms, delivery or returns speaks of orders and of medicines: that shop sells them.
 
@@ -107,16 +88,17 @@ def shop_policy_about_medicines(site: Site) -> Answer:
     talk = site.lists["shop_talk"]
     medicine_words, order_words = set(talk["medicine"]), set(talk["order"])
     label = site.address.registrable_domain.split(".", 1)[0]
-    named = medicine_in_domain(site).outcome is Outcome.PRESENT or any(part in label for part in talk["domain"])
+    named = medicine_of_domain(site) or any(part in label for part in talk["domain"])
     least = 0 if named else _MEDICINES_LEAST
-    for page in site.pages_of(*POLICY_ROLES):
+    roles = (*POLICY_ROLES, PageRole.FAQ) if named else POLICY_ROLES
+    for page in site.pages_of(*roles):
         found = Counter(_WORD.findall(page.folded))
         orders = sum(found[word] for word in order_words)
         medicines = sum(found[word] for word in medicine_words) + len(page.named)
         if orders >= _ORDERS_LEAST and medicines >= least:
             block = _first_block(page, medicine_words) or _first_block(page, order_words) or 0
             return present(site.cite(page, block))
-    return ABSENT if site.pages_of(*POLICY_ROLES) else inconclusive("no terms, delivery or returns page was read")
+    return ABSENT if site.pages_of(*roles) else inconclusive("no terms, delivery or returns page was read")
 
 
 def _first_block(page: PageText, wanted: set[str]) -> int | None:

@@ -1,0 +1,71 @@
+"""What the addresses of a site say: its domain and the paths of its shop pages."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from pharmcheck.model import EvidenceKind, PageRole
+from pharmcheck.ruleset.answers import ABSENT, Answer, not_applicable, present, say
+from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.medicines import Medicine
+from pharmcheck.ruleset.site import Site
+
+_NAME_CHARS = 5  # shorter names stand inside other words by chance
+
+
+def medicine_of_domain(site: Site) -> Medicine | None:
+    """The medicine that the domain is named after."""
+    label = _label(site)
+    named = site.medicines.named_in(label.replace("-", " ").encode())
+    if named:
+        return named[0][2]
+    joined = label.replace("-", "")
+    for name, medicine in site.medicines.by_name.items():
+        long = len(name) >= _NAME_CHARS and name not in site.medicines.ambiguous
+        if long and (joined.startswith(name) or joined.endswith(name) or f"buy{name}" in joined):
+            return medicine
+    return None
+
+
+@fact
+def medicine_in_domain(site: Site) -> Answer:
+    """The domain is named after a medicine."""
+    medicine = medicine_of_domain(site)
+    if medicine is None:
+        return ABSENT
+    quote = f"The domain {site.address.registrable_domain} is named after {medicine.inn}."
+    return present(say(EvidenceKind.LIST, quote), medicine=medicine.inn)
+
+
+@fact
+def controlled_shop_domain(site: Site) -> Answer:
+    """A shop of medicines is named after a controlled drug."""
+    if not site.sells:
+        return not_applicable("the site was not seen to sell medicines")
+    medicine = medicine_of_domain(site)
+    if medicine is None or not site.controlled(medicine):
+        return ABSENT
+    quote = f"The shop's domain {site.address.registrable_domain} is named after {medicine.inn}, a controlled drug."
+    return present(say(EvidenceKind.LIST, quote), medicine=medicine.inn)
+
+
+@fact
+def waiver_in_address(site: Site) -> Answer:
+    """The domain of a shop, or the path of one of its shop pages, says that no prescription is needed."""
+    waivers = site.lists["waivers"]["words"]
+    domain = _label(site).replace("-", "")
+    if site.sells or medicine_of_domain(site):
+        for waiver in waivers:
+            if waiver.replace(" ", "") in domain:
+                quote = f"The domain {site.address.registrable_domain} itself promises sale without a prescription."
+                return present(say(EvidenceKind.LIST, quote))
+    for page in site.pages_of(PageRole.PRODUCT, PageRole.CATEGORY):
+        path = unquote(urlsplit(page.reading.url).path).lower().replace("-", " ").replace("_", " ")
+        if any(waiver in path for waiver in waivers) and site.medicines.named_in(path.encode(errors="replace")):
+            quote = f"The address of a shop page promises sale without a prescription: {page.reading.url}"
+            return present(say(EvidenceKind.PAGE, quote, page.reading.url))
+    return ABSENT
+
+
+def _label(site: Site) -> str:
+    return site.address.registrable_domain.split(".", 1)[0]
