@@ -52,7 +52,9 @@ _FILLER = (
     "Store below twenty-five degrees and out of the reach of children.",
     "Our team answers questions from Monday to Friday between nine and five.",
 )
-_PRODUCTS = ("Sildenafil", "Paracetamol", "Omeprazole", "Hand cream", "Tadalafil", "Cetirizine", "Toothbrush", "Finasteride")
+_PRODUCTS = (
+    "Sildenafil", "Paracetamol", "Omeprazole", "Hand cream", "Tadalafil", "Cetirizine", "Toothbrush", "Finasteride",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -113,13 +115,14 @@ def make_capture(kind: str, seed: int) -> Capture:
 def _page(kind: str, path: str, chance: random.Random) -> str:
     style = "".join(f".c{n}{{margin:{n}px;color:#{n:06x}}}" for n in range(500))
     script = "window.data=" + json.dumps([{"id": n, "k": chance.random()} for n in range(350)])
-    product = {"@context": "https://schema.org", "@type": "Organization", "name": "Bench", "telephone": "+44 20 7946 0000"}
+    product = {"@context": "https://schema.org", "@type": "Organization", "name": "Bench"}
     nav = "".join(f'<li><a class="nav c{n}" href="/c/{n}">Category {n}</a></li>' for n in range(40))
-    parts = [
+    head = (
         f'<!doctype html><html lang="en"><head><title>Bench {path}</title><style>{style}</style>'
         f'<script>{script}</script><script type="application/ld+json">{json.dumps(product)}</script></head>'
         f"<body><header><nav><ul>{nav}</ul></nav></header><main><h1>Bench {path}</h1>"
-    ]
+    )
+    parts = [head]
     footer = "<footer><p>Bench, 12 Quay Street, Whitby YO21 3PU, tel 020 7946 0000</p></footer></body></html>"
     size = len(parts[0]) + len(footer)
     number = 0
@@ -133,7 +136,8 @@ def _page(kind: str, path: str, chance: random.Random) -> str:
             f'<div class="card c{number}" data-id="{number}" data-sku="SKU-{number:06}"><a href="/products/{number}" '
             f'title="{name}"><img src="/img/{number}.jpg" alt="{name}" width="240" height="240" loading="lazy"></a>'
             f'<h3><a href="/products/{number}">{name}</a></h3><p class="text c{number % 500}">{words}</p>'
-            f'<span class="price">£{chance.randint(2, 90)}.99</span><button type="button" class="add">Add to basket</button></div>'
+            f'<span class="price">£{chance.randint(2, 90)}.99</span>'
+            f'<button type="button" class="add">Add to basket</button></div>'
         )
         parts.append(part)
         size += len(part)

@@ -45,7 +45,7 @@ def look_back(capture: Capture, readings: Sequence[Reading]) -> Coverage:
     read = {reading.url for reading in readings if not reading.problem or reading.blocks}
     home_read = any(reading.role is PageRole.HOME or capture.archived for reading in readings if reading.url in read)
     wanted, missing = _archived(capture, readings) if capture.archived else _visited(capture)
-    percent = 100 * len(read) // wanted if wanted else 0
+    percent = 100 * len(read) // max(wanted, len(read)) if read else 0
     partly = [
         NotChecked(reading.url, f"read only in part: {reading.problem}") for reading in readings if reading.problem
     ]

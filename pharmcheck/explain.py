@@ -20,6 +20,17 @@ from pharmcheck.ruleset import Ruleset
 
 DEFAULT_LANGUAGE = "en"
 
+SIGNS = {
+    Category.VERIFIED: "✔",
+    Category.VERIFIED_ELSEWHERE: "◑",
+    Category.UNVERIFIED: "?",
+    Category.CAUTION: "▲",
+    Category.DANGER: "✖",
+    Category.COULD_NOT_CHECK: "…",
+    Category.NOT_A_PHARMACY: "○",
+}
+"""A sign for each answer, for those who do not see colours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Why:

@@ -27,7 +27,8 @@ from pharmcheck.verdict import Circumstances, decide
 _RULES = load_ruleset()
 _BY_ID = {rule.id: rule for rule in _RULES.rules}
 _WHEN = datetime(2026, 11, 1, tzinfo=UTC)
-_ADDRESS = Address("shop.example.com", "https://shop.example.com/", "shop.example.com", "shop.example.com", "example.com")
+_HOST = "shop.example.com"
+_ADDRESS = Address(_HOST, f"https://{_HOST}/", _HOST, _HOST, "example.com")
 _SEEN = Coverage(percent=100, home_read=True, any_read=True, failure="", not_checked=())
 _UNSEEN = Coverage(percent=0, home_read=False, any_read=False, failure="offline", not_checked=())
 _PROOF = Proof("some_register", date(2026, 10, 20), "42", ("domain",), "active", "A pharmacy", ("GB",))
@@ -50,9 +51,7 @@ def _finding(rule_id: str, outcome: Outcome = Outcome.PRESENT, *, shadow: bool =
 
 
 def _around(coverage: Coverage = _SEEN, destination: str | None = None, *, bound: bool = False) -> Circumstances:
-    return Circumstances(
-        _ADDRESS, coverage, (_PROOF,) if bound else (), (), (), destination, _WHEN, _WHEN, "c" * 32
-    )
+    return Circumstances(_ADDRESS, coverage, (_PROOF,) if bound else (), (), (), destination, _WHEN, _WHEN, "c" * 32)
 
 
 def _decide(*rule_ids: str, coverage: Coverage = _SEEN, destination: str | None = None) -> Verdict:

@@ -131,7 +131,7 @@ def test_the_source_archive_holds_what_building_needs(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
 
-    assert {"pyproject.toml", "uv.lock", "LICENSE", "README.md", "pharmcheck/model.py"} <= names
+    assert {"pyproject.toml", "uv.lock", "LICENSE", "README.md", "pharmcheck/model/__init__.py"} <= names
     assert {f"rules/{name}" for name in _rule_files()} <= names
 
 

@@ -12,17 +12,17 @@ from rich.console import Console
 from rich.text import Text
 
 from pharmcheck.cli.screen import defang, plain
-from pharmcheck.explain import Explanation
+from pharmcheck.explain import SIGNS, Explanation
 from pharmcheck.model import Category, Verdict
 
-_LOOKS = {  # symbol, the same in ASCII, style
-    Category.VERIFIED: ("✔", "[ok]", "bold green"),
-    Category.VERIFIED_ELSEWHERE: ("◑", "[ok, elsewhere]", "bold cyan"),
-    Category.UNVERIFIED: ("?", "[?]", "bold yellow"),
-    Category.CAUTION: ("▲", "[!]", "bold yellow"),
-    Category.DANGER: ("✖", "[X]", "bold red"),
-    Category.COULD_NOT_CHECK: ("…", "[...]", "bold magenta"),
-    Category.NOT_A_PHARMACY: ("○", "[-]", "bold blue"),
+_LOOKS = {  # the sign in ASCII, style
+    Category.VERIFIED: ("[ok]", "bold green"),
+    Category.VERIFIED_ELSEWHERE: ("[ok, elsewhere]", "bold cyan"),
+    Category.UNVERIFIED: ("[?]", "bold yellow"),
+    Category.CAUTION: ("[!]", "bold yellow"),
+    Category.DANGER: ("[X]", "bold red"),
+    Category.COULD_NOT_CHECK: ("[...]", "bold magenta"),
+    Category.NOT_A_PHARMACY: ("[-]", "bold blue"),
 }
 
 
@@ -55,8 +55,8 @@ class AnswerPrinter:
             self._line(line, style="dim")
 
     def _headline(self, verdict: Verdict, explanation: Explanation) -> None:
-        symbol, ascii_symbol, style = _LOOKS[verdict.category]
-        mark = ascii_symbol if self._old_locale else symbol
+        ascii_sign, style = _LOOKS[verdict.category]
+        mark = ascii_sign if self._old_locale else SIGNS[verdict.category]
         answer = Text.assemble(
             (f"{mark} {self._clean(explanation.label)}", style), f": {self._clean(explanation.headline)}"
         )

@@ -22,21 +22,20 @@ from pharmcheck.check import check_site
 from pharmcheck.demo.cases import Behaviour, Case
 from pharmcheck.demo.sample_register import sample_registers
 from pharmcheck.demo.street import LOOPBACK, Street, policy_for, start_street
-from pharmcheck.explain import explain
+from pharmcheck.explain import SIGNS, explain
 from pharmcheck.model import Category, Verdict
 from pharmcheck.ruleset import Ruleset, load_ruleset
 
 AT_ONCE = 6  # sites in flight; more only makes them wait for each other's judging
 
-# A sign beside the colour, for those who do not see the colour.
-_LOOKS: dict[Category, tuple[str, str]] = {
-    Category.VERIFIED: ("✔", "green"),
-    Category.VERIFIED_ELSEWHERE: ("✔", "cyan"),
-    Category.UNVERIFIED: ("?", "blue"),
-    Category.CAUTION: ("!", "yellow"),
-    Category.DANGER: ("✘", "red"),
-    Category.COULD_NOT_CHECK: ("…", "magenta"),
-    Category.NOT_A_PHARMACY: ("–", "white"),
+_COLOURS: dict[Category, str] = {
+    Category.VERIFIED: "green",
+    Category.VERIFIED_ELSEWHERE: "cyan",
+    Category.UNVERIFIED: "blue",
+    Category.CAUTION: "yellow",
+    Category.DANGER: "red",
+    Category.COULD_NOT_CHECK: "magenta",
+    Category.NOT_A_PHARMACY: "white",
 }
 
 
@@ -118,7 +117,7 @@ def _table(results: Sequence[Result]) -> Table:
     table.add_column("verdict\nscore · right?", no_wrap=True)
     table.add_column("why", overflow="fold")
     for result in results:
-        sign, colour = _LOOKS[result.verdict.category]
+        sign, colour = SIGNS[result.verdict.category], _COLOURS[result.verdict.category]
         score = "no score" if result.verdict.score is None else str(result.verdict.score)
         deserved = ("yes", "green") if result.deserved else ("NO", "bold red")
         table.add_row(

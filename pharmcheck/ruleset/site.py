@@ -144,13 +144,16 @@ def build_site(
 def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
     reading = page.reading
     found = []
+    article = reading.role is PageRole.ARTICLE
     labels = [offer for offer in reading.offers if offer.kind is OfferKind.PRICED and _is_label(reading, offer)]
     for offer in reading.offers:
-        # A price beside a name is a shop's only where shops price things: news and guides name prices too.
-        priced_here = offer in labels and (reading.role is PageRole.PRODUCT or len(labels) >= _PRICED_LEAST)
-        if offer.kind is OfferKind.PRICED and not priced_here:
-            continue
-        if offer.kind is not OfferKind.STRUCTURED and reading.role is PageRole.ARTICLE and not offer.control:
+        # A price beside a name is a shop's only where shops price things: news and guides name prices too, and
+        # quote "add to cart".
+        if offer.kind is OfferKind.PRICED:
+            alone = reading.role is not PageRole.PRODUCT and len(labels) < _PRICED_LEAST
+            if article or alone or offer not in labels:
+                continue
+        elif article and offer.kind is not OfferKind.STRUCTURED and not (offer.control and _is_label(reading, offer)):
             continue
         folded = fold(offer.product)
         found += [
@@ -161,10 +164,8 @@ def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer
 
 
 def _is_label(reading: Reading, offer: Offer) -> bool:
-    """Whether a price stands beside a name, and not somewhere in a sentence of news or advice."""
-    if reading.role is PageRole.ARTICLE or offer.block < 0:
-        return False
-    return len(reading.blocks[offer.block].text) <= _LABEL_CHARS
+    """Whether the name stands by itself, and not somewhere in a sentence of news or advice."""
+    return offer.block >= 0 and len(reading.blocks[offer.block].text) <= _LABEL_CHARS
 
 
 def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple[Medicine, ...]:

@@ -119,7 +119,7 @@ def test_a_terminal_gets_colours_and_progress(start: Start, way: list[str]) -> N
     assert code == 0
     assert "\x1b[1;33m" in shown
     assert "Looking at elmstreetrx[.]example" in shown
-    assert "? Not confirmed" in shown
+    assert "? Unclear" in shown
     assert "\x1b]8;" not in shown
 
 

@@ -97,7 +97,7 @@ def test_the_table_names_every_site_with_its_verdict(monkeypatch: pytest.MonkeyP
 
     assert run(once=True, console=console) == 0
     assert all(case.host in _printed(console) for case in CASES)
-    assert "✘ danger" in _printed(console)
+    assert "✖ danger" in _printed(console)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ def test_the_tarpit_springs_its_traps(path: str, outcome: FetchOutcome, fetch: F
 
 def test_leaving_the_street_closes_it() -> None:
     """No listener, thread or file stays behind, even with a visitor in the middle of a conversation."""
+    before = _threads()
     with start_street({"tarpit-meds.example"}) as street:
         place = street.places["tarpit-meds.example", 80]
         visitor = socket.create_connection(place, timeout=5)
@@ -120,7 +121,12 @@ def test_leaving_the_street_closes_it() -> None:
     with visitor, pytest.raises(ConnectionRefusedError):
         socket.create_connection(place, timeout=5)
     assert not street.ca_pem.exists()
-    assert [thread.name for thread in threading.enumerate()].count("sample-high-street") <= 1  # the session's own
+    assert _threads() == before
+
+
+def _threads() -> int:
+    """How many streets are open in this process: other tests keep theirs."""
+    return [thread.name for thread in threading.enumerate()].count("sample-high-street")
 
 
 def test_a_system_with_one_loopback_address_gets_the_whole_street(monkeypatch: pytest.MonkeyPatch) -> None:
