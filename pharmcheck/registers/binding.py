@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from pharmcheck.address import parse_address, registrable_domain
+from pharmcheck.address import host_of, read_url, registrable_domain
 from pharmcheck.errors import AddressError
 
 
@@ -19,13 +19,13 @@ def binds(web_address: str, host: str) -> bool:
     # A name that we have been sent to on purpose may stand in a register too, whatever its ending.
     admitted = frozenset({host, asked, f"www.{asked}", registrable_domain(asked)})
     try:
-        record = parse_address(web_address, admitted_hosts=admitted)
+        url = read_url(web_address, admitted_hosts=admitted)
     except AddressError:
         return False  # not one clean address: quarantined, never matched
-    parts = urlsplit(record.url)
+    parts = urlsplit(url)
     if parts.path.strip("/") or parts.query:
         return False
-    named = _without_www(record.host)
+    named = _without_www(host_of(url))
     if named == asked:
         return True
     is_apex = named == registrable_domain(named)

@@ -5,7 +5,7 @@ Built once for a judgement; rules only ask.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -142,25 +142,28 @@ def build_site(
 
 
 def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
-    reading = page.reading
-    found = []
+    return [
+        MedicineOffer(medicine, page, offer.block, offer.product)
+        for offer in shop_offers(page.reading)
+        for _, _, medicine in medicines.named_in(fold(offer.product).encode())
+    ]
+
+
+def shop_offers(reading: Reading) -> Iterator[Offer]:
+    """The offers of a page that are the site's own.
+
+    A price beside a name is a shop's only where shops price things: news and guides name prices too, and quote
+    "add to cart".
+    """
     article = reading.role is PageRole.ARTICLE
-    labels = [offer for offer in reading.offers if offer.kind is OfferKind.PRICED and _is_label(reading, offer)]
+    labels = sum(offer.kind is OfferKind.PRICED and _is_label(reading, offer) for offer in reading.offers)
+    enough = reading.role is PageRole.PRODUCT or labels >= _PRICED_LEAST
     for offer in reading.offers:
-        # A price beside a name is a shop's only where shops price things: news and guides name prices too, and
-        # quote "add to cart".
         if offer.kind is OfferKind.PRICED:
-            alone = reading.role is not PageRole.PRODUCT and len(labels) < _PRICED_LEAST
-            if article or alone or offer not in labels:
-                continue
-        elif article and offer.kind is not OfferKind.STRUCTURED and not (offer.control and _is_label(reading, offer)):
-            continue
-        folded = fold(offer.product)
-        found += [
-            MedicineOffer(medicine, page, offer.block, offer.product)
-            for _, _, medicine in medicines.named_in(folded.encode())
-        ]
-    return found
+            if enough and not article and _is_label(reading, offer):
+                yield offer
+        elif not article or offer.kind is OfferKind.STRUCTURED or (offer.control and _is_label(reading, offer)):
+            yield offer
 
 
 def _is_label(reading: Reading, offer: Offer) -> bool:

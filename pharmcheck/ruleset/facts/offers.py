@@ -10,7 +10,7 @@ from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
 from pharmcheck.ruleset.facts.naming import medicine_of_domain
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
-from pharmcheck.ruleset.site import Site
+from pharmcheck.ruleset.site import Site, shop_offers
 from pharmcheck.ruleset.voice import POLICY_ROLES
 
 _LIFESTYLE_SHARE = 90  # per cent
@@ -37,7 +37,7 @@ def other_goods_on_offer(site: Site) -> Answer:
     if site.offers:
         return ABSENT
     for page in site.pages:
-        for offer in page.reading.offers:
+        for offer in shop_offers(page.reading):
             if offer.kind in (OfferKind.CART, OfferKind.STRUCTURED):
                 return present(site.cite(page, offer.block, offer.product))
     return ABSENT
