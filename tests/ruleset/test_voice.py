@@ -1,0 +1,101 @@
+"""Who speaks in a sentence, decided on sentences of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from pharmcheck.model import PageRole
+from pharmcheck.reading import read
+from pharmcheck.ruleset import load_ruleset
+from pharmcheck.ruleset.scan import Phrase, PhraseIndex, page_text
+from pharmcheck.ruleset.voice import Speaker, listen
+from tests.sites import site
+
+_RULES = load_ruleset()
+_NEEDLE = {"en": "no prescription", "de": "ohne rezept", "fr": "sans ordonnance", "es": "sin receta"}
+
+
+def _listen(
+    text: str, lang: str = "en", role: PageRole = PageRole.PRODUCT, *, sells: bool = True
+) -> tuple[Speaker, bool]:
+    capture = site(lang=lang, **{role.value: text})
+    page = page_text(read(capture.pages[0], _RULES.vocabulary), _RULES.medicines)
+    index = PhraseIndex([Phrase(None, lang, _NEEDLE[lang])])
+    hit = next(iter(index.hits(page)))
+    statement = listen(hit, page, _RULES.lexicon, site_sells=sells)
+    return statement.speaker, statement.negated
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Our pharmacy asks for no prescription."),
+        ("en", "Order now, no prescription."),
+        ("en", "No prescription, no waiting room."),
+        ("de", "Bei uns bestellen Sie ohne Rezept."),
+        ("de", "Viagra kaufen ohne Rezept"),
+        ("fr", "Chez nous, vous pouvez commander sans ordonnance."),
+        ("es", "Enviamos su pedido sin receta."),
+    ],
+)
+def test_a_shop_about_its_own_goods(lang: str, text: str) -> None:
+    """Said of itself, by a site that sells."""
+    assert _listen(text, lang) == (Speaker.SHOP, False)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "speaker"),
+    [
+        ("en", "Can I buy it with no prescription?", Speaker.QUESTION),
+        ("en", "Is no prescription needed here?", Speaker.QUESTION),
+        ("en", 'The banner said "no prescription needed".', Speaker.QUOTATION),
+        ("en", "> No prescription needed at our store.", Speaker.QUOTATION),
+        ("en", "Beware of shops where no prescription is asked for.", Speaker.ADVICE),
+        ("en", "Rogue sites ask for no prescription.", Speaker.ADVICE),
+        ("en", "# Warning signs of a fake pharmacy\nNo prescription is asked for.", Speaker.ADVICE),
+        ("en", "Police said that no prescription was asked for.", Speaker.REPORT),
+        ("de", "Kann man Viagra ohne Rezept kaufen?", Speaker.QUESTION),
+        ("de", "Vorsicht bei Anbietern, die ohne Rezept liefern.", Speaker.ADVICE),
+        ("de", "Laut Zoll wurde ohne Rezept geliefert.", Speaker.REPORT),
+        ("fr", "Peut-on l'acheter sans ordonnance ?", Speaker.QUESTION),
+        ("fr", "Méfiez-vous de qui vend sans ordonnance.", Speaker.ADVICE),
+        ("es", "¿Puedo comprarlo sin receta?", Speaker.QUESTION),
+        ("es", "Desconfíe de quien vende sin receta.", Speaker.ADVICE),
+        ("es", "Según la policía, se vendía sin receta.", Speaker.REPORT),
+    ],
+)
+def test_others_speak_even_on_the_page_of_a_shop(lang: str, text: str, speaker: Speaker) -> None:
+    """Buying guides, warnings and questions on a seller's page are not its own statement."""
+    assert _listen(text, lang)[0] is speaker
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "We never sell when no prescription is shown."),
+        ("en", "We do not ship with no prescription."),
+        ("en", "With no prescription is not allowed here."),
+        ("en", "No prescription, we cannot help."),
+        ("de", "Wir geben nichts ohne Rezept ab, nicht einmal auf Bitten: ohne Rezept nie."),
+        ("fr", "Nous ne vendons jamais sans ordonnance."),
+        ("es", "Nunca vendemos sin receta."),
+    ],
+)
+def test_a_negation_turns_it_round(lang: str, text: str) -> None:
+    """Before or after the words."""
+    assert _listen(text, lang)[1] is True
+
+
+def test_a_page_that_sells_nothing_does_not_speak_as_a_shop() -> None:
+    """Unknown is not the shop."""
+    assert _listen("There is no prescription for it.", sells=False)[0] is Speaker.UNKNOWN
+
+
+def test_an_article_on_a_site_that_sells_nothing_is_a_report() -> None:
+    """News and blogs write about others."""
+    assert _listen("There is no prescription for it.", role=PageRole.ARTICLE, sells=False)[0] is Speaker.REPORT
+
+
+def test_the_terms_of_a_shop_are_its_own_words() -> None:
+    """What buyers should do is the shop's condition there."""
+    assert _listen("You should know that no prescription is asked for.", role=PageRole.TERMS)[0] is Speaker.SHOP
