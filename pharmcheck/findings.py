@@ -181,4 +181,5 @@ def _note_offers(rule: Rule, site: Site, hits: Hits, ruleset: Ruleset) -> None:
             single = answer_phrases(rule, number, match, site, {(rule.id, number): [(page, hit)]}, ruleset)
             if single.outcome is Outcome.PRESENT:
                 words = page.reading.blocks[hit.block].text[hit.start : hit.end]
-                site.offers.extend(MedicineOffer(medicine, page, hit.block, words) for medicine in hit.medicines)
+                for medicine in hit.medicines:
+                    site.add_offer(MedicineOffer(medicine, page, hit.block, words))

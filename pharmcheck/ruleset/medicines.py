@@ -5,30 +5,29 @@ Unknown stays unknown: a country that the list does not name for a medicine prov
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import re2
-
 from pharmcheck.ruleset.folding import fold
 
+_WORD = re.compile(r"[^\W_]+")  # one class, one repeat: linear on any page
 RESTRICTED = frozenset({"prescription", "not_approved"})
 """Classes in which nobody may lawfully sell without a prescription."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Medicine:
-    """One substance.  `legal_class` is by ISO country; see `rules/lists/medicines.yaml` for the words."""
+    """One substance, told apart by identity: the list holds each once.
+
+    `legal_class` is by ISO country; see `rules/lists/medicines.yaml` for the words.
+    """
 
     inn: str
     group: str
     legal_class: Mapping[str, str]
     controlled: Mapping[str, str]
-
-    def __hash__(self) -> int:
-        """Substances are told apart by their INN."""
-        return hash(self.inn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +37,35 @@ class Medicines:
     by_name: Mapping[str, Medicine]
     ambiguous: frozenset[str]
     reference_countries: tuple[str, ...]
-    _finder: Any
+    _by_first_word: Mapping[str, tuple[str, ...]]
 
-    def named_in(self, folded: bytes) -> list[tuple[int, int, Medicine]]:
-        """Every medicine named in folded text: byte offsets and substance, in order."""
-        return [
-            (match.start(), match.end(), self.by_name[match.group().decode().replace("-", " ")])
-            for match in self._finder.finditer(folded)
-        ]
+    def named_in(self, folded: str) -> list[tuple[int, int, Medicine]]:
+        """Every medicine named in folded text, whole words only: offsets and substance, in order.
+
+        The words of the text tell which names can stand in it at all; only those few are then looked for.
+        """
+        found: list[tuple[int, int, Medicine]] = []
+        for first in self._by_first_word.keys() & set(_WORD.findall(folded)):
+            for name in self._by_first_word[first]:
+                for spelling in {name, name.replace(" ", "-")}:
+                    found += self._places(spelling, self.by_name[name], folded)
+        found.sort(key=lambda place: (place[0], -place[1]))
+        reached = 0
+        longest = []
+        for place in found:  # "super kamagra" is not "kamagra"
+            if place[0] >= reached:
+                longest.append(place)
+                reached = place[1]
+        return longest
+
+    def _places(self, name: str, medicine: Medicine, folded: str) -> Iterator[tuple[int, int, Medicine]]:
+        start = folded.find(name)
+        while start >= 0:
+            end = start + len(name)
+            before, after = folded[start - 1 : start], folded[end : end + 1]
+            if not before.isalnum() and not after.isalnum():
+                yield start, end, medicine
+            start = folded.find(name, end)
 
     def restricted(self, medicine: Medicine, countries: Iterable[str], needed: int) -> bool:
         """Whether `medicine` needs a prescription where it is sold and where it goes.
@@ -77,10 +97,12 @@ def build_medicines(data: Mapping[str, Any]) -> Medicines:
             folded = fold(name).replace("-", " ")
             if by_name.setdefault(folded, medicine) is not medicine:
                 raise ValueError(f"{name!r} names both {by_name[folded].inn} and {medicine.inn}")
-    certain = sorted((name for name in by_name if name not in ambiguous), key=lambda name: (-len(name), name))
-    pattern = "|".join(re2.escape(name).replace("\\ ", "[ -]") for name in certain)
-    options = re2.Options()
-    options.never_capture = True
-    options.longest_match = True
-    finder = re2.compile(rf"\b(?:{pattern})\b".encode(), options)
-    return Medicines(by_name, frozenset(ambiguous), tuple(data["reference_countries"]), finder)
+    by_first_word: dict[str, list[str]] = {}
+    for name in by_name.keys() - ambiguous:
+        by_first_word.setdefault(_WORD.findall(name)[0], []).append(name)
+    return Medicines(
+        by_name,
+        frozenset(ambiguous),
+        tuple(data["reference_countries"]),
+        {first: tuple(sorted(names)) for first, names in by_first_word.items()},
+    )

@@ -6,14 +6,14 @@ looked for one by one.  That is what keeps two hundred phrases as cheap as a few
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import re2
 
-from pharmcheck.model import Reading
+from pharmcheck.model import BlockKind, Reading
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.phrases import MEDICINE, compile_phrase
@@ -48,7 +48,8 @@ class PageText:
     reading: Reading
     folded: str
     starts: list[int]  # where each block begins in `folded`
-    named: list[tuple[int, int, Medicine]] = field(default_factory=list)  # character offsets in `folded`
+    named: list[tuple[int, int, Medicine]] = field(default_factory=list)  # offsets in `folded`, in order
+    _of_headings: dict[tuple[BlockKind, str], tuple[Medicine, ...]] | None = None
 
     def block_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1
@@ -64,14 +65,25 @@ class PageText:
 
     def medicines_in(self, begin: int, end: int) -> tuple[Medicine, ...]:
         """Medicines named between two offsets of `folded`, each once, in order."""
-        low = bisect_right(self.named, begin, key=lambda item: item[0] + 1)
         found: dict[Medicine, None] = {}
-        for start, stop, medicine in self.named[max(low - 1, 0) :]:
+        for place in range(bisect_left(self.named, begin, key=_start), len(self.named)):
+            start, stop, medicine = self.named[place]
             if start >= end:
                 break
-            if start >= begin and stop <= end:
+            if stop <= end:
                 found[medicine] = None
         return tuple(found)
+
+    def medicines_in_heading(self, kind: BlockKind, text: str = "") -> tuple[Medicine, ...]:
+        """Medicines named in a heading with this text, or in the page's title."""
+        if self._of_headings is None:
+            self._of_headings = {}
+            for index, block in enumerate(self.reading.blocks):
+                if block.kind is BlockKind.HEADING:
+                    self._of_headings.setdefault((BlockKind.HEADING, block.text), self.medicines_in_block(index))
+                elif block.kind is BlockKind.TITLE:
+                    self._of_headings.setdefault((BlockKind.TITLE, ""), self.medicines_in_block(index))
+        return self._of_headings.get((kind, text), ())
 
     def medicines_in_block(self, block: int) -> tuple[Medicine, ...]:
         begin = self.starts[block]
@@ -86,14 +98,12 @@ def page_text(reading: Reading, medicines: Medicines) -> PageText:
         position += len(block.text) + 1
     folded = fold("\n".join(block.text for block in reading.blocks))
     page = PageText(reading, folded, starts)
-    data = folded.encode()
-    if len(data) == len(folded):
-        page.named = medicines.named_in(data)
-    else:
-        page.named = [
-            (_chars(data, start), _chars(data, end), medicine) for start, end, medicine in medicines.named_in(data)
-        ]
+    page.named = medicines.named_in(folded)
     return page
+
+
+def _start(place: tuple[int, int, Medicine]) -> int:
+    return place[0]
 
 
 def _chars(data: bytes, offset: int) -> int:

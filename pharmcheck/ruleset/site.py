@@ -63,7 +63,12 @@ class Site:
     today: date
     needed_reference_countries: int
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
-    offers: list[MedicineOffer] = field(default_factory=list)
+    offered: dict[Medicine, MedicineOffer] = field(
+        default_factory=dict
+    )  # each medicine's first offer, shop pages first
+    _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
+    _restricted: dict[Medicine, bool] = field(default_factory=dict)
+    _countries: tuple[str, ...] | None = None
 
     @property
     def home(self) -> PageText | None:
@@ -73,39 +78,36 @@ class Site:
     def pages_of(self, *roles: PageRole) -> list[PageText]:
         return [page for page in self.pages if page.reading.role in roles]
 
-    def offered(self) -> dict[Medicine, MedicineOffer]:
-        """Each medicine on offer with its first offer, shop pages first."""
-        found: dict[Medicine, MedicineOffer] = {}
-        for offer in self.offers:
-            found.setdefault(offer.medicine, offer)
-        return found
+    def add_offer(self, offer: MedicineOffer) -> None:
+        """Note that a medicine is on offer."""
+        self.offered.setdefault(offer.medicine, offer)
+        self._offered_on.setdefault(offer.page.reading.url, {})[offer.medicine] = None
+
+    def offered_on(self, page: PageText) -> tuple[Medicine, ...]:
+        """The medicines on offer on one page."""
+        return tuple(self._offered_on.get(page.reading.url, ()))
 
     def claimed_countries(self) -> tuple[str, ...]:
         """Where the seller says it sits: its street addresses, else its licence claims, else its ending."""
-        readings = [page.reading for page in self.pages]
-        found = {
-            address.country
-            for reading in readings
-            for address in reading.contacts.addresses
-            if address.country and address.kind == "street"
-        }
-        if not found:
-            found = {claim.country for reading in readings for claim in reading.licence_claims if claim.country}
-        if not found:
-            ending = _CCTLD_COUNTRIES.get(self.address.host.rsplit(".", 1)[-1])
-            found = {ending} if ending else set()
-        return tuple(sorted(country for country in found if country))
+        if self._countries is None:
+            self._countries = _claimed_countries(self)
+        return self._countries
 
     def restricted(self, medicine: Medicine) -> bool:
         """Whether nobody may sell this medicine here without a prescription (DESIGN section 3, D2)."""
-        countries = (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
-        return self.medicines.restricted(medicine, countries, self.needed_reference_countries)
+        if medicine not in self._restricted:
+            self._restricted[medicine] = self.medicines.restricted(
+                medicine, self._places(), self.needed_reference_countries
+            )
+        return self._restricted[medicine]
 
     def controlled(self, medicine: Medicine) -> bool:
         """Whether it is a controlled drug where it is sold or goes; anywhere on our list when neither is known."""
-        countries = (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
-        known = [country for country in countries if country in medicine.legal_class]
+        known = [country for country in self._places() if country in medicine.legal_class]
         return any(country in medicine.controlled for country in known) if known else bool(medicine.controlled)
+
+    def _places(self) -> tuple[str, ...]:
+        return (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
 
     def cite(self, page: PageText, block: int, words: str = "") -> Evidence:
         """Point at words of a page, down to the archived bytes where they stand in one piece."""
@@ -137,15 +139,32 @@ def build_site(
         capture.address, capture, pages, medicines, registers, lists, destination, today, needed_reference_countries
     )
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
-        site.offers.extend(_medicine_offers(page, medicines))
+        for offer in _medicine_offers(page, medicines):
+            site.add_offer(offer)
     return site
+
+
+def _claimed_countries(site: Site) -> tuple[str, ...]:
+    readings = [page.reading for page in site.pages]
+    found = {
+        address.country
+        for reading in readings
+        for address in reading.contacts.addresses
+        if address.country and address.kind == "street"
+    }
+    if not found:
+        found = {claim.country for reading in readings for claim in reading.licence_claims if claim.country}
+    if not found:
+        ending = _CCTLD_COUNTRIES.get(site.address.host.rsplit(".", 1)[-1])
+        found = {ending} if ending else set()
+    return tuple(sorted(country for country in found if country))
 
 
 def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
     return [
         MedicineOffer(medicine, page, offer.block, offer.product)
         for offer in shop_offers(page.reading)
-        for _, _, medicine in medicines.named_in(fold(offer.product).encode())
+        for _, _, medicine in medicines.named_in(fold(offer.product))
     ]
 
 
@@ -175,20 +194,9 @@ def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple
     """What a statement is about: medicines in its sentence, else its block, else the heading, else the title."""
     start = page.starts[block]
     heading = page.reading.blocks[block].heading
-    for found in (
-        page.medicines_in(start + begin, start + end),
-        page.medicines_in_block(block),
-        _named(page, BlockKind.HEADING, heading) if heading else (),
-        _named(page, BlockKind.TITLE),
-    ):
-        if found:
-            return found
-    return ()
-
-
-def _named(page: PageText, kind: BlockKind, text: str = "") -> tuple[Medicine, ...]:
-    found: dict[Medicine, None] = {}
-    for index, block in enumerate(page.reading.blocks):
-        if block.kind is kind and text in ("", block.text):
-            found |= dict.fromkeys(page.medicines_in_block(index))
-    return tuple(found)
+    return (
+        page.medicines_in(start + begin, start + end)
+        or page.medicines_in_block(block)
+        or (page.medicines_in_heading(BlockKind.HEADING, heading) if heading else ())
+        or page.medicines_in_heading(BlockKind.TITLE)
+    )

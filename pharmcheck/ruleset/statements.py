@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pharmcheck.model import BlockKind, Evidence
+from pharmcheck.model import BlockKind, Evidence, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
 from pharmcheck.ruleset.load import Ruleset
 from pharmcheck.ruleset.medicines import Medicine
@@ -48,18 +48,31 @@ class _Counted:
 def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits: Hits, ruleset: Ruleset) -> Answer:
     """Whether a phrase matcher holds for a site, with the statements that count."""
     counted: list[_Counted] = []
+    heard: set[tuple[str, int, PageRole, str]] = set()
     for page, hit in hits.get((rule.id, number), ()):
-        if not _place_counts(match, page, hit):
+        block = page.reading.blocks[hit.block]
+        place = (block.text, hit.start, page.reading.role, block.heading)  # a footer says the same on every page
+        if place in heard or not _place_counts(match, page, hit):
             continue
+        heard.add(place)
         statement = listen(hit, page, ruleset.lexicon, site_sells=site.sells)
         if not _words_count(rule, number, match, statement, ruleset):
             continue
         about = _about(match, statement, site)
         if about is not None:
             counted.append(_Counted(statement, about.medicine))
+            if _enough(counted, match):
+                break
     if len({item.statement.hit.phrase.text for item in counted}) < match.at_least:
         return _nothing_found(match, site)
     return _present(counted, match, site)
+
+
+def _enough(counted: Sequence[_Counted], match: PhraseMatch) -> bool:
+    """Whether more statements would change neither the answer nor its evidence."""
+    sentences = {item.statement.sentence for item in counted}
+    phrases = {item.statement.hit.phrase.text for item in counted}
+    return len(sentences) >= _EVIDENCE_MOST and len(phrases) >= match.at_least
 
 
 def _place_counts(match: PhraseMatch, page: PageText, hit: Hit) -> bool:
@@ -97,10 +110,10 @@ def _about(match: PhraseMatch, statement: Statement, site: Site) -> _About | Non
         return _About(named[0] if named else None) if named or site.sells else None
     begin = page.block_text(hit.block).find(statement.folded)
     subjects = subject_medicines(page, hit.block, begin, begin + len(statement.folded))
-    offered = site.offered()
+    offered = site.offered
     if match.about == "unnamed":
         return _About(None) if site.sells and not subjects and not offered else None
-    here = [medicine for medicine, offer in offered.items() if offer.page is page]
+    here = site.offered_on(page)
     # Words without a medicine are about what this page offers; on a page that offers nothing, about all of it.
     candidates = [medicine for medicine in subjects if medicine in offered] or (
         [] if subjects else here or list(offered)
@@ -134,7 +147,7 @@ def _present(counted: Sequence[_Counted], match: PhraseMatch, site: Site) -> Ans
     quotes = list(evidence.values())
     if medicine is None:
         return present(*quotes)
-    offer = site.offered().get(medicine)
+    offer = site.offered.get(medicine)
     if offer and match.about in ("prescription_only", "controlled") and offer.words not in evidence:
         quotes.append(site.cite(offer.page, offer.block, offer.words))
     return present(*quotes, medicine=medicine.inn)

@@ -19,6 +19,7 @@ from pharmcheck.ruleset.scan import Hit, PageText
 
 _LEAD_CHARS = 70  # how far before a phrase a negation can stand and still be about it
 _TAIL_CHARS = 60
+_REMEMBERED = 4096  # answers about sentences; a page has a few hundred
 _STOPS = ".!?"
 POLICY_ROLES = (PageRole.TERMS, PageRole.SHIPPING, PageRole.RETURNS, PageRole.PRESCRIPTION_POLICY, PageRole.CART)
 """Pages on which a shop speaks for itself, in whatever form."""
@@ -57,6 +58,7 @@ class VoiceLexicon:
     def __init__(self, data: Mapping[str, Mapping[str, list[str]]]) -> None:
         self.languages = frozenset(data)
         self._cues: dict[tuple[str, str], Any] = {}
+        self._known: dict[tuple[str, str, str], bool] = {}  # rules ask about the same sentences again and again
         for language, cues in data.items():
             unknown = sorted(set(cues) - set(self.CUES))
             if unknown:
@@ -67,8 +69,14 @@ class VoiceLexicon:
 
     def has(self, cue: str, language: str, text: str) -> bool:
         """Whether a cue stands in folded `text`, in the language of the phrase."""
-        pattern = self._cues.get((language, cue))
-        return bool(pattern and pattern.search(text))
+        question = (cue, language, text)
+        answer = self._known.get(question)
+        if answer is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            pattern = self._cues.get((language, cue))
+            answer = self._known[question] = bool(pattern and pattern.search(text))
+        return answer
 
     def begins(self, cue: str, language: str, text: str) -> bool:
         """Whether folded `text` starts with a cue."""

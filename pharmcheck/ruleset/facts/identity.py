@@ -110,7 +110,7 @@ def seal_leads_elsewhere(site: Site) -> Answer:
 @fact
 def prescription_demanded(site: Site) -> Answer:
     """The page of a medicine, or the cart, has a field that takes the prescription."""
-    if not site.offers:
+    if not site.offered:
         return not_applicable("no medicine was seen on offer")
     for page in site.pages_of(PageRole.PRODUCT, PageRole.CART, PageRole.CATEGORY):
         for form in page.reading.forms:

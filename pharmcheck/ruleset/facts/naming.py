@@ -16,7 +16,7 @@ _NAME_CHARS = 5  # shorter names stand inside other words by chance
 def medicine_of_domain(site: Site) -> Medicine | None:
     """The medicine that the domain is named after."""
     label = _label(site)
-    named = site.medicines.named_in(label.replace("-", " ").encode())
+    named = site.medicines.named_in(label.replace("-", " "))
     if named:
         return named[0][2]
     joined = label.replace("-", "")
@@ -61,7 +61,7 @@ def waiver_in_address(site: Site) -> Answer:
                 return present(say(EvidenceKind.LIST, quote))
     for page in site.pages_of(PageRole.PRODUCT, PageRole.CATEGORY):
         path = unquote(urlsplit(page.reading.url).path).lower().replace("-", " ").replace("_", " ")
-        if any(waiver in path for waiver in waivers) and site.medicines.named_in(path.encode(errors="replace")):
+        if any(waiver in path for waiver in waivers) and site.medicines.named_in(path):
             quote = f"The address of a shop page promises sale without a prescription: {page.reading.url}"
             return present(say(EvidenceKind.PAGE, quote, page.reading.url))
     return ABSENT

@@ -41,7 +41,7 @@ def bot_wall(site: Site) -> Answer:
 def parked(site: Site) -> Answer:
     """The domain is for sale or shows a parking page."""
     page = _landing(site)
-    if not page or page.reading.shape.text_chars >= _WALL_CHARS or site.offers:
+    if not page or page.reading.shape.text_chars >= _WALL_CHARS or site.offered:
         return ABSENT
     shown = _first(page, site, "parked")
     hosts = set(site.lists["obstacles"]["parking_hosts"])
@@ -58,7 +58,7 @@ def parked(site: Site) -> Answer:
 def script_shell(site: Site) -> Answer:
     """The page is an empty shell that scripts would fill."""
     page = _landing(site)
-    if not page or site.offers:
+    if not page or site.offered:
         return ABSENT
     shape = page.reading.shape
     if shape.text_chars < _SHELL_CHARS and shape.scripts and len(site.pages) <= 2 + shape.text_chars // 100:

@@ -23,7 +23,7 @@ _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
 @fact
 def medicine_on_offer(site: Site) -> Answer:
     """A product with a medicine's name can be bought here."""
-    offers = site.offered()
+    offers = site.offered
     if not offers:
         return ABSENT
     chosen = list(offers.values())[:3]
@@ -34,7 +34,7 @@ def medicine_on_offer(site: Site) -> Answer:
 @fact
 def other_goods_on_offer(site: Site) -> Answer:
     """Something can be bought here, and no medicine is named among it."""
-    if site.offers:
+    if site.offered:
         return ABSENT
     for page in site.pages:
         for offer in shop_offers(page.reading):
@@ -46,7 +46,7 @@ def other_goods_on_offer(site: Site) -> Answer:
 @fact
 def controlled_on_offer(site: Site) -> Answer:
     """A controlled drug can be bought here."""
-    for medicine, offer in site.offered().items():
+    for medicine, offer in site.offered.items():
         if site.controlled(medicine):
             return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
     return ABSENT
@@ -56,7 +56,7 @@ def controlled_on_offer(site: Site) -> Answer:
 def lifestyle_catalogue(site: Site) -> Answer:
     """Nearly everything on offer is for sex, weight, hair or muscles."""
     groups = set(site.lists["lifestyle_groups"]["words"])
-    offered = site.offered()
+    offered = site.offered
     if len(offered) < _LIFESTYLE_LEAST:
         return inconclusive("fewer than three medicines seen on offer")
     chosen = [offer for medicine, offer in offered.items() if medicine.group in groups]
@@ -68,7 +68,7 @@ def lifestyle_catalogue(site: Site) -> Answer:
 @fact
 def only_general_sale(site: Site) -> Answer:
     """Every medicine seen on offer may be sold without a prescription where the seller sits."""
-    offered = site.offered()
+    offered = site.offered
     countries = site.claimed_countries()
     if not offered or not countries:
         return inconclusive("no offer, or no country of the seller, seen")
