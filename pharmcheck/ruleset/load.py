@@ -129,7 +129,23 @@ def parse_rules(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[list[R
             problems.append(f"{path}:{file.line_of(('id',))}: {rule.id} stands in {seen[rule.id]} too")
         seen[rule.id] = path
         rules.append(rule)
-    return sorted(rules, key=lambda rule: rule.id), problems
+    return sorted((_with_words(rule, rules) for rule in rules), key=lambda rule: rule.id), problems
+
+
+def _with_words(rule: Rule, rules: Sequence[Rule]) -> Rule:
+    """Put the words of another rule where a matcher says `words_of`."""
+    lenders: dict[str, PhraseMatch] = {}
+    for other in rules:
+        for match in other.match:
+            if isinstance(match, PhraseMatch):
+                lenders.setdefault(other.id, match)
+    matches = [
+        match.model_copy(update={"phrases": lender.phrases, "not_near": lender.not_near})
+        if isinstance(match, PhraseMatch) and (lender := lenders.get(match.words_of or ""))
+        else match
+        for match in rule.match
+    ]
+    return rule.model_copy(update={"match": matches})
 
 
 def _problem(file: YamlFile, error: ErrorDetails) -> str:
@@ -169,6 +185,8 @@ def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> 
             problems.append(f"{rule.id}: no fact named {match.fact!r}; there are: {', '.join(sorted(FACTS))}")
         elif isinstance(match, ListMatch) and match.list not in lists:
             problems.append(f"{rule.id}: no list named {match.list!r} in rules/lists")
+        elif isinstance(match, PhraseMatch) and not match.phrases:
+            problems.append(f"{rule.id}: words_of {match.words_of}: that rule has no words of its own")
         elif isinstance(match, CombinationMatch):
             for other in (*match.all_of, *match.any_of, *match.none_of):
                 if other not in by_id:

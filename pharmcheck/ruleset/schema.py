@@ -47,7 +47,9 @@ class PhraseMatch(_Strict):
     """Words in the site's own voice, unless `speaker` says otherwise."""
 
     kind: Literal["phrase"]
-    phrases: ByLanguage
+    phrases: ByLanguage = {}
+    words_of: RuleId | None = None
+    """Take `phrases` and `not_near` from the first phrase matcher of this rule, so that they stand once."""
     speaker: Literal["shop", "any"] = "shop"
     negated: Literal["blocks", "ignored"] = "blocks"
     near: ByLanguage = {}
@@ -63,6 +65,12 @@ class PhraseMatch(_Strict):
     """Parts of a page on which it counts; empty: all."""
     at_least: int = Field(default=1, ge=1, le=5)
     """How many different phrases must be found on the site."""
+
+    @model_validator(mode="after")
+    def _one_source_of_words(self) -> PhraseMatch:
+        if bool(self.phrases) == bool(self.words_of):
+            raise ValueError("give phrases or words_of")
+        return self
 
 
 class PatternMatch(_Strict):
