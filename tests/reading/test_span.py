@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pharmcheck.reading import clean, decode, locate
+from pharmcheck.reading import clean, decode, locate, span
 
 
 def _bare(raw: bytes, charset: str) -> str:
@@ -119,3 +119,24 @@ def test_every_part_of_every_block_leads_back_to_its_words(page, reading, words,
         span = locate(archived, block, quote)
         assert span is not None
         assert _bare(archived.body[span[0] : span[1]], decode(archived).charset) == quote
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(WORDS, st.one_of(TAGS, st.just("</p>"), st.just("<script>"))), min_size=1, max_size=8), st.data()
+)
+def test_the_plain_search_finds_what_the_exact_walk_finds(page, words, data):
+    """The short cut for plain text is a short cut only: it gives the place that the walk gives, or none."""
+    text = "".join(word.replace("<", "").replace("&", "&amp;") + tag for word, tag in words)
+    shown = clean(re.sub(r"<[^<>]*>", "", text)) or "x"
+    start = data.draw(st.integers(0, len(shown) - 1))
+    quote = shown[start : data.draw(st.integers(start + 1, len(shown)))].strip() or "x"
+    quick = span._in_plain_text(text, 0, quote)
+    assert quick is None or quick == span._match(span._visible(text), quote)
+
+
+def test_a_quote_far_behind_markup_is_found_and_the_first_of_two_counts(page, reading):
+    """The stretch that is read grows with the words of the block, and an earlier place wins over a later one."""
+    body = "<p>" + "<b class='wide'>word</b> " * 300 + "no rx <i>no rx</i>"
+    (block,) = reading(body).blocks
+    assert locate(page(body), block, "no rx") == (body.index("no rx"), body.index("no rx") + 5)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pharmcheck.reading import clean, decode
+from pharmcheck.reading.text import fold
 
 NO_HEADERS: tuple[tuple[str, str], ...] = ()
 
@@ -80,3 +81,10 @@ def test_cleaned_text_is_safe_everywhere(raw):
     assert unicodedata.is_normalized("NFC", text)
     assert not any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
     assert clean(text) == text
+
+
+@given(st.text(st.one_of(st.characters(codec=None), st.sampled_from(" \t\xa0\u200b\u0301e–€")), max_size=200))
+def test_the_quick_fold_gives_what_cleaning_gives(raw):
+    """`fold` is `clean` without its cost, never with another answer."""
+    assert fold(raw) == clean(raw)
+    assert fold(raw, 20) == clean(raw, 20)
