@@ -15,6 +15,7 @@ from pharmcheck.reading.markup import Pass
 from pharmcheck.reading.offers import find_offers
 from pharmcheck.reading.roles import refine_role
 from pharmcheck.reading.seals import find_seals
+from pharmcheck.reading.sieve import sieve_of
 from pharmcheck.reading.span import locate
 from pharmcheck.reading.structured import read_json_ld
 from pharmcheck.reading.text import clean, decode
@@ -48,6 +49,7 @@ def read(page: Page, vocabulary: Vocabulary) -> Reading:
     markup.finish()
     structured, products = read_json_ld(markup.json_ld)
     lines = Lines(markup.blocks, markup.rows, markup.links)
+    lines.absent = sieve_of(vocabulary).absent(lines.data)
     language = language_of(markup.blocks, markup.lang)
     home = home_countries(page.url, markup.lang, language)
     problems.extend(markup.problems)

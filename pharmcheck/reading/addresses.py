@@ -8,7 +8,8 @@ lines of one address may stand in neighbouring short blocks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pharmcheck.model import BlockKind, PostalAddress
 from pharmcheck.reading.lines import Lines
@@ -101,6 +102,7 @@ _HINT = compile_lines(
 )
 _BOX_BYTES = compile_lines(_BOX)
 _BOX_TEXT = compile_text(_BOX)
+PATTERNS = (_HINT, _BOX_BYTES)  # what every page is asked
 _COUNTRY = compile_text(
     r"(?i)(?:^|[^\pL])(?:(?P<GB>United Kingdom|UK|Great Britain|England|Scotland|Wales|Northern Ireland)|(?P<US>USA|United States|U\.S\.A\.)|"
     r"(?P<DE>Deutschland|Germany)|(?P<FR>France)|(?P<ES>España|Spain)|(?P<IE>Ireland|Éire)|(?P<AT>Österreich|Austria)|"
@@ -140,17 +142,25 @@ def _at(lines: Lines, i: int, home: tuple[str, ...]) -> PostalAddress | None:
     tail = ""
     if i + 1 < len(lines.blocks) and len(lines.blocks[i + 1].text) <= _TAIL and len(text) <= _SHORT * 2:
         tail = f", {lines.blocks[i + 1].text}"
-    whole = head + text + tail
+    found = (_parsed if len(text) <= _SHORT * 4 else _parse)(head + text + tail, len(head), home)
+    return replace(found, block=i) if found is not None else None
+
+
+def _parse(whole: str, begin: int, home: tuple[str, ...]) -> PostalAddress | None:
+    """The first address whose postcode stands at `begin` or later; its block is for the caller to say."""
     for form in sorted(_FORMS, key=lambda item: not any(country in home for country in item.countries)):
         for n, match in enumerate(form.postcode.finditer(whole)):
             if n >= _CODES:  # a list of codes, not an address
                 break
-            if match.start(form.postcode.groupindex["code"]) < len(head):
+            if match.start(form.postcode.groupindex["code"]) < begin:
                 continue
-            made = _made(form, match, whole, i, home)
+            made = _made(form, match, whole, home)
             if made is not None:
                 return made
     return None
+
+
+_parsed = lru_cache(maxsize=512)(_parse)  # the address in the foot of every page of a site
 
 
 def _lines_before(lines: Lines, i: int) -> str:
@@ -168,7 +178,7 @@ def _lines_before(lines: Lines, i: int) -> str:
     return "".join(f"{piece}, " for piece in reversed(picked))
 
 
-def _made(form: _Form, match: Match, whole: str, i: int, home: tuple[str, ...]) -> PostalAddress | None:
+def _made(form: _Form, match: Match, whole: str, home: tuple[str, ...]) -> PostalAddress | None:
     start, end = match.span()
     floor = max(start - _BEFORE, 0)
     before = whole[floor:start]
@@ -202,7 +212,7 @@ def _made(form: _Form, match: Match, whole: str, i: int, home: tuple[str, ...]) 
         postcode=groups["code"],
         country=country,
         kind="street" if street is not None else "po_box",
-        block=i,
+        block=-1,
     )
 
 

@@ -7,6 +7,7 @@ A row of digits is a phone only where something says so: a `tel:` link, a leadin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 import phonenumbers
@@ -43,7 +44,9 @@ _email_bytes = compile_lines(_EMAIL)
 _email = compile_text(_EMAIL)
 _masked_bytes = compile_lines(_MASKED)
 _masked = compile_text(_MASKED)
+PATTERNS = (_phone_bytes, _label_bytes, _email_bytes, _masked_bytes)  # what every page is asked
 _COUNTRY = 2  # letters of a country code
+_VEILED = "/cdn-cgi/l/email-protection#"
 _VEILS = ("@", "(", "[", "{", " dot ")
 _FILES = frozenset(("png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "ico"))
 _BY_LANGUAGE = dict(
@@ -69,6 +72,7 @@ def home_countries(url: str, html_lang: str, language: str | None) -> tuple[str,
 def find_contacts(lines: Lines, links: list[Link], home: tuple[str, ...]) -> Contacts:
     """Addresses, phones and e-mail addresses of one page."""
     addresses = find_addresses(lines, home)
+    links = [link for link in links if link.url[:4] != "http" or _VEILED in link.url]
     printed = tuple(item.country for item in addresses if item.country)
     regions = tuple(dict.fromkeys((*home[:1], *printed, *home, "US")))
     return Contacts(addresses, _phones(lines, links, regions), _emails(lines, links))
@@ -77,9 +81,9 @@ def find_contacts(lines: Lines, links: list[Link], home: tuple[str, ...]) -> Con
 def _phones(lines: Lines, links: list[Link], regions: tuple[str, ...]) -> tuple[Phone, ...]:
     found: dict[str, Phone] = {}
     for text, block in list(_candidates(lines, links).items())[:_MAX_CANDIDATES]:
-        phone = _parsed(text, block, regions)
-        if phone is not None and len(found) < MAX_PHONES:
-            found.setdefault(phone.e164, phone)
+        parsed = _parsed(text, regions)
+        if parsed is not None and len(found) < MAX_PHONES:
+            found.setdefault(parsed[0], Phone(*parsed, text, block))
     return tuple(found.values())
 
 
@@ -106,7 +110,9 @@ def _candidates(lines: Lines, links: list[Link]) -> dict[str, int]:
     return candidates
 
 
-def _parsed(text: str, block: int, regions: tuple[str, ...]) -> Phone | None:
+@lru_cache(maxsize=1024)  # the phone in the foot of every page of a site
+def _parsed(text: str, regions: tuple[str, ...]) -> tuple[str, str | None] | None:
+    """The number in E.164 and its country."""
     for region in (None,) if text.startswith("+") else regions:
         try:
             number = phonenumbers.parse(text, region)
@@ -115,7 +121,7 @@ def _parsed(text: str, block: int, regions: tuple[str, ...]) -> Phone | None:
         if phonenumbers.is_valid_number(number):
             country = phonenumbers.region_code_for_number(number)
             e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-            return Phone(e164, country if country and len(country) == _COUNTRY else None, text, block)
+            return e164, country if country and len(country) == _COUNTRY else None
     return None
 
 
@@ -136,7 +142,7 @@ def _addresses(lines: Lines, links: list[Link]) -> Iterator[tuple[str, int]]:
     for link in links:
         if link.url.startswith("mailto:"):
             yield from ((match.group(1), link.block) for match in _email.finditer(clean(unquote(link.url[7:]), 200)))
-        elif "/cdn-cgi/l/email-protection#" in link.url:
+        elif _VEILED in link.url:
             unveiled = _unveiled(link.url.rpartition("#")[2])
             yield from ((match.group(1), link.block) for match in _email.finditer(unveiled))
     for i in lines.hits(_email_bytes):

@@ -9,7 +9,7 @@ from turbohtml.detect import LanguageDetection, detect_language
 from pharmcheck.model import Block, BlockKind, Region
 
 _ENOUGH = 40  # characters; below, a guess is noise
-_SAMPLE = 6_000
+_SAMPLE = 2_500
 _MUCH = 300
 _LIKELY = 0.6  # confidence asked of a short text that declares nothing
 _FAINT = 0.1  # and of a long one

@@ -1,14 +1,13 @@
-"""All blocks of a page as the lines of one byte string, so that a pattern meets the page once.
+"""All distinct texts of a page as the lines of one byte string, so that a pattern meets the page once.
 
 A call into RE2 costs microseconds, a scan of a whole page not much more: asking each of a thousand
-blocks would cost more than parsing did.
+blocks would cost more than parsing did.  Shops repeat themselves ("Add to cart" five hundred times): each text
+stands there once, and what is found in it counts for every block that has it.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Collection, Sequence
 
 from pharmcheck.model import Block, Link
 from pharmcheck.reading.patterns import Pattern
@@ -24,9 +23,17 @@ class Lines:
         self.rows = rows
         self.links = links
         self.link_of = {link.block: link for link in reversed(links) if link.block >= 0}
-        encoded = [block.text.encode() for block in blocks]
-        self.data = b"\n".join(encoded)
-        self._starts = [0, *accumulate(len(piece) + 1 for piece in encoded)]
+        self.absent: Collection[Pattern] = ()  # known to occur nowhere on the page
+        places: dict[str, list[int]] = {}
+        for i, block in enumerate(blocks):
+            text = block.text
+            if text in places:
+                places[text].append(i)
+            else:
+                places[text] = [i]
+        self._places = places
+        self._texts = list(places)
+        self.data = "\n".join(self._texts).encode()
 
     def hits(self, pattern: Pattern) -> list[int]:
         """Indices of the blocks in which group 1 of `pattern` (on bytes) begins, in order, each once."""
@@ -34,17 +41,25 @@ class Lines:
 
     def first(self, pattern: Pattern) -> dict[int, str]:
         """For each of those blocks the words of its first match."""
+        if pattern in self.absent:
+            return {}
+        data = self.data
         found: dict[int, str] = {}
-        starts = self._starts
-        last = len(self.blocks) - 1
-        until = 0
-        for match in pattern.finditer(self.data):
+        line = counted = lines_hit = 0
+        until = -1  # end of the line of the last hit
+        for match in pattern.finditer(data):
             at, end = match.span(1)
-            if at < until:  # still in the block of the last hit
+            if at < until:
                 continue
-            index = min(bisect_right(starts, at) - 1, last)
-            until = starts[index + 1]
-            found[index] = self.data[at:end].decode("utf-8", "replace")
-            if len(found) >= MAX_HITS:
+            line += data.count(b"\n", counted, at)
+            counted = at
+            until = data.find(b"\n", at)
+            if until < 0:
+                until = len(data)
+            words = data[at:end].decode("utf-8", "replace")
+            for place in self._places[self._texts[line]]:
+                found[place] = words
+            lines_hit += 1
+            if lines_hit >= MAX_HITS:
                 break
-        return found
+        return dict(sorted(found.items())[:MAX_HITS])

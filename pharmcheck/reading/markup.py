@@ -15,9 +15,8 @@ from turbohtml import Token, TokenType, tokenize
 from pharmcheck.model import BlockKind, Region
 from pharmcheck.reading import fields, head
 from pharmcheck.reading.builder import MAX_SCRIPTS, Builder
-from pharmcheck.reading.opened import OpenLink
 from pharmcheck.reading.regions import LANDMARKS, Hints
-from pharmcheck.reading.text import MAX_TEXT, clean
+from pharmcheck.reading.text import MAX_TEXT, clean, fold
 
 MAX_JSON_LD = 500_000  # characters of one script
 _MAX_NESTED = 4  # raw text within raw text that is read as markup again …
@@ -37,16 +36,18 @@ class Pass(Builder):
     def run(self, source: str) -> None:
         """Read one piece of markup to its end."""
         tokens = self.tokens = tokenize(source)
-        handlers, parts = _HANDLERS, self.parts
+        handler_of, parts = _HANDLERS.get, self.parts
         for token in tokens:
             tag = token.tag
             if tag is not None:
-                handler = handlers.get(tag)
-                if handler is not None:
-                    if handler is not _break:
-                        handler(self, token)
-                    elif parts:
+                handler = handler_of(tag)
+                if handler is None:
+                    continue
+                if handler is _break:
+                    if parts:
                         self.flush()
+                else:
+                    handler(self, token)
             elif token.type is _TEXT:
                 data = token.data or ""
                 if not data.isspace():
@@ -68,9 +69,8 @@ class Pass(Builder):
             self.flush()
         fields.close_form(self)
         last = len(self.blocks) - 1
-        for i, link in enumerate(self.links):
-            if link.block > last:  # its words cleaned away to nothing
-                self.links[i] = type(link)(link.url, link.text, link.image, link.region, -1)
+        if self.links and max(link.block for link in self.links) > last:  # the words of one cleaned away to nothing
+            self.links = [link._replace(block=-1) if link.block > last else link for link in self.links]
 
     def raw(self) -> tuple[str, Token | None]:
         """The raw text that follows a script, title and the like; consumes it."""
@@ -112,8 +112,7 @@ def _div(page: Pass, token: Token) -> None:
     if page.parts:
         page.flush()
     if token.type is _START:
-        attrs = token.attrs
-        page.open_div(page.hints.region(attrs) if attrs else None)
+        page.open_div(page.hints.region(token))
     else:
         page.close_div()
 
@@ -122,24 +121,24 @@ def _anchor(page: Pass, token: Token) -> None:
     if token.type is _END:
         page.close_link()
         return
-    attrs = dict(token.attrs or ())
-    href = attrs.get("href") or attrs.get("xlink:href")
-    styled = page.hints.is_button(attrs.get("class") or "") or attrs.get("role") == "button"
+    # One attribute at a time: the list of all, most of which nobody needs, costs the most.
+    href = token.attr("href") or token.attr("xlink:href")
+    classes = token.attr("class")
+    styled = (classes is not None and page.hints.is_button(classes)) or token.attr("role") == "button"
     if href is None and not styled:
         page.close_link()
-        return
-    label = attrs.get("aria-label") or attrs.get("title") or ""
-    page.open_link(OpenLink(page.absolute(href or ""), page.region, label, styled))
+    else:
+        page.open_link(token, href or "", styled=styled)
 
 
 def _image(page: Pass, token: Token) -> None:
     if token.type is not _START:
         return
-    attrs = dict(token.attrs or ())
-    src = attrs.get("src") or ""
+    src = token.attr("src") or ""
     if not src or src.startswith("data:"):
-        src = attrs.get("data-src") or attrs.get("data-lazy-src") or attrs.get("data-original") or ""
-    page.image(page.absolute(src) if src else "", clean(attrs.get("alt") or attrs.get("title") or "", 500), token)
+        src = token.attr("data-src") or token.attr("data-lazy-src") or token.attr("data-original") or ""
+    alt = token.attr("alt") or token.attr("title")
+    page.image(page.absolute(src) if src else "", fold(alt, 500) if alt else "", token)
 
 
 def _landmark(page: Pass, token: Token) -> None:
@@ -154,27 +153,29 @@ def _landmark(page: Pass, token: Token) -> None:
     page.push(tag, BlockKind.TEXT, region)
 
 
-def _box(kind: BlockKind, *closes: str) -> Handler:
+def _box(tag: str, kind: BlockKind, *closes: str) -> Handler:
     """An element that changes what its text is.  Opening it closes an open one of `closes` on top; one that
     closes nothing is a container, whose names may say where on the page it is.
     """
 
     def handle(page: Pass, token: Token) -> None:
-        _break(page, token)
-        tag = token.tag or ""
+        if page.parts:
+            page.flush()
         if token.type is _END:
             page.pop(tag)
-            return
-        if closes:
-            top = page.top()
-            if top in closes:
-                page.pop(top)
+        elif closes:
+            stack = page.stack
+            if stack and stack[-1][0] in closes:
+                page.pop(stack[-1][0])
             page.push(tag, kind, None)
-            return
-        attrs = token.attrs
-        page.push(tag, kind, page.hints.region(attrs) if attrs else None)
+        else:
+            page.push(tag, kind, page.hints.region(token))
 
     return handle
+
+
+def _boxes(tags: tuple[str, ...], kind: BlockKind, *closes: str) -> dict[str, Handler]:
+    return {tag: _box(tag, kind, *closes) for tag in tags}
 
 
 def _row(page: Pass, token: Token) -> None:
@@ -252,16 +253,16 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(_BREAKS.split(), _break),
     **dict.fromkeys(LANDMARKS, _landmark),
-    **dict.fromkeys(_HEADINGS, _box(_HEADING, *_HEADINGS)),
+    **_boxes(_HEADINGS, _HEADING, *_HEADINGS),
     **dict.fromkeys(("script", "style", "title", "noscript", "noframes", "noembed", "iframe", "textarea"), _raw_text),
     **dict.fromkeys(("svg", "math"), _foreign),
-    **dict.fromkeys(("ul", "ol", "section"), _box(BlockKind.TEXT)),
-    **dict.fromkeys(("td", "th"), _box(_CELL, "td", "th")),
-    "li": _box(_ITEM, "li"),
-    "blockquote": _box(BlockKind.QUOTE),
-    "button": _box(BlockKind.CONTROL, "button"),
+    **_boxes(("ul", "ol", "section"), BlockKind.TEXT),
+    **_boxes(("td", "th"), _CELL, "td", "th"),
+    "li": _box("li", _ITEM, "li"),
+    "blockquote": _box("blockquote", BlockKind.QUOTE),
+    "button": _box("button", BlockKind.CONTROL, "button"),
     "select": fields.select,
-    "option": _box(BlockKind.CONTROL, "option"),
+    "option": _box("option", BlockKind.CONTROL, "option"),
     "label": fields.label,
     "form": fields.form,
     "input": fields.input_,

@@ -27,6 +27,7 @@ _SURE = 5  # rank of a heading as a name
 # Tuples: `in` tries identity first, where a set would call the hash of an enum, which is Python code.
 _PAGE_PARTS: tuple[Region, ...] = (Region.NAV, Region.HEADER, Region.FOOTER, Region.HEAD)
 _NOT_SHOWN = (BlockKind.TITLE, BlockKind.META)
+_MAIN, _ALT, _HEADING = Region.MAIN, BlockKind.ALT, BlockKind.HEADING
 _letters = re.compile(r"[^\W\d_]{3,}").search  # one class, three at a time: linear
 _EDGES = " -–—|:;,.•·*/=>»()[]+"
 # Words of a pack, not of a product; with only these the heading above names the product.
@@ -48,6 +49,7 @@ _NO_PRODUCT = (
 )
 _NO_PRODUCT_TEXT = compile_text(_NO_PRODUCT)
 _NO_PRODUCT_BYTES = compile_lines(_NO_PRODUCT)
+PATTERNS = (PRICE_BYTES, _NO_PRODUCT_BYTES)  # what every page is asked
 
 
 def find_offers(lines: Lines, vocabulary: Vocabulary, structured: tuple[Offer, ...]) -> tuple[Offer, ...]:
@@ -74,9 +76,11 @@ class _Finder:
         self.control = {i: words for i, words in self.buying_blocks.items() if self._is_control(i)}
         self.verbs = [i for i in lines.first(vocabulary.verb_hint) if i not in self.control]
         self.used: set[int] = set()
+        self.proper: set[str] = set()  # names that need no heading
+        self.tidied: dict[str, str] = {}
         self.parts = _PAGE_PARTS
         if self.price or self.control or self.verbs:
-            inside = sum(1 for block in self.blocks if block.region in _PAGE_PARTS)
+            inside = sum(1 for block in self.blocks if block.region is not _MAIN and block.region in _PAGE_PARTS)
             if inside * 5 > len(self.blocks) * 4:  # hardly anything outside: the page's landmarks mean nothing
                 self.parts = (Region.HEAD,)
 
@@ -97,11 +101,16 @@ class _Finder:
     def _named(self) -> list[Offer]:
         """Controls and links that say what they sell: "Buy Viagra 100mg"."""
         found: list[Offer] = []
-        links = [(link.text, link.block) for link in self.links if link.block >= 0 and link.region not in self.parts]
+        verbs = self.vocabulary.verb_words
+        links = [
+            (link.text, link.block)
+            for link in self.links
+            if link.text.partition(" ")[0].lower() in verbs and link.block >= 0 and link.region not in self.parts
+        ]
         pressed = [(self.blocks[i].text, i) for i in self.verbs if self.blocks[i].kind is BlockKind.CONTROL]
         for text, i in dict.fromkeys((*pressed, *links)):
             first = text.partition(" ")[0].lower()
-            if first not in self.vocabulary.verb_words or len(text) > _BUTTON or i in self.control:
+            if first not in verbs or len(text) > _BUTTON or i in self.control:
                 continue
             name = "" if self.vocabulary.no_control.search(text) else self._tidied(text[len(first) :])
             if name and len(name.split()) <= _WORDS and len(found) < MAX_OFFERS:
@@ -187,42 +196,36 @@ class _Finder:
 
     def _name_before(self, i: int, floor: int) -> int:
         """Index of the block that names the product above block `i`; -1 when none does."""
-        row = self.rows[i] if i < len(self.rows) else 0
+        rows, control, linked = self.rows, self.control, self.link_of
+        row = rows[i] if i < len(rows) else 0
         best, rank = -1, 0
         lines: dict[str, int] = {}
         for j in range(i - 1, max(floor, -1), -1):
-            block = self.blocks[j]
-            if row and self.rows[j] != row:
+            text, kind, region, _, _, _ = self.blocks[j]
+            if row and rows[j] != row:
                 break
-            if j in self.control or block.kind in _NOT_SHOWN or len(block.text) > _NAME:
+            if len(text) > _NAME or j in control or kind in _NOT_SHOWN:
                 continue
-            value = self._rank(j, in_row=row > 0)
+            value = _rank(kind, linked=j in linked, in_row=row > 0)
+            if region is not _MAIN and region in self.parts:
+                value = 0
             if value > rank and j not in self.no_product and self._tidy(j):
                 best, rank = j, value
                 if value == _SURE:
                     break
-            if block.kind is BlockKind.ALT and rank < _LINKED:  # the picture has the name of a line below it: that one
-                best, rank = (lines[block.text], _LINKED) if block.text in lines else (best, rank)
-            lines.setdefault(block.text, j)
+            if kind is _ALT and rank < _LINKED:  # the picture has the name of a line below it: that one
+                best, rank = (lines[text], _LINKED) if text in lines else (best, rank)
+            lines.setdefault(text, j)
         return best
-
-    def _rank(self, j: int, *, in_row: bool) -> int:
-        block = self.blocks[j]
-        if block.region in self.parts:
-            return 0
-        if block.kind is BlockKind.HEADING:
-            return _SURE
-        if j in self.link_of:
-            return _LINKED
-        if in_row:
-            return 3
-        return 1 if block.kind in (BlockKind.ALT, BlockKind.CONTROL) else 2
 
     def _with_heading(self, name: str, at: int) -> str:
         """Put the heading above before a name such as "30 pills", which is no product."""
+        if name in self.proper:
+            return name
         for word in name.split():
             bare = word.strip(_EDGES).lower()
             if bare not in _PACK and not any(char.isdigit() for char in bare[:8]) and _letters(bare):
+                self.proper.add(name)
                 return name
         heading = self._tidied(self.blocks[at].heading)
         return f"{heading} {name}"[:200] if heading else name
@@ -249,12 +252,14 @@ class _Finder:
         return known
 
     def _tidied(self, text: str) -> str:
-        text = self.vocabulary.control.sub(" ", PRICE.sub(" ", text))
-        words = text.split()
-        while words and words[-1].strip(_EDGES).lower() in _BEFORE_PRICE:
-            words.pop()
-        text = " ".join(words).strip(_EDGES)
-        return text[:200] if _letters(text) else ""
+        known = self.tidied.get(text)
+        if known is None:
+            words = self.vocabulary.control.sub(" ", PRICE.sub(" ", text)).split()
+            while words and words[-1].strip(_EDGES).lower() in _BEFORE_PRICE:
+                words.pop()
+            name = " ".join(words).strip(_EDGES)
+            known = self.tidied[text] = name[:200] if _letters(name) else ""
+        return known
 
     def _offer(self, name: str, at: int, price: int | None, control: str | None, pressed: int) -> Offer:
         printed = self.price[price] if price is not None else None
@@ -264,3 +269,14 @@ class _Finder:
         link = self.link_of.get(at) or self.link_of.get(pressed)
         url = link.url if link and link.url.startswith(("http:", "https:")) else None
         return Offer(name, kind, printed, currency_of(printed) if printed else None, control, url, at)
+
+
+def _rank(kind: BlockKind, *, linked: bool, in_row: bool) -> int:
+    """How surely a block of this kind names the product below it."""
+    if kind is _HEADING:
+        return _SURE
+    if linked:
+        return _LINKED
+    if in_row:
+        return 3
+    return 1 if kind is _ALT or kind is BlockKind.CONTROL else 2

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from pharmcheck.model import Region
 
-
-@dataclass(slots=True)
-class Image:
-    """An image and the link around it, for seals."""
+class Image(NamedTuple):
+    """An image and where the link around it leads, for seals."""
 
     src: str
     alt: str
-    region: Region
-    link: OpenLink | None
-
-
-@dataclass(slots=True)
-class OpenLink:
-    """A link while its words are still coming."""
-
-    url: str
-    region: Region
-    label: str  # aria-label or title, when there are no words
-    styled: bool  # looks like a button
-    text: str = ""
-    image: str = ""
-    alt: str = ""
-    block: int = -1
+    url: str | None
 
 
 @dataclass(slots=True)

@@ -20,12 +20,12 @@ _MEMORY = 32 << 20
 
 def compile_text(pattern: str) -> Pattern:
     """A pattern for one string."""
-    return re2.compile(pattern, _options())
+    return re2.compile(pattern, options())
 
 
 def compile_lines(pattern: str) -> Pattern:
     """A pattern for `Lines`: UTF-8 bytes, every block a line."""
-    return re2.compile(f"(?m){pattern}".encode(), _options())
+    return re2.compile(f"(?m){pattern}".encode(), options())
 
 
 def latin(pattern: str) -> str:
@@ -34,7 +34,8 @@ def latin(pattern: str) -> str:
     return pattern.replace(r"\p{Lu}", f"[{_UPPER}]").replace(r"\pL", f"[{_LETTER}]")
 
 
-def _options() -> Pattern:
+def options() -> Pattern:
+    """Quiet, and with memory."""
     options = re2.Options()
     options.log_errors = False
     options.max_mem = _MEMORY

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pharmcheck.reading.patterns import compile_lines, compile_text
 
 _BEFORE = (
@@ -29,6 +31,7 @@ _CURRENCIES = tuple(
 )
 
 
+@lru_cache(maxsize=4096)  # a shop prints the same few hundred prices on all its pages
 def currency_of(price: str) -> str | None:
     """ISO 4217 code of a printed price, None when the sign is used by several countries."""
     folded = price.lower()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from turbohtml import Token
+
 from pharmcheck.model import Region
 
 LANDMARKS = {
@@ -29,6 +31,8 @@ _NAMES = {
     **dict.fromkeys(("sidebar", "widget-area", "side-bar", "left-column", "right-column"), Region.ASIDE),
 }
 _BUTTONS = ("btn", "button", "addtocart", "add-to-cart", "add_to_cart", "buy-now", "buynow", "buy_now")
+_NAMING = ("class", "id", "role")
+_NAMING_BY_LETTER = {name[0]: name for name in _NAMING}
 _MISSING = object()
 
 
@@ -39,15 +43,23 @@ class Hints:
         self._regions: dict[str, Region | None] = {}
         self._buttons: dict[str, bool] = {}
 
-    def region(self, attrs: list[tuple[str, str]]) -> Region | None:
-        for name, value in attrs:
-            if name in ("class", "id", "role"):
-                found = self._regions.get(value, _MISSING)
-                if found is _MISSING:
-                    found = self._regions[value] = _region(name, value)
-                if isinstance(found, Region):
-                    return found
-        return None
+    def region(self, token: Token) -> Region | None:
+        """The region that an element's names say it is; where several do, the first in the source counts."""
+        known = self._regions
+        found: list[str] = []
+        for name in _NAMING:
+            value = token.attr(name)
+            if value is not None:
+                key = name[0] + value
+                region = known.get(key, _MISSING)
+                if region is _MISSING:
+                    region = known[key] = _region(name, value)
+                if region is not None:
+                    found.append(key)
+        if len(found) > 1:
+            order = [name for name, _ in token.attrs or ()]
+            found.sort(key=lambda key: order.index(_NAMING_BY_LETTER[key[0]]))
+        return known[found[0]] if found else None
 
     def is_button(self, classes: str) -> bool:
         known = self._buttons.get(classes)

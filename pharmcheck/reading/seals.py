@@ -30,11 +30,11 @@ def find_seals(
             found.setdefault((seal.issuer, seal.url, seal.text), seal)
 
     for image in _likely(images, vocabulary):
-        url = image.link.url if image.link else None
         for mark in _by_picture(image, vocabulary):
-            take(mark, image.alt, url)
-    by_link = {link.block: link for link in links if link.block >= 0}
-    for i in lines.hits(vocabulary.seal_words):
+            take(mark, image.alt, image.url)
+    hits = lines.hits(vocabulary.seal_words)
+    by_link = {link.block: link for link in links if link.block >= 0} if hits else {}
+    for i in hits:
         block = lines.blocks[i]
         if (
             block.kind in (BlockKind.ALT, BlockKind.TITLE, BlockKind.META, BlockKind.HEADING)
@@ -48,7 +48,7 @@ def find_seals(
             for mark in vocabulary.seals_by_word.get(match.group(1).lower(), ()):
                 take(mark, block.text, link.url if link else None)
     for link in links:
-        for mark in _by_target(link, vocabulary):
+        for mark in _by_target(link, vocabulary) if link.image else ():
             take(mark, link.text, link.url)
     linked = {seal.issuer for seal in found.values() if seal.url}
     # The same mark as picture and as link: the one that leads somewhere is the mark.
@@ -57,9 +57,10 @@ def find_seals(
 
 def _likely(images: Sequence[Image], vocabulary: Vocabulary) -> list[Image]:
     """Images whose file name or alternative text has a word of some mark: one look at all of them."""
-    names = "\n".join(_file(image.src) for image in images).encode()
-    alts = "\n".join(image.alt for image in images).encode()
-    if not vocabulary.seal_files.search(names) and not vocabulary.seal_words.search(alts):
+    # Whole addresses say more than the file names that count; images share most of their words with each other.
+    sources = "\n".join({image.src for image in images}).encode()
+    alts = "\n".join({image.alt for image in images}).encode()
+    if not vocabulary.seal_files.search(sources) and not vocabulary.seal_words.search(alts):
         return []
     return list(images)
 
@@ -77,7 +78,7 @@ def _by_picture(image: Image, vocabulary: Vocabulary) -> list[SealMark]:
 
 def _by_target(link: Link, vocabulary: Vocabulary) -> list[SealMark]:
     """A link into an issuer's register, unless it is a mere source in prose (its words then say nothing of a mark)."""
-    if not link.image or not link.url.startswith(("http:", "https:")):
+    if not link.url.startswith(("http:", "https:")):
         return []
     host = _host(link.url)
     while host:

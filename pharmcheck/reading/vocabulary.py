@@ -39,7 +39,7 @@ class SealMark:
     alt: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # the same only as itself: what is derived from it is kept beside it
 class Vocabulary:
     """Everything compiled.  Patterns on `bytes` scan a whole page at once; those on `str` look at one block."""
 
