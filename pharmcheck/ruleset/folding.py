@@ -6,6 +6,7 @@ be quoted in the words of the page.  That is why ß becomes one letter and not t
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _PLAIN = {
@@ -31,11 +32,20 @@ def _build_table() -> dict[int, str]:
 _TABLE = _build_table()
 
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")  # one class, one repeat: linear
+
+
 def fold(text: str) -> str:
     """Fold `text`; the result has the same length."""
     if text.isascii():
         return text.lower()
-    folded = text.translate(_TABLE).lower()
+    # Most letters of most pages are plain; a table look-up for each of them would cost more than all rules together.
+    plain = _BEYOND_ASCII.sub(_plain, text)
+    folded = plain.lower()
     if len(folded) != len(text):  # a few letters grow when lowered; keep those as they are
-        folded = "".join(low if len(low := char.lower()) == 1 else char for char in text.translate(_TABLE))
+        folded = "".join(low if len(low := char.lower()) == 1 else char for char in plain)
     return folded
+
+
+def _plain(match: re.Match[str]) -> str:
+    return match.group().translate(_TABLE)

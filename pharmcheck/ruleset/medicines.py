@@ -45,7 +45,7 @@ class Medicines:
         The words of the text tell which names can stand in it at all; only those few are then looked for.
         """
         found: list[tuple[int, int, Medicine]] = []
-        for first in self._by_first_word.keys() & set(_WORD.findall(folded)):
+        for first in self._by_first_word.keys() & _words(folded):
             for name in self._by_first_word[first]:
                 for spelling in {name, name.replace(" ", "-")}:
                     found += self._places(spelling, self.by_name[name], folded)
@@ -80,6 +80,13 @@ class Medicines:
             return all(word in RESTRICTED for word in known)
         words = [medicine.legal_class.get(country) for country in self.reference_countries]
         return sum(word in RESTRICTED for word in words) >= needed
+
+
+def _words(folded: str) -> set[str]:
+    words = set(folded.split())
+    joined = [word for word in words if not word.isalnum()]  # "viagra,", "cialis/levitra"
+    words.update(part for word in joined for part in _WORD.findall(word))
+    return words
 
 
 def build_medicines(data: Mapping[str, Any]) -> Medicines:

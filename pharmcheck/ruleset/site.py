@@ -5,7 +5,7 @@ Built once for a judgement; rules only ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -66,6 +66,7 @@ class Site:
     offered: dict[Medicine, MedicineOffer] = field(
         default_factory=dict
     )  # each medicine's first offer, shop pages first
+    domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -164,8 +165,17 @@ def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer
     return [
         MedicineOffer(medicine, page, offer.block, offer.product)
         for offer in shop_offers(page.reading)
-        for _, _, medicine in medicines.named_in(fold(offer.product))
+        for medicine in _named_by(offer, page, medicines)
     ]
+
+
+def _named_by(offer: Offer, page: PageText, medicines: Medicines) -> Iterable[Medicine]:
+    """The medicines in a product's name; the page has been searched already where the name stands in a block."""
+    at = page.reading.blocks[offer.block].text.find(offer.product) if offer.block >= 0 else -1
+    if at >= 0:
+        begin = page.starts[offer.block] + at
+        return page.medicines_in(begin, begin + len(offer.product))
+    return [medicine for _, _, medicine in medicines.named_in(fold(offer.product))]
 
 
 def shop_offers(reading: Reading) -> Iterator[Offer]:

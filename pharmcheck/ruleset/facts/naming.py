@@ -15,6 +15,12 @@ _NAME_CHARS = 5  # shorter names stand inside other words by chance
 
 def medicine_of_domain(site: Site) -> Medicine | None:
     """The medicine that the domain is named after."""
+    if site.domain_medicine is None:
+        site.domain_medicine = (_medicine_of(site),)
+    return site.domain_medicine[0]
+
+
+def _medicine_of(site: Site) -> Medicine | None:
     label = _label(site)
     named = site.medicines.named_in(label.replace("-", " "))
     if named:
