@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import re2
 
-from pharmcheck.model import Capture, EvidenceKind, Finding, Outcome, Reading
+from pharmcheck.model import Capture, Direction, EvidenceKind, Finding, Outcome, Reading
 from pharmcheck.reading import read
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
@@ -79,6 +79,7 @@ def _is_combination(rule: Rule) -> bool:
 
 
 def _ask(rule: Rule, site: Site, hits: Hits, ruleset: Ruleset, findings: Mapping[str, Finding]) -> Finding:
+    site.pinpoint = rule.direction is Direction.RISK
     answers = [_answer(rule, number, site, hits, ruleset, findings) for number in range(len(rule.match))]
     best = next((answer for answer in answers if answer.outcome is Outcome.PRESENT), None)
     unsure = next((answer for answer in answers if answer.outcome is not Outcome.ABSENT), None)

@@ -32,7 +32,7 @@ def _build_table() -> dict[int, str]:
 _TABLE = _build_table()
 
 
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")  # one class, one repeat: linear
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f£€]+")  # one class, one repeat: linear; money stays as it is
 
 
 def fold(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from pharmcheck.ruleset.folding import fold
 
 _WORD = re.compile(r"[^\W_]+")  # one class, one repeat: linear on any page
+_MARKS = ".,;:!?()[]\"'"
 RESTRICTED = frozenset({"prescription", "not_approved"})
 """Classes in which nobody may lawfully sell without a prescription."""
 
@@ -83,8 +84,8 @@ class Medicines:
 
 
 def _words(folded: str) -> set[str]:
-    words = set(folded.split())
-    joined = [word for word in words if not word.isalnum()]  # "viagra,", "cialis/levitra"
+    words = {word.strip(_MARKS) for word in set(folded.split())}
+    joined = [word for word in words if not word.isalnum()]  # "cialis/levitra"
     words.update(part for word in joined for part in _WORD.findall(word))
     return words
 

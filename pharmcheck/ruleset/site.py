@@ -66,6 +66,7 @@ class Site:
     offered: dict[Medicine, MedicineOffer] = field(
         default_factory=dict
     )  # each medicine's first offer, shop pages first
+    pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
@@ -111,13 +112,13 @@ class Site:
         return (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
 
     def cite(self, page: PageText, block: int, words: str = "") -> Evidence:
-        """Point at words of a page, down to the archived bytes where they stand in one piece."""
+        """Point at words of a page; for an accusation, down to the archived bytes where they stand in one piece."""
         reading = page.reading
         piece = reading.blocks[block] if block >= 0 else None
         quote = (words or (piece.text if piece else ""))[:QUOTE_CHARS].strip()
         span = None
         archived = next((held for held in self.capture.pages if held.sha256 == reading.page_sha256), None)
-        if piece and archived:
+        if piece and archived and self.pinpoint:
             span = locate(archived, piece, quote)
         start, end = span or (None, None)
         return Evidence(EvidenceKind.PAGE, quote, reading.url, reading.page_sha256, start, end)

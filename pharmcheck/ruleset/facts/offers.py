@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from pharmcheck.model import OfferKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
@@ -92,9 +91,9 @@ def shop_policy_about_medicines(site: Site) -> Answer:
     least = 0 if named else _MEDICINES_LEAST
     roles = (*POLICY_ROLES, PageRole.FAQ) if named else POLICY_ROLES
     for page in site.pages_of(*roles):
-        found = Counter(_WORD.findall(page.folded))
-        orders = sum(found[word] for word in order_words)
-        medicines = sum(found[word] for word in medicine_words) + len(page.named)
+        words = [word.strip(".,;:!?()'\"") for word in page.folded.split()]
+        orders = sum(word in order_words for word in words)
+        medicines = sum(word in medicine_words for word in words) + len(page.named)
         if orders >= _ORDERS_LEAST and medicines >= least:
             block = _first_block(page, medicine_words) or _first_block(page, order_words) or 0
             return present(site.cite(page, block))
