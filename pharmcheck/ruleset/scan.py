@@ -49,7 +49,7 @@ class PageText:
     folded: str
     starts: list[int]  # where each block begins in `folded`
     named: list[tuple[int, int, Medicine]] = field(default_factory=list)  # offsets in `folded`, in order
-    _of_headings: dict[tuple[BlockKind, str], tuple[Medicine, ...]] | None = None
+    _headings: dict[tuple[BlockKind, str], int] | None = None
 
     def block_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1
@@ -76,14 +76,15 @@ class PageText:
 
     def medicines_in_heading(self, kind: BlockKind, text: str = "") -> tuple[Medicine, ...]:
         """Medicines named in a heading with this text, or in the page's title."""
-        if self._of_headings is None:
-            self._of_headings = {}
+        if self._headings is None:
+            self._headings = {}
             for index, block in enumerate(self.reading.blocks):
                 if block.kind is BlockKind.HEADING:
-                    self._of_headings.setdefault((BlockKind.HEADING, block.text), self.medicines_in_block(index))
+                    self._headings.setdefault((BlockKind.HEADING, block.text), index)
                 elif block.kind is BlockKind.TITLE:
-                    self._of_headings.setdefault((BlockKind.TITLE, ""), self.medicines_in_block(index))
-        return self._of_headings.get((kind, text), ())
+                    self._headings.setdefault((BlockKind.TITLE, ""), index)
+        place = self._headings.get((kind, text))
+        return () if place is None else self.medicines_in_block(place)
 
     def medicines_in_block(self, block: int) -> tuple[Medicine, ...]:
         begin = self.starts[block]

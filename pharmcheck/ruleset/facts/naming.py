@@ -25,11 +25,14 @@ def _medicine_of(site: Site) -> Medicine | None:
     named = site.medicines.named_in(label.replace("-", " "))
     if named:
         return named[0][2]
+    # "kamagrastore", "cheapviagra", "buyxanaxfast": a name at either end, or after "buy"
     joined = label.replace("-", "")
-    for name, medicine in site.medicines.by_name.items():
-        long = len(name) >= _NAME_CHARS and name not in site.medicines.ambiguous
-        if long and (joined.startswith(name) or joined.endswith(name) or f"buy{name}" in joined):
-            return medicine
+    after = joined.partition("buy")[2]
+    starts = {text[:size] for text in (joined, after) for size in range(_NAME_CHARS, len(text) + 1)}
+    ends = {joined[at:] for at in range(len(joined) - _NAME_CHARS + 1)}
+    for name in sorted(starts | ends, key=lambda found: (-len(found), found)):
+        if name in site.medicines.by_name and name not in site.medicines.ambiguous:
+            return site.medicines.by_name[name]
     return None
 
 

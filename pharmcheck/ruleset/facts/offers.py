@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pharmcheck.model import OfferKind, PageRole
-from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
 from pharmcheck.ruleset.facts.naming import medicine_of_domain
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
@@ -84,6 +84,8 @@ def shop_policy_about_medicines(site: Site) -> Answer:
 
     Only the policy pages of shops count: guides and authorities write about orders of medicines too.
     """
+    if site.offered:
+        return not_applicable("medicines were seen on offer already")
     talk = site.lists["shop_talk"]
     medicine_words, order_words = set(talk["medicine"]), set(talk["order"])
     label = site.address.registrable_domain.split(".", 1)[0]
