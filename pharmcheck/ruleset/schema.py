@@ -55,10 +55,10 @@ class PhraseMatch(_Strict):
     near: ByLanguage = {}
     """One of these must stand in the same block too."""
     not_near: ByLanguage = {}
-    """None of these may stand in the same sentence."""
+    """None of these may stand in the same sentence, nor in the heading above it."""
     about: Literal["anything", "medicine", "prescription_only", "controlled", "unnamed"] = "anything"
     """What must be on offer beside it: on this page, or on another page of the site when the words are general.
-    `unnamed`: the site sells medicines, and neither these words nor its offers say which."""
+    `unnamed`: the site sells medicines, these words name none, and its offers are unknown or a mixed shelf."""
     roles: list[PageRole] = []
     """Pages on which it counts; empty: all."""
     parts: list[Literal["title", "text", "control"]] = []

@@ -58,9 +58,9 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
         statement = listen(hit, page, ruleset.lexicon, site_sells=site.sells)
         if not _words_count(rule, number, match, statement, ruleset):
             continue
-        about = _about(match, statement, site)
-        if about is not None:
-            counted.append(_Counted(statement, about.medicine))
+        counts, medicine = _about(match, statement, site)
+        if counts:
+            counted.append(_Counted(statement, medicine))
             if _enough(counted, match):
                 break
     if len({item.statement.hit.phrase.text for item in counted}) < match.at_least:
@@ -92,36 +92,30 @@ def _words_count(rule: Rule, number: int, match: PhraseMatch, statement: Stateme
     if near and not near.found_in(page.block_text(hit.block), page.medicines_in_block(hit.block)):
         return False
     not_near = ruleset.contexts.get((rule.id, number, "not_near"))
-    return not (not_near and not_near.found_in(statement.folded))
+    around = (statement.folded, page.heading_of(hit.block))
+    return not (not_near and any(not_near.found_in(words) for words in around))
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
-    medicine: Medicine | None
-
-
-def _about(match: PhraseMatch, statement: Statement, site: Site) -> _About | None:
-    """The medicine that makes a statement count; None when it does not."""
+def _about(match: PhraseMatch, statement: Statement, site: Site) -> tuple[bool, Medicine | None]:
+    """Whether a statement is about what the matcher asks for, and the medicine that makes it so."""
     if match.about == "anything":
-        return _About(None)
+        return True, None
     page, hit = statement.page, statement.hit
     if match.about == "medicine":
         named = page.medicines_in_block(hit.block)
-        return _About(named[0] if named else None) if named or site.sells else None
+        return bool(named) or site.sells, named[0] if named else None
     begin = page.block_text(hit.block).find(statement.folded)
     subjects = subject_medicines(page, hit.block, begin, begin + len(statement.folded))
-    offered = site.offered
-    if match.about == "unnamed":
-        return _About(None) if site.sells and not subjects and not offered else None
-    here = site.offered_on(page)
     # Words without a medicine are about what this page offers; on a page that offers nothing, about all of it.
-    candidates = [medicine for medicine in subjects if medicine in offered] or (
-        [] if subjects else here or list(offered)
-    )
+    meant = subjects or site.offered_on(page) or tuple(site.offered)
+    offered = [medicine for medicine in meant if medicine in site.offered]
     wanted = site.controlled if match.about == "controlled" else site.restricted
-    chosen = [medicine for medicine in candidates if wanted(medicine)]
+    chosen = [medicine for medicine in offered if wanted(medicine)]
     # General words on a mixed shelf may well be about the other half of it.
-    return _About(chosen[0]) if chosen and 2 * len(chosen) >= len(candidates) else None
+    most = bool(chosen) and 2 * len(chosen) >= len(offered)
+    if match.about == "unnamed":
+        return site.sells and not subjects and not most and bool(chosen or not offered), None
+    return most, chosen[0] if most else None
 
 
 def _nothing_found(match: PhraseMatch, site: Site) -> Answer:
