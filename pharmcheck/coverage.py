@@ -35,6 +35,7 @@ class Coverage:
 
     percent: int  # share of the wanted pages that were read
     home_read: bool  # or, for an archive by others, any page at all
+    whole: bool  # nothing of what was read was cut or unreadable: only then does silence mean anything
     any_read: bool
     failure: str  # reason code when nothing could be read, else ""
     not_checked: tuple[NotChecked, ...]
@@ -49,7 +50,8 @@ def look_back(capture: Capture, readings: Sequence[Reading]) -> Coverage:
     partly = [
         NotChecked(reading.url, f"read only in part: {reading.problem}") for reading in readings if reading.problem
     ]
-    return Coverage(percent, home_read, bool(read), "" if read else _failure(capture), (*missing, *partly))
+    failure = "" if read else _failure(capture)
+    return Coverage(percent, home_read, not partly, bool(read), failure, (*missing, *partly))
 
 
 def _visited(capture: Capture) -> tuple[int, list[NotChecked]]:

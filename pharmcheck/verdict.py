@@ -129,7 +129,8 @@ def _verified(bound: Sequence[Finding], codes: dict[str, str], around: Circumsta
 def _without_offers(
     present: Sequence[Finding], codes: dict[str, str], policy: VerdictPolicy, around: Circumstances
 ) -> _Decision:
-    if not around.coverage.home_read or around.coverage.percent < policy.coverage_needed:
+    coverage = around.coverage
+    if not coverage.home_read or not coverage.whole or coverage.percent < policy.coverage_needed:
         return _Decision(Category.COULD_NOT_CHECK, "too_little_read")
     kinds = [codes[f.rule_id] for f in present if f.effect == "scope" and codes[f.rule_id]]
     return _Decision(Category.NOT_A_PHARMACY, kinds[0] if kinds else "information")

@@ -29,8 +29,8 @@ _BY_ID = {rule.id: rule for rule in _RULES.rules}
 _WHEN = datetime(2026, 11, 1, tzinfo=UTC)
 _HOST = "shop.example.com"
 _ADDRESS = Address(_HOST, f"https://{_HOST}/", _HOST, _HOST, "example.com")
-_SEEN = Coverage(percent=100, home_read=True, any_read=True, failure="", not_checked=())
-_UNSEEN = Coverage(percent=0, home_read=False, any_read=False, failure="offline", not_checked=())
+_SEEN = Coverage(percent=100, home_read=True, whole=True, any_read=True, failure="", not_checked=())
+_UNSEEN = Coverage(percent=0, home_read=False, whole=True, any_read=False, failure="offline", not_checked=())
 _PROOF = Proof("some_register", date(2026, 10, 20), "42", ("domain",), "active", "A pharmacy", ("GB",))
 _ORDER = [
     Category.VERIFIED,
@@ -132,6 +132,11 @@ def test_silence_on_few_pages_is_not_absence() -> None:
     """Without offers and with little read, nothing is called not-a-pharmacy."""
     little = replace(_SEEN, percent=30)
     assert _decide(coverage=little).reason_code == "too_little_read"
+
+
+def test_silence_of_a_page_that_was_cut_is_not_absence() -> None:
+    """What stood behind the cut was not seen."""
+    assert _decide(coverage=replace(_SEEN, whole=False)).category is Category.COULD_NOT_CHECK
 
 
 def test_an_old_verdict_says_so() -> None:
