@@ -32,6 +32,7 @@ class Pass(Builder):
         super().__init__(url)
         self.hints = Hints()
         self.runs = 0
+        self.unlabelled: tuple[int, Token] | None = None  # blocks before the open button, and its tag
 
     def run(self, source: str) -> None:
         """Read one piece of markup to its end."""
@@ -129,6 +130,22 @@ def _anchor(page: Pass, token: Token) -> None:
         page.close_link()
     else:
         page.open_link(token, href or "", styled=styled)
+
+
+def _button(page: Pass, token: Token) -> None:
+    """A button; one that shows only a picture speaks through its label."""
+    if token.type is _START:
+        _BUTTON_BOX(page, token)
+        page.unlabelled = (len(page.blocks), token)
+        return
+    _BUTTON_BOX(page, token)
+    if page.unlabelled is not None:
+        count, start = page.unlabelled
+        page.unlabelled = None
+        if count == len(page.blocks):
+            label = clean(start.attr("aria-label") or start.attr("title") or "", 200)
+            if label:
+                page.add(label, BlockKind.CONTROL, *page.position(start))
 
 
 def _image(page: Pass, token: Token) -> None:
@@ -244,6 +261,7 @@ def _template(page: Pass, token: Token) -> None:
                 return
 
 
+_BUTTON_BOX = _box("button", BlockKind.CONTROL, "button")
 _BREAKS = (
     "p br hr dd dt dl address figure figcaption fieldset legend details summary dialog pre center tbody thead tfoot "
     "caption hgroup search xmp listing plaintext body head frameset dir menu optgroup datalist picture video audio"
@@ -260,7 +278,7 @@ _HANDLERS: dict[str, Handler] = {
     **_boxes(("td", "th"), _CELL, "td", "th"),
     "li": _box("li", _ITEM, "li"),
     "blockquote": _box("blockquote", BlockKind.QUOTE),
-    "button": _box("button", BlockKind.CONTROL, "button"),
+    "button": _button,
     "select": fields.select,
     "option": _box("option", BlockKind.CONTROL, "option"),
     "label": fields.label,

@@ -149,7 +149,8 @@ class _Finder:
         text = block.text
         if not self._may_offer(i) or (len(text) > _BUTTON and i not in self.price):
             return False
-        if not (block.kind is BlockKind.CONTROL or i in self.link_of or len(text) <= _SHORT or i in self.price):
+        words = len(text) <= _SHORT and ". " not in text  # two sentences are no button
+        if not (block.kind is BlockKind.CONTROL or i in self.link_of or words or i in self.price):
             return False
         refused = self.refused.get(text)
         if refused is None:
@@ -178,6 +179,9 @@ class _Finder:
             at = self._name_before(i, price)
         if at >= 0:
             return self._offer(self._with_heading(self._tidy(at), at), at, price, words, i)
+        own = self._tidy(price) if price is not None else ""
+        if own and price is not None:  # "Propecia 1 mg 55,00 €" in one line above the button
+            return self._offer(self._with_heading(own, price), price, price, words, i)
         heading = self._tidied(self.blocks[i].heading)
         if not heading or self.blocks[i].region in self.parts or _NO_PRODUCT_TEXT.search(heading):
             return None

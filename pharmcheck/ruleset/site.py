@@ -155,7 +155,8 @@ def _claimed_countries(site: Site) -> tuple[str, ...]:
         if address.country and address.kind == "street"
     }
     if not found:
-        found = {claim.country for reading in readings for claim in reading.licence_claims if claim.country}
+        claims = (claim for reading in readings for claim in reading.licence_claims)
+        found = {claim.country for claim in claims if claim.country and claim.well_formed is not False}
     if not found:
         ending = _CCTLD_COUNTRIES.get(site.address.host.rsplit(".", 1)[-1])
         found = {ending} if ending else set()
