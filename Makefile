@@ -44,7 +44,7 @@ lint: $(READY) ## Check style, types, the order of the rooms, and the rules
 	$(BIN)/pharmcheck rules lint
 
 .PHONY: bench
-bench: $(READY) ## Measure how well and how fast we judge
+bench: $(READY) ## Measure what judging a site costs
 	@$(BIN)/python -m bench.judging $(ARGS)
 
 .PHONY: setup
