@@ -11,6 +11,7 @@ import gzip
 import http
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ __all__ = ["capture_id", "read_warc", "write_warc"]
 _NAMESPACE = uuid.UUID("6f0c3a52-9d0e-5b0a-9a53-0d1c7c0f6a11")  # ours, for record ids derived from content
 _MOST_CAPTURES = 10_000
 _MOST_BYTES = 1 << 30  # of page bodies held while reading one file
+_HEADER_BREAK = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def write_warc(captures: Iterable[Capture], file: str | os.PathLike[str] | BinaryIO) -> None:
@@ -105,7 +107,9 @@ def _response(writer: WARCWriter, page: Page, record_id: str) -> object:
         phrase = http.HTTPStatus(page.status).phrase
     except ValueError:
         phrase = "Unknown"
-    headers = [*page.headers, ("content-length", str(len(page.body)))]
+    # A line break would end the headers and begin a body of somebody's choosing; the description keeps the exact words.
+    headers = [(name, _HEADER_BREAK.sub(" ", value)) for name, value in page.headers]
+    headers.append(("content-length", str(len(page.body))))
     extra = {"WARC-Record-ID": record_id, "WARC-Date": _date(page.fetched_at)}
     if page.truncated:
         extra["WARC-Truncated"] = "length"

@@ -87,6 +87,14 @@ _attempts = st.builds(
 )
 
 
+@pytest.mark.parametrize("value", ["\n", "a\r\n\r\n<html>No prescription required", "\x00", "\ud800", "\u2028"])
+def test_a_header_cannot_break_out_of_its_line(value: str, tmp_path: Path) -> None:
+    """Not even one that no server could have sent: the bytes of the page stay the bytes of the page."""
+    one = dataclasses.replace(capture(), pages=(page("https://shop.com/", b"<p>Words", headers=(("server", value),)),))
+    write_warc([one], tmp_path / "a.warc.gz")
+    assert read_warc(tmp_path / "a.warc.gz") == [one]
+
+
 @given(st.lists(_pages, max_size=3), st.lists(_attempts, max_size=3), _times, st.booleans())
 def test_any_capture_survives_the_walk_through_an_archive(
     pages: list[Page], attempts: list[Attempt], when: datetime, archived: bool
