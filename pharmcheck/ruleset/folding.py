@@ -40,6 +40,10 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     # Most letters of most pages are plain; a table look-up for each of them would cost more than all rules together.
+    # Often nothing but prices stands out; those are set aside for a moment (text from a page holds no controls).
+    aside = text.replace("£", "\x02").replace("€", "\x03")
+    if aside.isascii():
+        return aside.lower().replace("\x02", "£").replace("\x03", "€")
     plain = _BEYOND_ASCII.sub(_plain, text)
     folded = plain.lower()
     if len(folded) != len(text):  # a few letters grow when lowered; keep those as they are
