@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pharmcheck.address import registrable_domain
+from pharmcheck.address import host_of, registrable_domain
 from pharmcheck.capture import page_role
 from pharmcheck.model import FAULTS, Capture, FetchOutcome, NotChecked, PageRole, Reading
 
@@ -57,8 +57,6 @@ def look_back(capture: Capture, readings: Sequence[Reading]) -> Coverage:
 def _visited(capture: Capture) -> tuple[int, list[NotChecked]]:
     wanted: dict[str, NotChecked | None] = {}
     for attempt in capture.attempts:
-        if urlsplit(attempt.url).path == "/robots.txt":
-            continue
         kept = attempt.outcome in (FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE)
         fault = FAULTS[attempt.outcome].value
         why = f"{attempt.outcome.value.replace('_', ' ')} ({attempt.detail}; fault: {fault})"
@@ -76,12 +74,12 @@ def _archived(capture: Capture, readings: Sequence[Reading]) -> tuple[int, list[
     if home is None:
         missing["/"] = NotChecked(f"{capture.address.host}/", "the home page is not in the archive")
     for link in home.links if home else ():
-        parts = urlsplit(link.url)
-        key = _key(link.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or key in have or key in missing:
+        host = host_of(link.url)
+        web = link.url.startswith(("http://", "https://"))
+        if not web or not host or registrable_domain(host) != capture.address.registrable_domain:
             continue
-        same_site = registrable_domain(parts.hostname) == capture.address.registrable_domain
-        if same_site and page_role(link.url, link.text) in _WANTED_ROLES:
+        key = _key(link.url)
+        if key not in have and key not in missing and page_role(link.url, link.text) in _WANTED_ROLES:
             missing[key] = NotChecked(link.url, "not in the archive")
     # Inner pages alone say little about a site: without its home page, most of it counts as unseen.
     return (len(have) + len(missing) if home else 2 * len(have) + 1), list(missing.values())
@@ -93,7 +91,7 @@ def _key(url: str) -> str:
 
 
 def _failure(capture: Capture) -> str:
-    outcomes = [attempt.outcome for attempt in capture.attempts if urlsplit(attempt.url).path != "/robots.txt"]
+    outcomes = {attempt.outcome for attempt in capture.attempts}
     for outcome, reason in _REASONS.items():
         if outcome in outcomes:
             return reason

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from urllib.parse import urlsplit
 
-from pharmcheck.address import parse_address
+from pharmcheck.address import host_of, parse_address
 from pharmcheck.findings import find
 from pharmcheck.model import Capture, Outcome, Page, PageRole, TlsFacts
 from pharmcheck.registers import MemoryRegisters, Record, Snapshot, WarningEntry
@@ -51,7 +51,7 @@ def run_examples(ruleset: Ruleset) -> tuple[ExampleResult, ...]:
 def run_example(ruleset: Ruleset, rule: Rule, side: str, index: int) -> ExampleResult:
     """One example of one rule."""
     example: Example = getattr(rule.examples, side)[index]
-    host = urlsplit(example.url).hostname or ""
+    host = host_of(example.url)
     registers = _registers(example)
     findings, _ = find(
         example_capture(example, host), ruleset, registers=registers, destination=None, today=_WHEN.date()

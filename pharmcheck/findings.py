@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from urllib.parse import urlsplit
 
 import re2
 
+from pharmcheck.address import at_or_below, host_of
 from pharmcheck.model import Capture, Direction, EvidenceKind, Finding, Outcome, Reading
 from pharmcheck.reading import read
 from pharmcheck.registers import RegisterLookup
@@ -144,8 +144,8 @@ def _answer_header(match: HeaderMatch, site: Site) -> Answer:
 def _answer_link(match: LinkMatch, site: Site) -> Answer:
     for page in site.pages:
         for link in page.reading.links:
-            host = urlsplit(link.url).hostname or ""
-            if any(host == known or host.endswith("." + known) for known in match.hosts):
+            host = host_of(link.url)
+            if any(at_or_below(host, known) for known in match.hosts):
                 return present(say(EvidenceKind.PAGE, f"The page links to {host}.", page.reading.url))
     return ABSENT if site.pages else inconclusive("no page was read")
 

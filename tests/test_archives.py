@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pharmcheck.capture import read_warc, write_warc
 from pharmcheck.check import judge
+from pharmcheck.errors import ArchiveError
 from pharmcheck.model import Category, Verdict
 from pharmcheck.ruleset import load_ruleset
 from tests.sites import WHEN, site
@@ -56,3 +63,36 @@ def test_a_pharmacy_ending_is_shown_as_a_proof_without_a_date() -> None:
     assert [(proof.register, proof.snapshot_date, proof.entry_id) for proof in verdict.proofs] == [
         ("dot_pharmacy", None, "quay.pharmacy")
     ]
+
+
+@pytest.mark.parametrize("archived", [True, False])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[::bad",
+        "http://[x]/",
+        "//[",
+        "https://a]b/",
+        "http://\uff0f\uff0fx",
+        "http://a\u2100b/",
+        "http://x:port/",
+    ],
+)
+def test_a_link_that_is_no_address_stops_nobody(url: str, archived: bool) -> None:
+    """A page links to anything; a shop must not get away by linking to nonsense."""
+    page = (
+        f'<html lang=en><title>T</title><p>Words</p><a href="{url}">Contact</a>'
+        f'<form action="{url}"><input type=email></form>'
+        f'<a href="{url}"><img alt="NABP accredited" src="{url}"></a>'
+    )
+    verdict = judge(site(archived=archived, home=page, contact=page), _RULES, now=WHEN).verdict
+    assert verdict.category is Category.NOT_A_PHARMACY
+
+
+def test_a_description_with_an_unreadable_page_address_is_refused(tmp_path: Path) -> None:
+    """Our own form of archive may come from a stranger, too."""
+    one = site(home="# Shop")
+    broken = replace(one, pages=(replace(one.pages[0], url="http://[x"),))
+    write_warc([broken], tmp_path / "a.warc.gz")
+    with pytest.raises(ArchiveError):
+        read_warc(tmp_path / "a.warc.gz")

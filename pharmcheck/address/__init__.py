@@ -30,6 +30,7 @@ __all__ = [
     "WEB_PORTS",
     "IPAddress",
     "IPNetwork",
+    "at_or_below",
     "display_host",
     "host_of",
     "is_public",
@@ -155,8 +156,19 @@ def resolve_link(
 
 
 def host_of(url: str) -> str:
-    """Host of a canonical URL: lower-case A-label name or IP literal without brackets."""
-    return urlsplit(url).hostname or ""
+    """Host of a URL, lower case, without brackets; "" for one that has none or cannot be read.
+
+    Total, because pages link to anything: `urlsplit` itself raises for `http://[x`.
+    """
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def at_or_below(host: str, name: str) -> bool:
+    """Whether `host` is `name` or stands below it."""
+    return host == name or host.endswith(f".{name}")
 
 
 def _candidate(text: str) -> str:

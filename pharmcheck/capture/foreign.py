@@ -85,11 +85,7 @@ class Gatherer:
 
 def canonical(url: str) -> str:
     """The canonical spelling of an archived URL.  Nothing is fetched, so any host and port will do."""
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError as error:
-        raise AddressError("host", "The archived address is not readable.") from error
-    return read_url(url, admitted_hosts={host, host.lower()})
+    return read_url(url, admitted_hosts={host_of(url).rstrip(".")})
 
 
 def _capture(domain: str, site: _Site) -> Capture:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pharmcheck.address import host_of
 from pharmcheck.errors import ArchiveError
 from pharmcheck.model import Address, Attempt, Capture, FetchOutcome, Hop, Page, PageRole, TlsFacts
 
@@ -91,7 +92,7 @@ def from_json(value: Mapping[str, Any], bodies: Mapping[str, bytes]) -> Capture:
 
 def _page_from_json(item: Mapping[str, Any], body: bytes) -> Page:
     return Page(
-        str(item["url"]),
+        _readable(str(item["url"])),
         PageRole(item["role"]),
         int(item["status"]),
         tuple((str(name), str(text)) for name, text in item["headers"]),
@@ -100,6 +101,12 @@ def _page_from_json(item: Mapping[str, Any], body: bytes) -> Page:
         _time(item["fetched_at"]),
         bool(item["truncated"]),
     )
+
+
+def _readable(url: str) -> str:
+    if not host_of(url):  # no visit could have fetched it: an archive is as hostile as a page
+        raise ValueError("a page without a readable address")
+    return url
 
 
 def _attempt_to_json(attempt: Attempt) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import phonenumbers
 
+from pharmcheck.address import host_of
 from pharmcheck.model import BlockKind, Contacts, Email, Link, Phone
 from pharmcheck.reading.addresses import find_addresses
 from pharmcheck.reading.lines import Lines
@@ -63,7 +64,7 @@ _BY_SUFFIX = dict(
 
 def home_countries(url: str, html_lang: str, language: str | None) -> tuple[str, ...]:
     """Countries a page seems to be from: by its suffix, its `lang` region, its language."""
-    suffix = (urlsplit(url).hostname or "").rpartition(".")[2]
+    suffix = host_of(url).rpartition(".")[2]
     region = html_lang.replace("_", "-").rpartition("-")[2].upper() if "-" in html_lang.replace("_", "-") else ""
     guesses = (_BY_SUFFIX.get(suffix), region if len(region) == _COUNTRY else None, _BY_LANGUAGE.get(language or ""))
     return tuple(dict.fromkeys(country for country in guesses if country))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from urllib.parse import urlsplit
 
+from pharmcheck.address import at_or_below, host_of
 from pharmcheck.model import BlockKind, Link, Seal
 from pharmcheck.reading.lines import Lines
 from pharmcheck.reading.opened import Image
@@ -95,12 +95,9 @@ def _file(url: str) -> str:
 
 def _leads_to(url: str, hosts: Sequence[str]) -> bool:
     host = _host(url)
-    return any(host == known or host.endswith(f".{known}") for known in hosts)
+    return any(at_or_below(host, known) for known in hosts)
 
 
 @lru_cache(maxsize=2048)
 def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".").lower()
-    except ValueError:
-        return ""
+    return host_of(url).rstrip(".")

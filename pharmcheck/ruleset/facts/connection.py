@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
+from pharmcheck.address import host_of
 from pharmcheck.model import EvidenceKind, TlsFacts
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.facts.registry import fact
@@ -11,9 +10,8 @@ from pharmcheck.ruleset.site import Site
 
 
 def _home_tls(site: Site) -> TlsFacts | None:
-    host = urlsplit(site.home.reading.url).hostname if site.home else site.address.host
     by_host = {facts.host: facts for facts in site.capture.tls}
-    return by_host.get(host or "") or by_host.get(site.address.host)
+    return by_host.get(host_of(site.home.reading.url) if site.home else "") or by_host.get(site.address.host)
 
 
 @fact

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import re2
 
-from pharmcheck.address import registrable_domain
+from pharmcheck.address import host_of, registrable_domain
 from pharmcheck.model import EvidenceKind, FetchOutcome, Outcome, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.facts.registry import fact
@@ -105,7 +103,7 @@ def seal_leads_to_imitation(site: Site) -> Answer:
     issuers = {row["id"]: [host.rsplit(".", 2)[-2] for host in row["hosts"]] for row in site.lists["seals"]["seals"]}
     for page in site.pages:
         for seal in page.reading.seals:
-            host = urlsplit(seal.url or "").hostname or ""
+            host = host_of(seal.url or "")
             own = registrable_domain(host) == site.address.registrable_domain if host else True
             names = [name for name in issuers.get(seal.issuer, ()) if len(name) >= _ISSUER_CHARS]
             if not own and not seal.links_to_issuer and any(name in host for name in names):

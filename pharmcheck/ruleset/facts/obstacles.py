@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
+from pharmcheck.address import at_or_below, host_of
 from pharmcheck.model import EvidenceKind, FetchOutcome, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, present, say
 from pharmcheck.ruleset.facts.registry import fact
@@ -46,8 +45,8 @@ def parked(site: Site) -> Answer:
     shown = _first(page, site, "parked")
     hosts = set(site.lists["obstacles"]["parking_hosts"])
     for link in page.reading.links:
-        host = urlsplit(link.url).hostname or ""
-        if any(host == known or host.endswith("." + known) for known in hosts):
+        host = host_of(link.url)
+        if any(at_or_below(host, known) for known in hosts):
             shown = shown or f"its links lead to {host}"
     if not shown:
         return ABSENT
