@@ -29,7 +29,7 @@ from typing import Any
 from pharmcheck.address import parse_address
 from pharmcheck.capture import page_role, read_warc
 from pharmcheck.check import judge
-from pharmcheck.model import Capture, Category, Judgement, Page, PageRole
+from pharmcheck.model import Capture, Category, Judgement, Page
 from pharmcheck.ruleset import Ruleset, load_ruleset
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -91,8 +91,6 @@ def _capture(data: dict[str, Any]) -> Capture:
         pages.append(
             Page(entry["url"], role, 200, headers, raw, hashlib.sha256(raw).hexdigest(), _WHEN, truncated=False)
         )
-    if not any(page.role is PageRole.HOME for page in pages):
-        pages.sort(key=lambda page: page.url)
     return Capture(parse_address(data["pages"][0]["url"]), (), tuple(pages), (), _WHEN, _WHEN, archived=True)
 
 

@@ -9,11 +9,9 @@ from pharmcheck.capture import Policy, capture_id, capture_site
 from pharmcheck.coverage import look_back
 from pharmcheck.findings import find
 from pharmcheck.model import Address, Attempt, Capture, Finding, Judgement, Outcome, Proof, RegisterState
-from pharmcheck.registers import EMPTY_REGISTERS, RegisterLookup
+from pharmcheck.registers import DOT_PHARMACY, EMPTY_REGISTERS, RegisterLookup
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.verdict import Circumstances, decide
-
-DOT_PHARMACY = "dot_pharmacy"
 
 
 async def check_site(
@@ -52,17 +50,12 @@ def judge(
         coverage=look_back(capture, readings),
         proofs=_proofs(capture.address, findings, registers),
         registers=tuple(RegisterState(snapshot.name, snapshot.as_of) for snapshot in registers.snapshots()),
-        countries=_countries(findings),
         destination=destination,
         checked_at=capture.finished_at,
         now=now,
         capture_id=capture_id(capture),
     )
     return Judgement(decide(findings, ruleset, around), findings, readings)
-
-
-def _countries(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    return tuple(sorted({value for f in findings for key, value in f.facts if key == "country" and value}))
 
 
 def _proofs(address: Address, findings: tuple[Finding, ...], registers: RegisterLookup) -> tuple[Proof, ...]:

@@ -72,7 +72,7 @@ def to_json(document: dict[str, Any]) -> str:
 
 
 def _reason(finding: Finding, message: str, ruleset: Ruleset) -> dict[str, Any]:
-    rule = ruleset.rule(finding.rule_id)
+    rule = ruleset.by_id[finding.rule_id]
     return {
         "rule": finding.rule_id,
         "rule_version": finding.rule_version,

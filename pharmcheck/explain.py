@@ -17,6 +17,7 @@ import yaml
 
 from pharmcheck.model import Category, Criterion, Finding, Verdict
 from pharmcheck.ruleset import Ruleset
+from pharmcheck.ruleset.schema import Rule
 
 DEFAULT_LANGUAGE = "en"
 
@@ -84,10 +85,9 @@ def explain(verdict: Verdict, ruleset: Ruleset, language: str = DEFAULT_LANGUAGE
     )
 
 
-def rule_message(finding: Finding, ruleset: Ruleset, language: str) -> str:
+def _message(rule: Rule, facts: Mapping[str, str], language: str) -> str:
     """The rule's own sentence with the finding's facts in it."""
-    messages = ruleset.rule(finding.rule_id).message
-    return fill(messages.get(language) or messages[DEFAULT_LANGUAGE], dict(finding.facts))
+    return fill(rule.message.get(language) or rule.message[DEFAULT_LANGUAGE], facts)
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
@@ -104,15 +104,15 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
 
 
 def _why(finding: Finding, ruleset: Ruleset, language: str) -> Why:
-    rule = ruleset.rule(finding.rule_id)
+    rule = ruleset.by_id[finding.rule_id]
     quotes = tuple((evidence.quote, evidence.url) for evidence in finding.evidence)
-    return Why(rule_message(finding, ruleset, language), quotes, tuple(source.title for source in rule.sources))
+    return Why(_message(rule, dict(finding.facts), language), quotes, tuple(source.title for source in rule.sources))
 
 
 def _advice(verdict: Verdict, ruleset: Ruleset, language: str, words: Mapping[str, Any]) -> Iterable[str]:
     seen: dict[str, None] = {}
     for finding in verdict.reasons[:3]:
-        advice = ruleset.rule(finding.rule_id).advice
+        advice = ruleset.by_id[finding.rule_id].advice
         if advice:
             seen[advice.get(language) or advice.get(DEFAULT_LANGUAGE, "")] = None
     for line in words.get(f"advice.{verdict.category}", ()):
@@ -123,8 +123,7 @@ def _advice(verdict: Verdict, ruleset: Ruleset, language: str, words: Mapping[st
 def _criterion(criterion: Criterion, ruleset: Ruleset, language: str, words: Mapping[str, Any]) -> tuple[str, str, str]:
     facts = dict(criterion.facts)
     if criterion.detail.startswith("rule."):
-        messages = ruleset.rule(criterion.detail.removeprefix("rule.")).message
-        detail = fill(messages.get(language) or messages[DEFAULT_LANGUAGE], facts)
+        detail = _message(ruleset.by_id[criterion.detail.removeprefix("rule.")], facts, language)
     else:
         detail = fill(words[criterion.detail], facts)
     return words[f"criterion.{criterion.name}"], words[f"outcome.{criterion.outcome}"], detail

@@ -7,7 +7,7 @@ sites within its band, so the two can never disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,7 +41,6 @@ class Circumstances:
     coverage: Coverage
     proofs: tuple[Proof, ...]
     registers: tuple[RegisterState, ...]
-    countries: tuple[str, ...]  # where the seller says it sits
     destination: str | None
     checked_at: datetime
     now: datetime
@@ -66,12 +65,12 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
     """
     answered = sorted(findings, key=lambda finding: finding.rule_id)
     present = [finding for finding in answered if finding.outcome is Outcome.PRESENT and not finding.shadow]
-    decision = _decide(present, ruleset, around)
+    codes = {rule.id: rule.reason_code for rule in ruleset.rules}
+    decision = _decide(present, codes, ruleset.policy, around)
     # Offers that were not seen prove nothing about a site that was not read.
     sells = _sells(present) or (None if decision.category is Category.COULD_NOT_CHECK else bool(around.proofs))
-    rules = {rule.id: rule for rule in ruleset.rules}
-    general_sale = any(rules[finding.rule_id].reason_code == "general_sale_only" for finding in present)
-    criteria = answer_criteria(answered, rules, sells=sells, only_general_sale=general_sale)
+    general_sale = any(codes[finding.rule_id] == "general_sale_only" for finding in present)
+    criteria = answer_criteria(answered, ruleset.by_id, sells=sells, only_general_sale=general_sale)
     valid_until = around.checked_at + timedelta(days=ruleset.policy.valid_days[decision.category])
     overlays = {*decision.overlays, *(("stale",) if around.now > valid_until else ())}
     return Verdict(
@@ -81,7 +80,7 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
         score=_score(decision.category, present, ruleset.policy),
         coverage=around.coverage.percent,
         criteria=criteria,
-        reasons=_reasons(present, decision, ruleset),
+        reasons=_reasons(present, codes, decision),
         proofs=around.proofs,
         not_checked=around.coverage.not_checked,
         overlays=tuple(sorted(overlays)),
@@ -94,19 +93,19 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
     )
 
 
-def _decide(present: Sequence[Finding], ruleset: Ruleset, around: Circumstances) -> _Decision:
+def _decide(
+    present: Sequence[Finding], codes: Mapping[str, str], policy: VerdictPolicy, around: Circumstances
+) -> _Decision:
     """DESIGN section 3, "Order of decision": the first that applies."""
-    codes = {rule.id: rule.reason_code for rule in ruleset.rules}
     sells = _sells(present)
     bound = [finding for finding in present if finding.effect == "bind"]
-    convicting = _worst_first(finding for finding in present if finding.effect == "convict")
-    for finding in convicting:
-        code = codes[finding.rule_id]
-        if code == "government_list" and not sells and around.coverage.any_read:
-            return _Decision(Category.CAUTION, code, ("stale",))
-        if bound and all(codes[other.rule_id] in _CONDUCT for other in convicting):
-            return _Decision(Category.CAUTION, code, ("conflict", "needs_review"))
-        return _Decision(Category.DANGER, code)
+    convicting = [codes[f.rule_id] for f in _worst_first(f for f in present if f.effect == "convict")]
+    if convicting:
+        if convicting[0] == "government_list" and not sells and around.coverage.any_read:
+            return _Decision(Category.CAUTION, convicting[0], ("stale",))
+        if bound and _CONDUCT.issuperset(convicting):
+            return _Decision(Category.CAUTION, convicting[0], ("conflict", "needs_review"))
+        return _Decision(Category.DANGER, convicting[0])
     obstacle = _obstacle(present, codes)
     unseen = not around.coverage.any_read or (obstacle and not sells)
     ceilings = _worst_first(finding for finding in present if finding.effect == "ceiling")
@@ -115,11 +114,11 @@ def _decide(present: Sequence[Finding], ruleset: Ruleset, around: Circumstances)
     if unseen:
         return _Decision(Category.COULD_NOT_CHECK, obstacle or around.coverage.failure)
     if not sells:
-        return _without_offers(present, codes, ruleset.policy, around)
-    return _signs(present, ceilings, codes, ruleset.policy) or _unverified(present, codes, around)
+        return _without_offers(present, codes, policy, around)
+    return _signs(present, ceilings, codes, policy) or _unverified(present, codes, around)
 
 
-def _verified(bound: Sequence[Finding], codes: dict[str, str], around: Circumstances) -> _Decision:
+def _verified(bound: Sequence[Finding], codes: Mapping[str, str], around: Circumstances) -> _Decision:
     destination = around.destination
     if destination and not any(destination in proof.jurisdictions for proof in around.proofs):
         return _Decision(Category.VERIFIED_ELSEWHERE, "licensed_elsewhere")
@@ -127,7 +126,7 @@ def _verified(bound: Sequence[Finding], codes: dict[str, str], around: Circumsta
 
 
 def _without_offers(
-    present: Sequence[Finding], codes: dict[str, str], policy: VerdictPolicy, around: Circumstances
+    present: Sequence[Finding], codes: Mapping[str, str], policy: VerdictPolicy, around: Circumstances
 ) -> _Decision:
     coverage = around.coverage
     if not coverage.home_read or not coverage.whole or coverage.percent < policy.coverage_needed:
@@ -137,7 +136,7 @@ def _without_offers(
 
 
 def _signs(
-    present: Sequence[Finding], ceilings: Sequence[Finding], codes: dict[str, str], policy: VerdictPolicy
+    present: Sequence[Finding], ceilings: Sequence[Finding], codes: Mapping[str, str], policy: VerdictPolicy
 ) -> _Decision | None:
     if ceilings:
         return _Decision(Category.CAUTION, codes[ceilings[0].rule_id])
@@ -148,13 +147,13 @@ def _signs(
     return None
 
 
-def _unverified(present: Sequence[Finding], codes: dict[str, str], around: Circumstances) -> _Decision:
+def _unverified(present: Sequence[Finding], codes: Mapping[str, str], around: Circumstances) -> _Decision:
     if not around.coverage.home_read:
         return _Decision(Category.COULD_NOT_CHECK, "too_little_read")
-    known = {codes[finding.rule_id] for finding in present}
+    known = {codes[finding.rule_id]: dict(finding.facts) for finding in present}
     for code in ("registered_not_for_online_sale", "number_exists_not_tied_to_site", "general_sale_only"):
         # Only Great Britain has no register of sellers of general sale medicines (FIELD 5.3, S).
-        if code in known and (code != "general_sale_only" or around.countries == ("GB",)):
+        if code in known and (code != "general_sale_only" or known[code].get("country") == "GB"):
             return _Decision(Category.UNVERIFIED, code)
     return _Decision(
         Category.UNVERIFIED, "register_not_loaded" if "register_not_loaded" in known else "no_licence_claim"
@@ -165,7 +164,7 @@ def _sells(present: Iterable[Finding]) -> bool:
     return any(finding.category == "offer" and finding.effect == "scope" for finding in present)
 
 
-def _obstacle(present: Iterable[Finding], codes: dict[str, str]) -> str:
+def _obstacle(present: Iterable[Finding], codes: Mapping[str, str]) -> str:
     return next((codes[finding.rule_id] for finding in present if finding.category == "obstacle"), "")
 
 
@@ -190,9 +189,8 @@ def _score(category: Category, present: Iterable[Finding], policy: VerdictPolicy
     return band.highest - min(width, total * width // 100)
 
 
-def _reasons(present: Sequence[Finding], decision: _Decision, ruleset: Ruleset) -> tuple[Finding, ...]:
+def _reasons(present: Sequence[Finding], codes: Mapping[str, str], decision: _Decision) -> tuple[Finding, ...]:
     """What a person must be told: what decided first, then other risks, then what speaks for the site."""
-    codes = {rule.id: rule.reason_code for rule in ruleset.rules}
     accused = decision.category not in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE, Category.NOT_A_PHARMACY)
     told = [
         finding

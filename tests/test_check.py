@@ -133,6 +133,17 @@ def test_an_old_snapshot_does_not_verify() -> None:
     assert _verdict(site(**HONEST), registers=registers).category is Category.UNVERIFIED
 
 
+@pytest.mark.parametrize(
+    ("host", "reason"), [("corner.co.uk", "general_sale_only"), ("corner.com", "no_licence_claim")]
+)
+def test_a_british_shop_of_general_sale_medicines_needs_no_register(host: str, reason: str) -> None:
+    """Nobody registers such sellers there; the prescription criterion does not apply."""
+    verdict = _verdict(site(host, home="# Corner shop", product="# Paracetamol 500 mg\n£0.79\n! Add to basket"))
+    assert (verdict.category, verdict.reason_code) == (Category.UNVERIFIED, reason)
+    prescription = verdict.criteria[-1].outcome.value
+    assert (prescription == "not_applicable") == (reason == "general_sale_only")
+
+
 def test_one_failing_page_does_not_fail_the_check() -> None:
     """It is named, with whose fault it was, and lowers coverage."""
     verdict = _verdict(site(**HONEST, failed={PageRole.FAQ: FetchOutcome.HTTP_ERROR}))

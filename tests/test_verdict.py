@@ -51,7 +51,7 @@ def _finding(rule_id: str, outcome: Outcome = Outcome.PRESENT, *, shadow: bool =
 
 
 def _around(coverage: Coverage = _SEEN, destination: str | None = None, *, bound: bool = False) -> Circumstances:
-    return Circumstances(_ADDRESS, coverage, (_PROOF,) if bound else (), (), (), destination, _WHEN, _WHEN, "c" * 32)
+    return Circumstances(_ADDRESS, coverage, (_PROOF,) if bound else (), (), destination, _WHEN, _WHEN, "c" * 32)
 
 
 def _decide(*rule_ids: str, coverage: Coverage = _SEEN, destination: str | None = None) -> Verdict:

@@ -70,5 +70,5 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""  # for INCONCLUSIVE and NOT_APPLICABLE: why
     shadow: bool = False  # evaluated and stored, never counted
-    effect: str = "none"  # what rules/verdict.yaml lets it do: convict | ceiling:<reason> | strong | weak | bind | none
+    effect: str = "none"  # what it may do to a verdict: see docs/rules.md
     facts: tuple[tuple[str, str], ...] = ()  # named values for the message, e.g. medicine=sildenafil

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pharmcheck.registers.binding import binds
 from pharmcheck.registers.lookup import (
+    DOT_PHARMACY,
     EMPTY_REGISTERS,
     MemoryRegisters,
     Record,
@@ -16,4 +17,13 @@ from pharmcheck.registers.lookup import (
     WarningEntry,
 )
 
-__all__ = ["EMPTY_REGISTERS", "MemoryRegisters", "Record", "RegisterLookup", "Snapshot", "WarningEntry", "binds"]
+__all__ = [
+    "DOT_PHARMACY",
+    "EMPTY_REGISTERS",
+    "MemoryRegisters",
+    "Record",
+    "RegisterLookup",
+    "Snapshot",
+    "WarningEntry",
+    "binds",
+]

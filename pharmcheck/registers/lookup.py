@@ -9,6 +9,8 @@ from typing import Protocol
 
 from pharmcheck.registers.binding import binds
 
+DOT_PHARMACY = "dot_pharmacy"
+"""The register of names under `.pharmacy`: the ending itself is the proof, so it has no snapshot."""
 GRACE = timedelta(days=14)
 """A snapshot may be this much older than its source's publication period (DESIGN section 3, "Fresh?")."""
 
@@ -28,6 +30,10 @@ class Snapshot:
     def fresh(self, today: date) -> bool:
         """Whether a record of this snapshot may still verify a site."""
         return self.as_of is not None and today - self.as_of <= self.period + GRACE
+
+    def lets_sell_online(self, record: Record) -> bool:
+        """Whether a record may sell at a distance, as far as this register marks it."""
+        return not self.marks_online_sale or bool(record.online_sale)
 
 
 @dataclass(frozen=True, slots=True)

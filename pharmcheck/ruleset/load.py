@@ -35,15 +35,6 @@ _LISTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class PhraseOwner:
-    """Which matcher of which rule a phrase belongs to, and what part it plays there."""
-
-    rule_id: str
-    matcher: int
-    part: str  # phrases | near | not_near
-
-
-@dataclass(frozen=True, slots=True)
 class Ruleset:
     """All rules at one version, ready to be asked."""
 
@@ -57,17 +48,7 @@ class Ruleset:
     index: PhraseIndex
     contexts: Mapping[tuple[str, int, str], PhraseIndex] = field(repr=False)
     """Words that must, or must not, stand near a phrase: by rule, matcher and part."""
-
-    def rule(self, rule_id: str) -> Rule:
-        """One rule by id.
-
-        Raises:
-            KeyError: no such rule.
-        """
-        return next((rule for rule in self.rules if rule.id == rule_id), None) or self._missing(rule_id)
-
-    def _missing(self, rule_id: str) -> Rule:
-        raise KeyError(rule_id)
+    by_id: Mapping[str, Rule] = field(repr=False)
 
 
 def default_directory() -> Path:
@@ -173,7 +154,8 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
     except (PhraseError, ValueError, KeyError) as exc:
         return None, [f"{directory}:1: {exc}"]
     version = f"{policy.version}+{_digest(directory, files)}"
-    return Ruleset(version, tuple(rules), policy, lists, medicines, lexicon, vocabulary, index, contexts), []
+    by_id = {rule.id: rule for rule in rules}
+    return Ruleset(version, tuple(rules), policy, lists, medicines, lexicon, vocabulary, index, contexts, by_id), []
 
 
 def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> list[str]:
@@ -204,9 +186,10 @@ def _compile(rules: Sequence[Rule]) -> tuple[PhraseIndex, dict[tuple[str, int, s
             if not isinstance(match, PhraseMatch):
                 continue
             for part in ("phrases", "near", "not_near"):
-                owner = PhraseOwner(rule.id, number, part)
                 found = [
-                    Phrase(owner, language, text) for language, texts in getattr(match, part).items() for text in texts
+                    Phrase((rule.id, number), language, text)
+                    for language, texts in getattr(match, part).items()
+                    for text in texts
                 ]
                 if part == "phrases":
                     phrases += found

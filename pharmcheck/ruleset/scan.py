@@ -25,7 +25,7 @@ _CHUNK_CHARS = 4096  # RE2 sets answer only "somewhere in here"; small chunks ke
 class Phrase:
     """One phrase of one matcher of one rule."""
 
-    owner: object  # whatever the ruleset wants back with a hit
+    owner: tuple[str, int]  # rule and matcher
     language: str
     text: str
 

@@ -198,8 +198,6 @@ class Rule(_Strict):
     """The verdict's reason when this rule decides it."""
     criterion: CriterionEffect | None = None
     jurisdictions: list[str]
-    languages: list[Language] = []
-    """Languages its words cover; worked out from the matchers, given only when there are none."""
     match: list[Match] = Field(min_length=1)
     message: dict[Language, str]
     advice: dict[Language, str] = {}

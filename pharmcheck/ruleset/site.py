@@ -117,8 +117,8 @@ class Site:
         piece = reading.blocks[block] if block >= 0 else None
         quote = (words or (piece.text if piece else ""))[:QUOTE_CHARS].strip()
         span = None
-        archived = next((held for held in self.capture.pages if held.sha256 == reading.page_sha256), None)
-        if piece and archived and self.pinpoint:
+        if piece and self.pinpoint:
+            archived = next(held for held in self.capture.pages if held.sha256 == reading.page_sha256)
             span = locate(archived, piece, quote)
         start, end = span or (None, None)
         return Evidence(EvidenceKind.PAGE, quote, reading.url, reading.page_sha256, start, end)

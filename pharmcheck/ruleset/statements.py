@@ -34,8 +34,7 @@ def collect_hits(pages: Iterable[PageText], ruleset: Ruleset) -> Hits:
     found: dict[tuple[str, int], list[tuple[PageText, Hit]]] = {}
     for page in pages:
         for hit in ruleset.index.hits(page):
-            owner = hit.phrase.owner
-            found.setdefault((owner.rule_id, owner.matcher), []).append((page, hit))  # type: ignore[attr-defined]
+            found.setdefault(hit.phrase.owner, []).append((page, hit))
     return found
 
 

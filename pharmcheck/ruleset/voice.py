@@ -44,19 +44,17 @@ class Statement:
     folded: str
     speaker: Speaker
     negated: bool
-    hedged: bool
 
 
 class VoiceLexicon:
     """Cue words by language, from `rules/lists/voice.yaml`."""
 
     CUES = (
-        "own", "invites", "sells", "advice", "duty", "others", "report", "negation_before", "negation_after", "hedge",
+        "own", "invites", "sells", "advice", "duty", "others", "report", "negation_before", "negation_after",
         "question",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Mapping[str, list[str]]]) -> None:
-        self.languages = frozenset(data)
         self._cues: dict[tuple[str, str], Any] = {}
         self._known: dict[tuple[str, str, str], bool] = {}  # rules ask about the same sentences again and again
         for language, cues in data.items():
@@ -103,9 +101,7 @@ def listen(hit: Hit, page: PageText, lexicon: VoiceLexicon, *, site_sells: bool)
     language = hit.phrase.language
     negated = lexicon.has("negation_before", language, lead) or lexicon.has("negation_after", language, tail)
     speaker = _speaker(hit, page, block, lexicon, (sentence, hit.start - start, text[:start]), site_sells=site_sells)
-    return Statement(
-        hit, page, block.text[start:end].strip(), sentence, speaker, negated, lexicon.has("hedge", language, sentence)
-    )
+    return Statement(hit, page, block.text[start:end].strip(), sentence, speaker, negated)
 
 
 def _speaker(

@@ -20,7 +20,7 @@ _CASES = [
 @pytest.mark.parametrize(("rule_id", "side", "index"), _CASES)
 def test_a_rule_answers_its_example_as_its_author_says(rule_id: str, side: str, index: int) -> None:
     """A page of the match side is present; one of the no_match side is not."""
-    result = run_example(_RULES, _RULES.rule(rule_id), side, index)
+    result = run_example(_RULES, _RULES.by_id[rule_id], side, index)
     assert result.passed, result.why
 
 

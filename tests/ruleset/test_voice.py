@@ -20,7 +20,7 @@ def _listen(
 ) -> tuple[Speaker, bool]:
     capture = site(lang=lang, **{role.value: text})
     page = page_text(read(capture.pages[0], _RULES.vocabulary), _RULES.medicines)
-    index = PhraseIndex([Phrase(None, lang, _NEEDLE[lang])])
+    index = PhraseIndex([Phrase(("T", 0), lang, _NEEDLE[lang])])
     hit = next(iter(index.hits(page)))
     statement = listen(hit, page, _RULES.lexicon, site_sells=sells)
     return statement.speaker, statement.negated

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import re2
 
 from pharmcheck.address import host_of, registrable_domain
-from pharmcheck.model import EvidenceKind, FetchOutcome, Outcome, PageRole
+from pharmcheck.model import EvidenceKind, FetchOutcome, LicenceClaim, PageRole, PostalAddress
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
@@ -36,7 +38,33 @@ def _identity_pages(site: Site) -> list[PageText] | str:
     return pages
 
 
-def _searched(pages: list[PageText], what: str) -> Answer:
+def _printed(site: Site) -> Iterator[tuple[PageText, PostalAddress]]:
+    """Every postal address, those of contact pages and imprints first."""
+    for page in sorted(site.pages, key=lambda item: item.reading.role not in _IDENTITY_ROLES):
+        for found in page.reading.contacts.addresses:
+            yield page, found
+
+
+def _streets(site: Site) -> Iterator[tuple[PageText, PostalAddress]]:
+    return ((page, found) for page, found in _printed(site) if found.kind == "street")
+
+
+def _claims(site: Site) -> Iterator[tuple[PageText, LicenceClaim]]:
+    """Numbers of pharmacies and pharmacists that are not badly formed."""
+    kinds = {row["id"]: row["kind"] for row in site.lists["licence_formats"]["formats"]}
+    for page in site.pages:
+        for claim in page.reading.licence_claims:
+            if kinds.get(claim.scheme) in ("pharmacy", "person") and claim.well_formed is not False:
+                yield page, claim
+
+
+def _missing(site: Site, shown: Iterator[object], what: str) -> Answer:
+    """That a thing is nowhere on the pages that should hold it, all of them read in full."""
+    if next(shown, None) is not None:
+        return ABSENT
+    pages = _identity_pages(site)
+    if isinstance(pages, str):
+        return inconclusive(pages)
     where = ", ".join(sorted({page.reading.role.value.replace("_", " ") for page in pages}))
     return present(say(EvidenceKind.ABSENCE, f"No {what} was found on the pages read in full: {where}."))
 
@@ -44,31 +72,22 @@ def _searched(pages: list[PageText], what: str) -> Answer:
 @fact
 def street_address_shown(site: Site) -> Answer:
     """A street address is printed."""
-    for page in sorted(site.pages, key=lambda item: item.reading.role not in _IDENTITY_ROLES):
-        for found in page.reading.contacts.addresses:
-            if found.kind == "street":
-                return present(
-                    site.cite(page, found.block, found.text), address=found.text, country=found.country or ""
-                )
+    for page, found in _streets(site):
+        return present(site.cite(page, found.block, found.text), address=found.text, country=found.country or "")
     return ABSENT
 
 
 @fact
 def no_street_address(site: Site) -> Answer:
     """No street address on the pages that should hold one."""
-    if street_address_shown(site).outcome is Outcome.PRESENT:
-        return ABSENT
-    pages = _identity_pages(site)
-    return inconclusive(pages) if isinstance(pages, str) else _searched(pages, "street address")
+    return _missing(site, _streets(site), "street address")
 
 
 @fact
 def only_post_box(site: Site) -> Answer:
     """The only postal address is a box."""
-    if street_address_shown(site).outcome is Outcome.PRESENT:
-        return ABSENT
-    for page in site.pages:
-        for found in page.reading.contacts.addresses:
+    if next(_streets(site), None) is None:
+        for page, found in _printed(site):
             return present(site.cite(page, found.block, found.text))
     return ABSENT
 
@@ -76,22 +95,16 @@ def only_post_box(site: Site) -> Answer:
 @fact
 def licence_number_shown(site: Site) -> Answer:
     """A licence or registration number of a pharmacy or pharmacist is printed."""
-    kinds = {row["id"]: row["kind"] for row in site.lists["licence_formats"]["formats"]}
-    for page in site.pages:
-        for claim in page.reading.licence_claims:
-            if kinds.get(claim.scheme) in ("pharmacy", "person") and claim.well_formed is not False:
-                evidence = site.cite(page, claim.block)
-                return present(evidence, number=claim.number, label=claim.label, country=claim.country or "")
+    for page, claim in _claims(site):
+        evidence = site.cite(page, claim.block)
+        return present(evidence, number=claim.number, label=claim.label, country=claim.country or "")
     return ABSENT
 
 
 @fact
 def no_licence_claim(site: Site) -> Answer:
     """No licence number on the pages that should hold one."""
-    if licence_number_shown(site).outcome is Outcome.PRESENT:
-        return ABSENT
-    pages = _identity_pages(site)
-    return inconclusive(pages) if isinstance(pages, str) else _searched(pages, "licence or registration number")
+    return _missing(site, _claims(site), "licence or registration number")
 
 
 @fact

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pharmcheck.model import EvidenceKind
-from pharmcheck.registers import Record, Snapshot
+from pharmcheck.registers import DOT_PHARMACY, Record, Snapshot
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.site import Site
@@ -13,11 +13,7 @@ from pharmcheck.ruleset.site import Site
 def register_names_site(site: Site) -> Answer:
     """An active record of a fresh register names this host."""
     for snapshot, record in bindings(site):
-        if (
-            record.status == "active"
-            and snapshot.fresh(site.today)
-            and not (snapshot.marks_online_sale and not record.online_sale)
-        ):
+        if record.status == "active" and snapshot.fresh(site.today) and snapshot.lets_sell_online(record):
             quote = f"{snapshot.authority} lists {record.name} (entry {record.entry_id}) with this web address."
             return present(say(EvidenceKind.REGISTER, quote), register=snapshot.name, entry=record.entry_id)
     return ABSENT if site.registers.snapshots() else inconclusive("no register is loaded")
@@ -29,14 +25,14 @@ def dot_pharmacy(site: Site) -> Answer:
     if not site.address.host.endswith(".pharmacy"):
         return ABSENT
     quote = f"{site.address.host} ends in .pharmacy, which is given only to pharmacies that NABP has checked."
-    return present(say(EvidenceKind.REGISTER, quote), register="dot_pharmacy")
+    return present(say(EvidenceKind.REGISTER, quote), register=DOT_PHARMACY)
 
 
 @fact
 def registered_not_for_online_sale(site: Site) -> Answer:
     """A register names the site, but not among those that may sell at a distance."""
     for snapshot, record in bindings(site):
-        if record.status == "active" and snapshot.marks_online_sale and not record.online_sale:
+        if record.status == "active" and not snapshot.lets_sell_online(record):
             quote = f"{snapshot.authority} lists {record.name} without the mark for sale at a distance."
             return present(say(EvidenceKind.REGISTER, quote), register=snapshot.name)
     return ABSENT
@@ -78,12 +74,16 @@ def number_of_another_site(site: Site) -> Answer:
 @fact
 def address_agrees_with_register(site: Site) -> Answer:
     """The printed street address has the postcode of the register entry that names this site."""
-    postcodes = {record.postcode.replace(" ", "").upper() for _, record in bindings(site) if record.postcode}
+    postcodes = {_joined(record.postcode) for _, record in bindings(site) if record.postcode}
     for page in site.pages:
         for found in page.reading.contacts.addresses:
-            if found.postcode and found.postcode.replace(" ", "").upper() in postcodes:
+            if found.postcode and _joined(found.postcode) in postcodes:
                 return present(site.cite(page, found.block, found.text), address=found.text)
     return ABSENT if postcodes else inconclusive("no register entry with an address names this site")
+
+
+def _joined(postcode: str) -> str:
+    return postcode.replace(" ", "").upper()
 
 
 def bindings(site: Site) -> list[tuple[Snapshot, Record]]:

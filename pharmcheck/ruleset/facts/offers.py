@@ -22,12 +22,11 @@ _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
 @fact
 def medicine_on_offer(site: Site) -> Answer:
     """A product with a medicine's name can be bought here."""
-    offers = site.offered
-    if not offers:
+    if not site.offered:
         return ABSENT
-    chosen = list(offers.values())[:3]
+    chosen = list(site.offered.values())[:3]
     evidence = (site.cite(offer.page, offer.block, offer.words) for offer in chosen)
-    return present(*evidence, medicine=chosen[0].medicine.inn, count=str(len(offers)))
+    return present(*evidence, medicine=chosen[0].medicine.inn, count=str(len(site.offered)))
 
 
 @fact
@@ -75,7 +74,7 @@ def only_general_sale(site: Site) -> Answer:
         if any(medicine.legal_class.get(country) != "general_sale" for country in countries):
             return ABSENT
     offer = next(iter(offered.values()))
-    return present(site.cite(offer.page, offer.block, offer.words), country=countries[0])
+    return present(site.cite(offer.page, offer.block, offer.words), country=", ".join(countries))
 
 
 @fact
@@ -97,13 +96,14 @@ def shop_policy_about_medicines(site: Site) -> Answer:
         orders = sum(word in order_words for word in words)
         medicines = sum(word in medicine_words for word in words) + len(page.named)
         if orders >= _ORDERS_LEAST and medicines >= least:
-            block = _first_block(page, medicine_words) or _first_block(page, order_words) or 0
-            return present(site.cite(page, block))
+            return present(site.cite(page, _first_block(page, medicine_words, order_words)))
     return ABSENT if site.pages_of(*roles) else inconclusive("no terms, delivery or returns page was read")
 
 
-def _first_block(page: PageText, wanted: set[str]) -> int | None:
-    for index in range(len(page.starts)):
-        if not wanted.isdisjoint(_WORD.findall(page.block_text(index))):
-            return index
-    return None
+def _first_block(page: PageText, *wanted: set[str]) -> int:
+    """The first block with a word of the first set that occurs at all."""
+    for words in wanted:
+        for index in range(len(page.starts)):
+            if not words.isdisjoint(_WORD.findall(page.block_text(index))):
+                return index
+    return 0
