@@ -40,8 +40,7 @@ class SiteServer:
     def __init__(self, case: Case, site: Site, context: ssl.SSLContext) -> None:
         self._case, self._site, self._context = case, site, context
         self._servers: list[asyncio.Server] = []
-        self._visits: set[asyncio.Task[None]] = set()
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._visits: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def start(self, address: str) -> dict[tuple[str, int], tuple[str, int]]:
         """Listen on `address`; returns where (host, 443) and (host, 80) really are.  Raises OSError."""
@@ -67,11 +66,11 @@ class SiteServer:
         """Close the listeners and every conversation."""
         for server in self._servers:
             server.close()
-        for visit in self._visits:
-            visit.cancel()
-        await asyncio.gather(*self._visits, return_exceptions=True)
-        for writer in self._writers:
-            writer.transport.abort()
+        while self._visits:  # again for a visitor who was still being let in
+            for visit in self._visits:
+                visit.cancel()
+            await asyncio.gather(*self._visits, return_exceptions=True)
+            await asyncio.sleep(0)  # what `_hang_up` closed is gone after one turn of the loop
         for server in self._servers:
             await server.wait_closed()
         self._servers.clear()
@@ -79,27 +78,15 @@ class SiteServer:
     def _on(self, answer: Answerer) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
         # Our own task, because the one that `start_server` would make for a coroutine is out of reach for `stop`.
         def visited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            visit = asyncio.ensure_future(self._converse(reader, writer, answer))
-            self._visits.add(visit)
-            visit.add_done_callback(self._visits.discard)
+            visit = asyncio.ensure_future(_converse(reader, writer, answer))
+            self._visits[visit] = writer
+            visit.add_done_callback(self._hang_up)
 
         return visited
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answerer) -> None:
-        self._writers.add(writer)
-        try:
-            # Visitors hang up, break TLS and talk nonsense; to a shop that is weather.
-            with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                keeps_alive = True
-                while keeps_alive:
-                    async with asyncio.timeout(_IDLE_S):
-                        request = _Request(await reader.readuntil(b"\r\n\r\n"))
-                    keeps_alive = await answer(request, writer) and request.keeps_alive
-                writer.close()
-                await writer.wait_closed()
-        finally:
-            writer.transport.abort()
-            self._writers.discard(writer)
+    def _hang_up(self, visit: asyncio.Task[None]) -> None:
+        # Not inside `_converse`: a visit that is cancelled before its first step never gets there.
+        self._visits.pop(visit).transport.abort()
 
     async def _serve(self, request: _Request, writer: asyncio.StreamWriter) -> bool:
         if request.host != self._case.host:
@@ -115,6 +102,18 @@ class SiteServer:
     async def _redirect(self, request: _Request, writer: asyncio.StreamWriter) -> bool:
         location = f"https://{self._case.host}{request.target}"
         return await _send(writer, request, Answer(301, "text/plain", b""), (("Location", location),))
+
+
+async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answerer) -> None:
+    # Visitors hang up, break TLS and talk nonsense; to a shop that is weather.
+    with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        keeps_alive = True
+        while keeps_alive:
+            async with asyncio.timeout(_IDLE_S):
+                request = _Request(await reader.readuntil(b"\r\n\r\n"))
+            keeps_alive = await answer(request, writer) and request.keeps_alive
+        writer.close()
+        await writer.wait_closed()
 
 
 async def _send(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import ssl
 import threading
@@ -122,6 +123,21 @@ def test_leaving_the_street_closes_it() -> None:
         socket.create_connection(place, timeout=5)
     assert not street.ca_pem.exists()
     assert _threads() == before
+
+
+def test_visitors_who_are_still_at_the_door_are_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A street that closes while connections are being accepted leaves no transport open behind it."""
+    left_open: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda event: left_open.append(event.exc_value))
+    visitors: list[socket.socket] = []
+    for _ in range(5):
+        with start_street({"tarpit-meds.example"}) as street:
+            visitors += [socket.create_connection(place, timeout=5) for place in list(street.places.values()) * 6]
+    for visitor in visitors:
+        visitor.close()
+    gc.collect()
+
+    assert left_open == []
 
 
 def _threads() -> int:
