@@ -13,7 +13,7 @@ from typing import Any
 
 from pharmcheck.address import host_of
 from pharmcheck.errors import ArchiveError
-from pharmcheck.model import Address, Attempt, Capture, FetchOutcome, Hop, Page, PageRole, TlsFacts
+from pharmcheck.model import Address, Attempt, Capture, FetchOutcome, Hop, Look, Page, PageRole, TlsFacts
 
 SCHEMA = "pharmcheck.capture/1"
 
@@ -36,6 +36,7 @@ def to_json(capture: Capture, record_ids: Sequence[str]) -> dict[str, Any]:
             "sha256": page.sha256,
             "fetched_at": _stamp(page.fetched_at),
             "truncated": page.truncated,
+            "look": page.look.value,
         }
         for page in capture.pages
     ]
@@ -100,6 +101,7 @@ def _page_from_json(item: Mapping[str, Any], body: bytes) -> Page:
         str(item["sha256"]),
         _time(item["fetched_at"]),
         bool(item["truncated"]),
+        _look(item),
     )
 
 
@@ -115,8 +117,19 @@ def _attempt_to_json(attempt: Attempt) -> dict[str, Any]:
         "role": attempt.role.value,
         "outcome": attempt.outcome.value,
         "detail": attempt.detail,
-        "hops": [{"url": hop.url, "status": hop.status, "peer": hop.peer} for hop in attempt.hops],
+        "hops": [_hop_to_json(hop) for hop in attempt.hops],
         "elapsed_ms": attempt.elapsed_ms,
+        "look": attempt.look.value,
+    }
+
+
+def _hop_to_json(hop: Hop) -> dict[str, Any]:
+    return {
+        "url": hop.url,
+        "status": hop.status,
+        "peer": hop.peer,
+        "answers": list(hop.answers),
+        "certificate_sha256": hop.certificate_sha256,
     }
 
 
@@ -126,12 +139,24 @@ def _attempt_from_json(item: Mapping[str, Any]) -> Attempt:
         PageRole(item["role"]),
         FetchOutcome(item["outcome"]),
         str(item["detail"]),
-        tuple(
-            Hop(str(hop["url"]), None if hop["status"] is None else int(hop["status"]), _text(hop["peer"]))
-            for hop in item["hops"]
-        ),
+        tuple(_hop_from_json(hop) for hop in item["hops"]),
         int(item["elapsed_ms"]),
+        _look(item),
     )
+
+
+def _hop_from_json(hop: Mapping[str, Any]) -> Hop:
+    return Hop(
+        str(hop["url"]),
+        None if hop["status"] is None else int(hop["status"]),
+        _text(hop["peer"]),
+        tuple(str(answer) for answer in hop.get("answers", ())),
+        _text(hop.get("certificate_sha256")),
+    )
+
+
+def _look(item: Mapping[str, Any]) -> Look:
+    return Look(item.get("look", Look.PLAIN))  # descriptions written before there were several looks have none
 
 
 def _tls_to_json(facts: TlsFacts) -> dict[str, Any]:

@@ -77,13 +77,24 @@ class PageRole(StrEnum):
     OTHER = "other"
 
 
+class Look(StrEnum):
+    """As whom, or how, we looked at an address.  Always under our own name."""
+
+    PLAIN = "plain"  # as somebody who typed the address
+    INSECURE = "insecure"  # over plain http, to see whether the site insists on https; nothing is followed or read
+    FROM_SEARCH = "from_search"  # with the browser words and referrer of somebody who clicked on a search result
+    RENDERED = "rendered"  # with a browser that runs the page's scripts; the body is the page as it then stood
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One request of a redirect chain: where we asked and which peer answered."""
+    """One request of a redirect chain: where we asked, what the name meant, and which peer answered."""
 
     url: str
     status: int | None
     peer: str | None  # the IP address that answered
+    answers: tuple[str, ...] = ()  # every address that the name had
+    certificate_sha256: str | None = None  # of the connection that answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,7 @@ class Attempt:
     detail: str  # one short sentence, ours, never page text
     hops: tuple[Hop, ...]
     elapsed_ms: int
+    look: Look = Look.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,7 @@ class Page:
     sha256: str  # of `body`, hex
     fetched_at: datetime
     truncated: bool
+    look: Look = Look.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
