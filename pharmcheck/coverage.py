@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pharmcheck.address import host_of, registrable_domain
-from pharmcheck.capture import page_role
-from pharmcheck.model import FAULTS, Capture, FetchOutcome, NotChecked, PageRole, Reading
+from pharmcheck.capture import needs_scripts, page_role
+from pharmcheck.model import FAULTS, Attempt, Capture, FetchOutcome, Look, NotChecked, PageRole, Reading
 
 _WANTED_ROLES = frozenset(
     {
@@ -26,6 +26,12 @@ _REASONS = {
     FetchOutcome.ROBOTS: "blocked",
     FetchOutcome.TLS_FAILED: "certificate_broken",
     FetchOutcome.TOO_LARGE: "too_large",
+}
+_AS = {
+    Look.PLAIN: "",
+    Look.INSECURE: " over plain http",
+    Look.FROM_SEARCH: " as a visitor from a search engine",
+    Look.RENDERED: " with its scripts",
 }
 
 
@@ -43,27 +49,49 @@ class Coverage:
 
 def look_back(capture: Capture, readings: Sequence[Reading]) -> Coverage:
     """Say how much of the site a capture holds."""
-    read = {reading.url for reading in readings if not reading.problem or reading.blocks}
-    home_read = any(reading.role is PageRole.HOME or capture.archived for reading in readings if reading.url in read)
+    shells = _shells(capture)
+    own = [
+        reading
+        for held, reading in zip(capture.pages, readings, strict=True)
+        if held.look is not Look.FROM_SEARCH and not (held.look is Look.PLAIN and held.url in shells)
+    ]
+    read = {reading.url for reading in own if not reading.problem or reading.blocks}
+    home_read = any(reading.role is PageRole.HOME or capture.archived for reading in own if reading.url in read)
     wanted, missing = _archived(capture, readings) if capture.archived else _visited(capture)
     percent = 100 * len(read) // max(wanted, len(read)) if read else 0
     partly = [
         NotChecked(reading.url, f"read only in part: {reading.problem}") for reading in readings if reading.problem
     ]
-    failure = "" if read else _failure(capture)
-    return Coverage(percent, home_read, not partly, bool(read), failure, (*missing, *partly))
+    unrun = [NotChecked(url, "empty until scripts fill it, and they were not run") for url in sorted(shells)]
+    failure = "" if read else "empty_without_scripts" if shells else _failure(capture)
+    return Coverage(percent, home_read, not partly, bool(read), failure, (*missing, *unrun, *partly))
+
+
+def _shells(capture: Capture) -> set[str]:
+    """Pages that say nothing without their scripts, and that no browser has run."""
+    run = {page.url for page in capture.pages if page.look is Look.RENDERED}
+    plain = (page for page in capture.pages if page.look is Look.PLAIN and page.url not in run)
+    return {page.url for page in plain if needs_scripts(page.body)}
 
 
 def _visited(capture: Capture) -> tuple[int, list[NotChecked]]:
     wanted: dict[str, NotChecked | None] = {}
+    others: list[NotChecked] = []
     for attempt in capture.attempts:
         kept = attempt.outcome in (FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE)
-        fault = FAULTS[attempt.outcome].value
-        why = f"{attempt.outcome.value.replace('_', ' ')} ({attempt.detail}; fault: {fault})"
-        key = attempt.url.split("://", 1)[-1]  # a second try over http is the same page
+        missed = None if kept else NotChecked(f"{attempt.url}{_AS[attempt.look]}", _why(attempt))
+        if attempt.look is not Look.PLAIN:  # another look at a page, not another page
+            others += [missed] if missed and attempt.look is not Look.INSECURE else []
+            continue
+        key = attempt.url.split("://", 1)[-1].removeprefix("www.")  # over http, or under www, it is the same page
         if wanted.get(key, attempt) is not None:
-            wanted[key] = None if kept else NotChecked(attempt.url, why)
-    return len(wanted), [entry for entry in wanted.values() if entry]
+            wanted[key] = missed
+    return len(wanted), [*(entry for entry in wanted.values() if entry), *others]
+
+
+def _why(attempt: Attempt) -> str:
+    fault = FAULTS[attempt.outcome].value
+    return f"{attempt.outcome.value.replace('_', ' ')} ({attempt.detail}; fault: {fault})"
 
 
 def _archived(capture: Capture, readings: Sequence[Reading]) -> tuple[int, list[NotChecked]]:

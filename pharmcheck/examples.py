@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from urllib.parse import urlsplit
 
 from pharmcheck.address import host_of, parse_address
 from pharmcheck.findings import find
-from pharmcheck.model import Capture, Outcome, Page, PageRole, TlsFacts
+from pharmcheck.model import Attempt, Capture, FetchOutcome, Hop, Look, Outcome, Page, PageRole, TlsFacts
 from pharmcheck.registers import MemoryRegisters, Record, Snapshot, WarningEntry
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.ruleset.schema import Example, Rule
@@ -77,19 +77,34 @@ def _registers(example: Example) -> MemoryRegisters:
 
 
 def example_capture(example: Example, host: str) -> Capture:
-    """The capture of an example's one or two pages."""
+    """The capture of an example's pages."""
     body = example.html or page_of(example.text, example.lang)
     pages = [_page(example.url, example.role, body, example)]
     if example.with_page:
         second = f"{urlsplit(example.url).scheme}://{host}/second"
         pages.append(_page(second, example.with_role, page_of(example.with_page, example.lang), example))
+    if example.from_search:
+        shown = page_of(example.from_search, example.lang)
+        searched = _page(example.from_search_url or example.url, PageRole.HOME, shown, example)
+        pages.append(replace(searched, look=Look.FROM_SEARCH))
     tls: tuple[TlsFacts, ...] = ()
     if example.tls in ("verified", "failed"):
         good = example.tls == "verified"
         problem = None if good else "self-signed certificate"
         tls = (TlsFacts(host, good, problem, "TLSv1.3", (host,), "Example CA", _WHEN, _WHEN, "00" * 32),)
     address = parse_address(example.url, admitted_hosts=frozenset({host}))
-    return Capture(address, (), tuple(pages), tls, _WHEN, _WHEN, archived=example.tls == "unknown")
+    attempts = _insecure_attempt(example, host)
+    return Capture(address, attempts, tuple(pages), tls, _WHEN, _WHEN, archived=example.tls == "unknown")
+
+
+def _insecure_attempt(example: Example, host: str) -> tuple[Attempt, ...]:
+    if not example.insecure:
+        return ()
+    asked = f"http://{host}/"
+    answer = Hop(asked, 200 if example.insecure == "served" else 301, "192.0.2.1")
+    led = () if example.insecure == "served" else (Hop(f"https://{host}/", None, None),)
+    detail = "The site answered."
+    return (Attempt(asked, PageRole.HOME, FetchOutcome.FETCHED, detail, (answer, *led), 1, Look.INSECURE),)
 
 
 def page_of(text: str, lang: str) -> str:

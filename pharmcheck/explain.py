@@ -114,7 +114,7 @@ def _advice(verdict: Verdict, ruleset: Ruleset, language: str, words: Mapping[st
     for finding in verdict.reasons[:3]:
         advice = ruleset.by_id[finding.rule_id].advice
         if advice:
-            seen[advice.get(language) or advice.get(DEFAULT_LANGUAGE, "")] = None
+            seen[fill(advice.get(language) or advice.get(DEFAULT_LANGUAGE, ""), dict(finding.facts))] = None
     for line in words.get(f"advice.{verdict.category}", ()):
         seen[line] = None
     return [line for line in seen if line]

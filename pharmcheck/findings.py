@@ -29,7 +29,8 @@ from pharmcheck.ruleset.schema import (
     PhraseMatch,
     Rule,
 )
-from pharmcheck.ruleset.site import MedicineOffer, Site, build_site
+from pharmcheck.ruleset.shelf import MedicineOffer
+from pharmcheck.ruleset.site import Site, build_site
 from pharmcheck.ruleset.statements import Hits, answer_phrases, collect_hits
 
 OFFER_CATEGORY = "offer"

@@ -7,7 +7,7 @@ import pytest
 from pharmcheck.check import judge
 from pharmcheck.reading import read
 from pharmcheck.ruleset import load_ruleset
-from pharmcheck.ruleset.site import shop_offers
+from pharmcheck.ruleset.shelf import shop_offers
 from tests.sites import WHEN, site
 
 _RULES = load_ruleset()

@@ -176,10 +176,15 @@ def _candidate(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise AddressError("too_long", "The text is too long; paste only the web address.")
     cleaned = text.strip(_EDGE)
-    if len(cleaned.split()) == 1 and _URL.fullmatch(cleaned) and "[" not in cleaned:
-        return cleaned  # already a URL: nothing to undo, so that reading our own output changes nothing
+    # What begins as an address is one address, judged as it stands: cutting it at a blank or a line break would
+    # accept half of what somebody sent us, and which half is where readers differ.
+    whole = cleaned.lower().startswith(("http:", "https:"))
+    if whole and "[" not in cleaned:
+        return cleaned  # nothing to undo, so that reading our own output changes nothing
     for pattern, plain in _DEFANGED:
         cleaned = pattern.sub(plain, cleaned)
+    if whole:
+        return cleaned
     for attempt in (cleaned, _SPOKEN_DOT.sub(".", cleaned)):
         links = [match[0] for match in _LINK_IN_TEXT.finditer(attempt)]
         web = [link for link in links if link.lower().startswith(("http://", "https://"))]

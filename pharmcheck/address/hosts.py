@@ -26,8 +26,10 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MAX_HOST = 253  # characters of a name, RFC 1035
 
-# IANA special-purpose registry (read 2026-11), plus the platform address of one large cloud.  An explicit
-# table, because the answer of `ipaddress.is_global` changes with the patch level of Python.
+# IANA's special-purpose registries as published on 2026-07-18 (newest rows: IPv4 of 2017-02, IPv6 of 2025-04),
+# multicast (RFC 5771), and the platform address of one large cloud.  Whole blocks: what a registry calls reachable
+# inside a special block is no shop.  An explicit table, because the answer of `ipaddress.is_global` changes with the
+# patch level of Python.  Every row and its neighbours: tests/test_address.py.
 _V4_NOT_PUBLIC = tuple(
     ipaddress.IPv4Network(block)
     for block in (

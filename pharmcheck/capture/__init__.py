@@ -4,10 +4,12 @@ The only room that touches the network, through one guarded door.  It collects b
 """
 
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
-from pharmcheck.capture.planner import Wanted, page_links, plan
+from pharmcheck.capture.outline import page_links
+from pharmcheck.capture.planner import Wanted, plan
 from pharmcheck.capture.polite import Gate
 from pharmcheck.capture.roles import page_role
-from pharmcheck.capture.visit import capture_site
+from pharmcheck.capture.shells import needs_scripts
+from pharmcheck.capture.visit import capture_site, require_parts
 from pharmcheck.capture.warc import capture_id, read_warc, write_warc
 
 __all__ = [
@@ -18,9 +20,11 @@ __all__ = [
     "Wanted",
     "capture_id",
     "capture_site",
+    "needs_scripts",
     "page_links",
     "page_role",
     "plan",
     "read_warc",
+    "require_parts",
     "write_warc",
 ]

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 
 _STEP = 1 << 16
+_MOST_PIECES = 10_000  # an honest page comes in hundreds; each costs 50 µs, and a piece can be one byte
 _RATIO_FROM = 1 << 20  # below this much output the ratio says nothing: a page of blanks compresses well
 
 
@@ -40,10 +41,14 @@ class BodyReader:
         self._inflater = zlib.decompressobj(31 if encoding == "gzip" else 15) if encoding else None
         self._max_wire, self._max_body, self._max_ratio = max_wire, max_body, max_ratio
         self._wire = 0
+        self._pieces = 0
         self._body = bytearray()
 
     def feed(self, raw: bytes) -> None:
         """Take what arrived.  Raises TooLarge (what fits is kept) or BrokenBody."""
+        self._pieces += 1
+        if self._pieces > _MOST_PIECES:
+            raise TooLarge
         room = self._max_wire - self._wire
         self._wire += len(raw)
         for piece in self._inflate(raw[:room]):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from pharmcheck.address import host_of, parse_address, read_url, registrable_domain
-from pharmcheck.capture.fetch import KEPT_HEADERS
+from pharmcheck.capture.responses import KEPT_HEADERS
 from pharmcheck.capture.roles import page_role
 from pharmcheck.capture.warcstream import Record
 from pharmcheck.errors import AddressError

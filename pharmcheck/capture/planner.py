@@ -1,23 +1,22 @@
 """Which pages of a site to read next.  Pure: links in, a short list out.
 
 Wanted are the pages that say who sells, under which rules and what: contact, imprint, terms and so on, some
-products, one category, the cart by GET.  Not wanted: anything that changes something at the shop, needs a login,
-or is one more view of a page already on the list.
+products, one category, the cart by GET.  What must never be asked for is `traps`'s business, what a page is for
+`roles`'s; this file weighs and chooses.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
 
-import turbohtml
-
-from pharmcheck.address import host_of, registrable_domain, resolve_link
-from pharmcheck.capture.roles import page_role
-from pharmcheck.errors import AddressError
+from pharmcheck.address import host_of, registrable_domain
+from pharmcheck.capture.roles import locale_of, page_role
+from pharmcheck.capture.traps import acts, may_ask, place
 from pharmcheck.model import PageRole
 
 # How many of each, most telling first.  The sum may exceed the budget; the budget cuts from the end.
@@ -37,19 +36,16 @@ _WANTED: tuple[tuple[PageRole, int], ...] = (
     (PageRole.CART, 1),
     (PageRole.OTHER, 2),  # shops name product pages as they like: /viagra.html
 )
-_MOST_LINKS = 1500  # of a page; the links that matter are in its head and foot, never behind thousands
-_MOST_SOURCE = 1 << 20  # characters looked at from the start, and as many from the end
-_MOST_WORDS = 200
-_MOST_DEPTH = 6  # path segments; calendars and filters go deeper, policies do not
-_HANDS_OFF = re.compile(
-    r"log-?in|log-?out|log-?off|sign-?in|sign-?up|sign-?out|(?<![a-z])register(?![a-z])|registrier|anmelde|abmelde|account|wishlist|"
-    r"password|compare|unsubscribe|konto|compte|cuenta|connexion|deconnexion|wp-admin|wp-json|xmlrpc|/feed|cdn-cgi",
+_MANY = frozenset({PageRole.PRODUCT, PageRole.OTHER})  # several of a kind are wanted, in the order of the page
+_BY_QUERY = frozenset({PageRole.PRODUCT, PageRole.CATEGORY, PageRole.OTHER})  # ?id=7 and ?id=8 are two
+_MOST_LINKS = 6_000  # of all pages together; a page gives 1,500, a sitemap 5,000
+# Beside the point of their role: how to pay is not the terms, a list of branches or opening hours not the contact.
+_BESIDE = re.compile(
+    r"pay|zahl|paiement|pago|pagament|betal|p[lł]at[nby]|oplat|locat|store|filial|hours|ffnung|horaire|orari|openings|"
+    r"cookie|track",
+    re.IGNORECASE,
 )
-_ACTION = re.compile(r"(?:^|[&;_-])(?:add|remove|delete|action|do|cmd|logout|token|nonce|key|session)", re.IGNORECASE)
-_NOT_A_PAGE = re.compile(
-    r"\.(?:pdf|jpe?g|png|gif|svg|webp|avif|ico|css|js|json|xml|rss|zip|gz|rar|7z|exe|apk|dmg|mp[34]|avi|mov|webm|"
-    r"docx?|xlsx?|pptx?|csv|ics|woff2?|ttf|eot)$"
-)
+_FEW = 2  # informative links; a home page with fewer may be a door to another one: /en/, shop.name.com
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,111 +57,109 @@ class Wanted:
 
 
 def plan(
-    links: Sequence[tuple[str, str]], *, domain: str, seen: Iterable[str] = (), budget: int = 12
+    links: Sequence[tuple[str, str]],
+    *,
+    domain: str,
+    seen: Iterable[str] = (),
+    have: Iterable[PageRole] = (),
+    budget: int = 12,
+    final: bool = True,
 ) -> tuple[Wanted, ...]:
     """Choose at most `budget` pages from `links`, pairs of canonical URL and words.
 
-    Only pages on the registrable `domain`; nothing in `seen` (URLs) again, nor a mere query variant of it.
+    Only pages on the registrable `domain`; nothing in `seen` (URLs) again, nor a mere variant of it.  `have`: the
+    roles of pages already read, which are not wanted a second time.  With `final=False` more links are to come, from
+    the very pages planned here: places of wanted roles to which nothing leads yet stay free.
     """
-    taken = {_without_query(url) for url in seen}
-    candidates: dict[PageRole, list[str]] = {}
-    known: set[tuple[str, PageRole]] = set()
-    for url, words in islice(links, _MOST_LINKS):
-        if not _is_readable(url) or registrable_domain(host_of(url)) != domain:
+    candidates = _candidates(links, domain, seen)
+    held = Counter(have)
+    chosen: list[Wanted] = []
+    left = max(0, budget)
+    wanted = list(_WANTED)
+    if not candidates.get(PageRole.PRODUCT) and not held[PageRole.PRODUCT]:
+        # The shelf is where products are found: it goes first, and its products keep their places.
+        wanted.remove((PageRole.CATEGORY, 1))
+        wanted.insert(0, (PageRole.CATEGORY, 1))
+    for role, count in wanted:
+        satisfied = min(held[role], count)
+        held[role] -= satisfied
+        missing = min(count - satisfied, left)
+        if role is PageRole.OTHER and not final:
+            break
+        ranked = candidates.get(role, [])
+        chosen += [Wanted(url, role) for url in ranked[:missing]]
+        left -= missing if not final else len(ranked[:missing])
+        del ranked[:missing]
+    if len(chosen) <= _FEW:
+        chosen += [Wanted(url, PageRole.HOME) for url in candidates.get(PageRole.HOME, [])[: min(1, left)]]
+    return tuple(chosen)
+
+
+def _candidates(links: Sequence[tuple[str, str]], domain: str, seen: Iterable[str]) -> dict[PageRole, list[str]]:
+    """The pages that may be asked for, by role, the best of each first."""
+    seen = list(seen)
+    taken = {_key(url, page_role(url)) for url in seen}
+    homes = {host_of(url).removeprefix("www.") for url in seen}
+    ours: dict[str, bool] = {}
+    found: dict[PageRole, list[str]] = {}
+    for url, words in islice(dict.fromkeys(links), _MOST_LINKS):
+        host = host_of(url)
+        if host not in ours:
+            ours[host] = registrable_domain(host) == domain
+        if not ours[host] or not may_ask(url):
             continue
         role = page_role(url, words)
-        place = (_without_query(url), role)
-        if place in known or (place[0] in taken and (not urlsplit(url).query or role is PageRole.OTHER)):
+        if role is PageRole.HOME and host.removeprefix("www.") not in homes:
+            role = _role_of_host(host, words)
+        key = _key(url, role)
+        if key in taken or _talks_us_into_it(url, words, role):
             continue
-        if role in {PageRole.OTHER, PageRole.CART} and urlsplit(url).query:
-            continue
-        known.add(place)
-        candidates.setdefault(role, []).append(url)
-    chosen: list[Wanted] = []
-    for role, count in _WANTED:
-        # The shortest address is the page itself; longer ones are usually about one case of it.
-        ranked = candidates.get(role, [])
-        if role not in {PageRole.PRODUCT, PageRole.OTHER}:
-            ranked.sort(key=lambda url: (urlsplit(url).path.count("/"), len(url)))
-        chosen += [Wanted(url, role) for url in ranked[:count]]
-        del ranked[:count]
-    return tuple(chosen[: max(0, budget)])
-
-
-def page_links(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """The links of a page as (canonical URL, words), in order; cheap and tolerant, for planning only.
-
-    Links that the strict reader refuses are left out.
-    """
-    admitted = frozenset(admitted_hosts)
-    source = body.decode("utf-8", "replace")
-    if len(source) > 2 * _MOST_SOURCE:
-        source = source[:_MOST_SOURCE] + " " + source[-_MOST_SOURCE:]
-    base_url = _base(source, base_url, admitted)
-    found: list[tuple[str, str]] = []
-    known: set[tuple[str, str]] = set()
-    for href, words in islice(_anchors(source), _MOST_LINKS):
-        if (href, words) in known:
-            continue
-        known.add((href, words))
-        try:
-            url = resolve_link(base_url, re.sub(r"[\t\r\n]", "", href), admitted_hosts=admitted)
-        except AddressError:
-            continue
-        found.append((url, words))
+        taken.add(key)
+        found.setdefault(role, []).append(url)
+    locales = Counter(_locale(url) for urls in found.values() for url in urls)
+    usual = max(locales, key=locales.__getitem__, default="")
+    for role, urls in found.items():
+        if role not in _MANY:
+            urls.sort(key=lambda url: _cost(url, usual))
     return found
 
 
-def _base(source: str, page_url: str, admitted: frozenset[str]) -> str:
-    """Where relative links start: the page, unless its head says otherwise."""
-    for token in islice(turbohtml.tokenize(source), 500):
-        if token.tag == "base":
-            href = dict(token.attrs or ()).get("href") or ""
-            try:
-                return resolve_link(page_url, href, admitted_hosts=admitted)
-            except AddressError:
-                return page_url
-        if token.tag == "body":
-            break
-    return page_url
-
-
-def _anchors(source: str) -> Iterable[tuple[str, str]]:
-    href: str | None = None
-    words = ""
-    for token in turbohtml.tokenize(source):
-        if token.type is turbohtml.TokenType.TEXT:
-            if href is not None and len(words) < _MOST_WORDS:
-                words += " " + (token.data or "")[:_MOST_WORDS]
-        elif token.tag == "a":
-            if href is not None:
-                yield href, " ".join(words.split())
-            href, words = None, ""
-            if token.type is turbohtml.TokenType.START_TAG:
-                href = dict(token.attrs or ()).get("href") or None
-    if href is not None:
-        yield href, " ".join(words.split())
-
-
-def _is_readable(url: str) -> bool:
-    parts = urlsplit(url)
-    path = parts.path.lower()
-    return not (
-        _NOT_A_PAGE.search(path)
-        or _HANDS_OFF.search(f"{path}?{parts.query.lower()}")
-        or _ACTION.search(parts.query)
-        or path.count("/") > _MOST_DEPTH
-        or _repeats(path)
+def _cost(url: str, usual_locale: str) -> tuple[bool, bool, bool, int, int]:
+    """The site's own language first; then the shortest address: longer ones are usually about one case of it."""
+    return (
+        _locale(url) != usual_locale,
+        _BESIDE.search(url) is not None,
+        "?" in url,
+        url.count("/"),
+        len(url),
     )
 
 
-def _repeats(path: str) -> bool:
-    """True for /a/b/a/b/a: a relative link on a page that answers everywhere."""
-    segments = [part for part in path.split("/") if part]
-    return any(segments.count(part) > 2 for part in segments)  # noqa: PLR2004
+def _role_of_host(host: str, words: str) -> PageRole:
+    """`shop.name.com`, `help.name.com`: the door of another part of the site."""
+    role = page_role(f"https://{host}/{host.partition('.')[0]}", words)
+    return PageRole.HOME if role is PageRole.OTHER else role
 
 
-def _without_query(url: str) -> str:
-    """The place a URL names, without scheme, `www.`, query and final slash."""
-    parts = urlsplit(url)
-    return (parts.netloc.removeprefix("www.") + parts.path).rstrip("/")
+def _talks_us_into_it(url: str, words: str, role: PageRole) -> bool:
+    """A link whose address says nothing, and whose words or query promise an act or one more view."""
+    query = bool(urlsplit(url).query)
+    if role in {PageRole.OTHER, PageRole.CART, PageRole.HOME}:
+        return query or acts(words)
+    if acts(words) or (query and role is PageRole.PRODUCT):
+        return page_role(url) is not role
+    return False
+
+
+def _key(url: str, role: PageRole) -> tuple[str, str]:
+    """Equal for the same page.  Where the path says what the page is, its query only says for whom."""
+    if role is PageRole.HOME:  # each language has a door of its own
+        return url.partition("://")[2].removeprefix("www."), ""
+    path, naming = place(url)
+    if naming and role not in _BY_QUERY and page_role(url.partition("?")[0]) is role:
+        naming = ""
+    return path, naming
+
+
+def _locale(url: str) -> str:
+    return locale_of(url.partition("://")[2].partition("/")[2].partition("/")[0])

@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from pharmcheck.capture.guard import GuardedBackend, HandshakeFailed, NotConnected, Refused, Unresolved
+from pharmcheck.capture.handshake import UNFINISHED
 from pharmcheck.model import TlsFacts
 
 _MOST_NAMES = 100  # of a certificate; shared hosters put hundreds on one
@@ -34,8 +35,12 @@ def verifying_context(ca_file: str | None) -> ssl.SSLContext:
 
 @lru_cache(maxsize=8)
 def _verifying_context(ca_file: str | None, _changed: int) -> ssl.SSLContext:
-    # Built by hand and not by httpx, which would obey SSL_CERT_FILE from the environment.
-    context = ssl.create_default_context(cafile=certifi.where())
+    # Built by hand: httpx would obey SSL_CERT_FILE from the environment, `ssl.create_default_context` SSLKEYLOGFILE,
+    # and from Python 3.13 on it is stricter than browsers are.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # demands a chain and a name
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.hostname_checks_common_name = False  # as browsers do: only the list of names counts
+    context.load_verify_locations(cafile=certifi.where())
     if ca_file:
         context.load_verify_locations(cafile=ca_file)
     return context
@@ -49,11 +54,11 @@ def facts_from_connection(host: str, connection: ssl.SSLObject) -> TlsFacts:
 
 async def probe(host: str, port: int, backend: GuardedBackend, problem: str, timeout_s: float) -> TlsFacts:
     """Facts about a host whose certificate did not pass: `problem` says why.  Never raises for the network."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE  # the certificate is recorded, nothing is read or sent
+    if problem == UNFINISHED:  # it would keep us waiting once more
+        return replace(_certificate_facts(host, None), problem=problem)
     der: bytes | None = None
     protocol: str | None = None
+    context = _recording_context()
     try:
         stream = await backend.connect_tcp(host, port, timeout_s)
         try:
@@ -74,6 +79,16 @@ async def probe(host: str, port: int, backend: GuardedBackend, problem: str, tim
     ):
         pass  # no certificate to be had; the failed handshake itself is recorded below
     return replace(_certificate_facts(host, der), verified=False, problem=problem, protocol=protocol)
+
+
+def _recording_context() -> ssl.SSLContext:
+    """A context that takes any certificate, key and version: what it meets is recorded, nothing is read or sent."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
 
 
 def _certificate_facts(host: str, der: bytes | None) -> TlsFacts:

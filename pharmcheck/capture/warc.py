@@ -25,11 +25,12 @@ from pharmcheck.capture import foreign
 from pharmcheck.capture.records import SCHEMA, capture_id, from_json, to_json
 from pharmcheck.capture.warcstream import Record, records
 from pharmcheck.errors import ArchiveError
-from pharmcheck.model import Capture, Page
+from pharmcheck.model import Capture, Look, Page
 
 __all__ = ["capture_id", "read_warc", "write_warc"]
 
 _NAMESPACE = uuid.UUID("6f0c3a52-9d0e-5b0a-9a53-0d1c7c0f6a11")  # ours, for record ids derived from content
+_PAGE_KINDS = ("response", "conversion")  # as the site sent it; as a browser made it
 _MOST_CAPTURES = 10_000
 _MOST_BYTES = 1 << 30  # of page bodies held while reading one file
 _HEADER_BREAK = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -64,7 +65,7 @@ def read_warc(path: str | os.PathLike[str]) -> list[Capture]:
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - a path in any form
             for record in records(file, is_wanted):
-                if record.record_id in owners and record.kind == "response":
+                if record.record_id in owners and record.kind in _PAGE_KINDS:
                     size += len(record.body)
                     if size <= _MOST_BYTES:
                         described[owners[record.record_id]][1][record.record_id] = record.body
@@ -99,7 +100,8 @@ def _write(captures: Iterable[Capture], out: BinaryIO, *, gzipped: bool) -> None
         )
         writer.write_record(description)
         for page, record_id in zip(capture.pages, ids, strict=True):
-            writer.write_record(_response(writer, page, record_id))
+            make = _conversion if page.look is Look.RENDERED else _response
+            writer.write_record(make(writer, page, record_id))
 
 
 def _response(writer: WARCWriter, page: Page, record_id: str) -> object:
@@ -120,6 +122,18 @@ def _response(writer: WARCWriter, page: Page, record_id: str) -> object:
         length=len(page.body),
         warc_headers_dict=extra,
         http_headers=StatusAndHeaders(f"{page.status} {phrase}", headers, protocol="HTTP/1.1"),
+    )
+
+
+def _conversion(writer: WARCWriter, page: Page, record_id: str) -> object:
+    """A page as a browser made it: no answer of the site, so the standard wants another kind of record."""
+    return writer.create_warc_record(
+        page.url,
+        "conversion",
+        payload=BytesIO(page.body),
+        length=len(page.body),
+        warc_content_type="text/html; charset=utf-8",
+        warc_headers_dict={"WARC-Record-ID": record_id, "WARC-Date": _date(page.fetched_at)},
     )
 
 

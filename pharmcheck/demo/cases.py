@@ -46,6 +46,7 @@ class Case:
     behaviour: Behaviour
     entry: Entry | None
     start: str = "/"  # the page whose address the person pastes
+    searchers: str = ""  # what visitors from a search engine get for the home page: a path of its own, or another site
 
     @property
     def url(self) -> str:
@@ -81,6 +82,7 @@ def _case(row: dict[str, Any]) -> Case:
         behaviour=Behaviour(row.get("behaviour", Behaviour.SERVES)),
         entry=_entry(row["register"]) if "register" in row else None,
         start=row.get("start", "/"),
+        searchers=row.get("searchers", ""),
     )
 
 

@@ -31,6 +31,7 @@ class _Request:
         self.method, self.target, _ = [*first.split(" "), "", "", ""][:3]
         fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         self.host = fields.get("host", "").partition(":")[0].lower()
+        self.from_search = "google." in fields.get("referer", "")
         self.keeps_alive = fields.get("connection", "").lower() != "close"
 
 
@@ -97,7 +98,10 @@ class SiteServer:
             return False
         if self._case.behaviour is Behaviour.WALL:
             return await _send(writer, request, trouble.wall(self._site, request.target))
-        return await _send(writer, request, self._site.answer(request.target))
+        searchers = self._case.searchers if request.from_search and request.target == "/" else ""
+        if searchers.startswith("https:"):
+            return await _send(writer, request, Answer(302, "text/plain", b""), (("Location", searchers),))
+        return await _send(writer, request, self._site.answer(searchers or request.target))
 
     async def _redirect(self, request: _Request, writer: asyncio.StreamWriter) -> bool:
         location = f"https://{self._case.host}{request.target}"

@@ -100,8 +100,9 @@ class PostalAddress:
     region: str | None
     postcode: str | None
     country: str | None  # ISO 3166-1 alpha-2
-    kind: str  # street | po_box
+    kind: str  # street | po_box | mail_drop | virtual_office, by its own words alone
     block: int
+    owner: str = "unknown"  # own | other | unknown: whose the words around it say it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,20 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True)
+class Handle:
+    """A name or number at a messaging service."""
+
+    kind: str  # whatsapp | telegram | signal | wechat | viber | skype | threema | wickr | session | gadu-gadu
+    value: str  # E.164 where it is a phone number, else the name without "@"
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
 class Contacts:
     addresses: tuple[PostalAddress, ...] = ()
     phones: tuple[Phone, ...] = ()
     emails: tuple[Email, ...] = ()
+    handles: tuple[Handle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 Pure and total: the same page gives the same reading, and no page, however hostile, raises.  What
 could not be read is said in `Reading.problem`; a rule must not take it for absent.
+
+A page unlike any other is read by a child process first: should it crash or hang the reader, it is not read.
 """
 
 from __future__ import annotations
@@ -13,17 +15,17 @@ from pharmcheck.reading.licences import find_licences
 from pharmcheck.reading.lines import Lines
 from pharmcheck.reading.markup import Pass
 from pharmcheck.reading.offers import find_offers
+from pharmcheck.reading.prescan import Prescan, prescan
 from pharmcheck.reading.roles import refine_role
 from pharmcheck.reading.seals import find_seals
 from pharmcheck.reading.sieve import sieve_of
 from pharmcheck.reading.span import locate
 from pharmcheck.reading.structured import read_json_ld
-from pharmcheck.reading.text import clean, decode
+from pharmcheck.reading.taster import taste
+from pharmcheck.reading.text import MAX_PAGE, Decoded, clean, decode
 from pharmcheck.reading.vocabulary import Vocabulary
 
 __all__ = ["MAX_PAGE", "Vocabulary", "clean", "decode", "locate", "read", "refine_role"]
-
-MAX_PAGE = 5 * 1024 * 1024  # bytes; capture stops there, a foreign archive may not have
 
 
 def read(page: Page, vocabulary: Vocabulary) -> Reading:
@@ -34,18 +36,32 @@ def read(page: Page, vocabulary: Vocabulary) -> Reading:
       * every string is free of NUL, controls, surrogates and invisible marks;
       * time grows linearly with the size of the page.
     """
-    problems = ["truncated"] if page.truncated else []
     decoded = decode(page)
+    scan = prescan(decoded.text)
+    stopped = taste(_read_whole, page, vocabulary) if scan.suspicion else None
+    if stopped:
+        return _empty(page, [f"reading this page ({scan.suspicion}) was stopped: {stopped}"])
+    return _read(page, vocabulary, decoded, scan)
+
+
+def _read_whole(page: Page, vocabulary: Vocabulary) -> Reading:
+    """What the child does."""
+    decoded = decode(page)
+    return _read(page, vocabulary, decoded, prescan(decoded.text))
+
+
+def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -> Reading:
+    problems = ["truncated"] if page.truncated else []
     if decoded.problem:
         problems.append(decoded.problem)
-    source = decoded.text
-    if len(source) > MAX_PAGE:
-        source = source[:MAX_PAGE]
-        problems.append(f"only the first {MAX_PAGE} characters were read")
-    if not source:
+    if len(page.body) > MAX_PAGE:
+        problems.append(f"only the first {MAX_PAGE} bytes were read")
+    if scan.cut:
+        problems.append(scan.cut)
+    if not scan.text:
         return _empty(page, problems)
     markup = Pass(page.url)
-    markup.run(source)
+    markup.run(scan.text)
     markup.finish()
     structured, products = read_json_ld(markup.json_ld)
     lines = Lines(markup.blocks, markup.rows, markup.links)

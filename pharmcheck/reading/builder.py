@@ -28,6 +28,7 @@ _TEXT, _CONTROL, _HEADING, _ALT = BlockKind.TEXT, BlockKind.CONTROL, BlockKind.H
 _TITLE, _META = BlockKind.TITLE, BlockKind.META
 _LONGEST_CONTROL, _LONGEST_HEADING = 200, 400  # characters; longer words are text, whatever the element
 _NOSCRIPT = Region.NOSCRIPT
+_FEWEST_CELLS, _MOST_CELLS = 3, 60  # of a row of single words
 _record = tuple.__new__  # makes a named tuple in half the time that its own, Python-written constructor takes
 
 
@@ -59,16 +60,18 @@ class Builder(Urls):
         self.heading = ""
         self.row = 0
         self.last_row = 0
+        self._row_start = 0  # first block of the open row
         self.divs = 0
         self.foreign = 0  # inside svg or math
         self.form: OpenForm | None = None
         self.labels: dict[str, str] = {}
         self.label_for: str | None = None
+        self.unlabelled: tuple[int, Token] | None = None  # blocks before the open button, and its tag
         self.line0 = 0
         self.col0 = 0
         self.fixed: tuple[int, int] | None = None
         self.nested = 0
-        self.nested_chars = 0
+        self.soft = False  # a `<br>` after words: the next words tell whether it ends a block
         # the open link, in fields of our own: one object less for each link
         self.link: Token | None = None
         self.styled = False  # it looks like a button
@@ -88,6 +91,7 @@ class Builder(Urls):
         """End the running block."""
         parts = self.parts
         raw = parts[0] if len(parts) == 1 else "".join(parts)
+        self.soft = False
         if self.link is not None:
             self._feed()
         parts.clear()
@@ -120,11 +124,13 @@ class Builder(Urls):
 
     def add(self, text: str, kind: BlockKind, line: int, col: int) -> None:
         """One more block, in pieces when it is very long."""
-        while len(text) > MAX_TEXT:
-            cut = text.rfind(" ", MAX_TEXT // 2, MAX_TEXT)
-            cut = cut if cut > 0 else MAX_TEXT
-            self.add(text[:cut], kind, line, col)
-            text = text[cut:].lstrip()
+        start = 0
+        while len(text) - start > MAX_TEXT:
+            cut = text.rfind(" ", start + MAX_TEXT // 2, start + MAX_TEXT)
+            cut = cut if cut > 0 else start + MAX_TEXT
+            self.add(text[start:cut], kind, line, col)
+            start = cut + (text[cut] == " ")  # white space is folded
+        text = text[start:] if start else text
         blocks = self.blocks
         if len(blocks) >= MAX_BLOCKS:
             self.trouble(f"more than {MAX_BLOCKS} blocks of text")
@@ -191,6 +197,28 @@ class Builder(Urls):
         if self.divs:
             self.divs -= 1
 
+    def begin(self, token: Token, words: str) -> None:
+        """Start a block, or go on after a `<br>` when the words go on in lower case: "No prescription<br>required"."""
+        if self.soft:
+            self.soft = False
+            before, after = "".join(self.parts[-4:]).rstrip()[-1:], words.lstrip()[:1]
+            if after.islower() and (before.isalpha() or before == ","):
+                self.parts.append(" ")
+            else:
+                self.flush()
+        self.first = self.first or token
+
+    def end_row(self) -> None:
+        """A row whose cells hold one word each is a sentence cut up: its words stand once more as one block."""
+        start, self._row_start = self._row_start, len(self.blocks)
+        if self.row and _FEWEST_CELLS <= len(self.blocks) - start <= _MOST_CELLS:
+            words = [block.text for block in self.blocks[start:]]
+            plain = sum(word.isascii() and word.rstrip(".,!?:;").isalpha() for word in words if " " not in word)
+            if len(words) - plain <= len(words) // 4:
+                first = self.blocks[start]
+                self.add(" ".join(words)[:MAX_TEXT], BlockKind.CELL, first.line, first.col)
+                self._row_start = len(self.blocks)
+
     # ------------------------------------------------------------------ links
 
     def open_link(self, token: Token, href: str, *, styled: bool) -> None:
@@ -200,7 +228,9 @@ class Builder(Urls):
             self.flush()
         self.link = token
         self.styled = styled
-        self._link_url = self._urls.get(href) or self.absolute(href)
+        # What is over the limit is dropped when it closes: joining its address would cost the most.
+        kept = len(self.links) < MAX_LINKS
+        self._link_url = self._urls.get(href) or (self.absolute(href) if kept else "")
         self._link_region = self.region
         self._link_text = self._link_image = self._link_alt = ""
         self._link_block = -1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from turbohtml import Token, TokenType
 
 from pharmcheck.model import BlockKind, Form, FormField
@@ -16,6 +14,7 @@ MAX_FIELDS = 200
 MAX_LABELS = 1_000
 _START = TokenType.START_TAG
 _PRESSED = frozenset(("submit", "button", "reset", "image"))
+_WRITTEN = frozenset(("text", "search", "email", "url", "tel"))  # inputs that show their value
 
 
 def form(page: Builder, token: Token) -> None:
@@ -26,7 +25,8 @@ def form(page: Builder, token: Token) -> None:
         close_form(page)
     elif page.form is None:
         method = "post" if (token.attr("method") or "").strip().lower() == "post" else "get"
-        page.form = OpenForm(page.absolute(token.attr("action") or page.base), method, len(page.blocks))
+        action = page.absolute(token.attr("action") or page.base) if len(page.forms) < MAX_FORMS else ""
+        page.form = OpenForm(action, method, len(page.blocks))
 
 
 def close_form(page: Builder) -> None:
@@ -81,28 +81,30 @@ def input_(page: Builder, token: Token) -> None:
     """An input: submit values and placeholders are words a reader sees."""
     if token.type is not _START:
         return
-    attrs = dict(token.attrs or ())
-    kind = clean(attrs.get("type") or "text", 20).lower()
+    kind = clean(token.attr("type") or "text", 20).lower()
     if kind == "hidden":
-        _field(page, kind, attrs, "")
+        _field(page, kind, token, "")
         return
     if page.parts:
         page.flush()
-    shown = attrs.get("value") if kind in _PRESSED else attrs.get("placeholder")
-    words = clean(shown or attrs.get("alt") or "", 300)
-    spoken = clean(attrs.get("aria-label") or attrs.get("title") or "", 300)
-    _field(page, kind, attrs, words or spoken)
+    value = token.attr("value")
+    shown = value if kind in _PRESSED else token.attr("placeholder")
+    words = clean(shown or token.attr("alt") or "", 300)
+    spoken = clean(token.attr("aria-label") or token.attr("title") or "", 300)
+    _field(page, kind, token, words or spoken)
     if words:
         page.add(words, BlockKind.CONTROL, *page.position(token))
+    if value and kind in _WRITTEN and (written := clean(value, 300)) and not written.isdigit():
+        page.add(written, BlockKind.CONTROL, *page.position(token))
 
 
-def textarea(page: Builder, attrs: Mapping[str, str | None], words: str, token: Token) -> None:
-    """A textarea with its placeholder or its given words."""
-    hint = clean(attrs.get("placeholder") or "", 300)
-    _field(page, "textarea", attrs, hint or clean(attrs.get("aria-label") or "", 300))
+def textarea(page: Builder, token: Token, words: str, text: Token) -> None:
+    """A textarea with its placeholder or its given words, which stand at `text`."""
+    hint = clean(token.attr("placeholder") or "", 300)
+    _field(page, "textarea", token, hint or clean(token.attr("aria-label") or "", 300))
     for shown in (hint, words):
         if shown:
-            page.add(shown, BlockKind.CONTROL, *page.position(token))
+            page.add(shown, BlockKind.CONTROL, *page.position(text))
 
 
 def select(page: Builder, token: Token) -> None:
@@ -114,14 +116,57 @@ def select(page: Builder, token: Token) -> None:
         return
     if page.top() == "select":
         page.pop("select")
-    attrs = dict(token.attrs or ())
-    _field(page, "select", attrs, clean(attrs.get("aria-label") or "", 300))
+    _field(page, "select", token, clean(token.attr("aria-label") or "", 300))
     page.push("select", BlockKind.CONTROL, None)
 
 
-def _field(page: Builder, kind: str, attrs: Mapping[str, str | None], words: str) -> None:
+def button(page: Builder, token: Token) -> None:
+    """A button; one that shows only a picture speaks through its label."""
+    _control(page, token, "button")
+    if token.type is _START:
+        page.unlabelled = (len(page.blocks), token)
+    elif page.unlabelled is not None:
+        count, start = page.unlabelled
+        page.unlabelled = None
+        if count == len(page.blocks):
+            words = clean(start.attr("aria-label") or start.attr("title") or "", 200)
+            if words:
+                page.add(words, BlockKind.CONTROL, *page.position(start))
+
+
+def option(page: Builder, token: Token) -> None:
+    """A choice, which a browser shows by its label where it has one; in a list of suggestions by its value."""
+    _control(page, token, "option")
+    if token.type is _START:
+        _choice(page, token, token.attr("label") or (token.attr("value") if page.inside("datalist") else None))
+
+
+def optgroup(page: Builder, token: Token) -> None:
+    """The name over a group of choices."""
+    if page.parts:
+        page.flush()
+    if token.type is _START:
+        _choice(page, token, token.attr("label"))
+
+
+def _choice(page: Builder, token: Token, label: str | None) -> None:
+    if label and (words := clean(label, 300)):
+        page.add(words, BlockKind.CONTROL, *page.position(token))
+
+
+def _control(page: Builder, token: Token, tag: str) -> None:
+    """Open a box for the words of a control, closing one that was left open; or close it."""
+    if page.parts:
+        page.flush()
+    if token.type is not _START or page.top() == tag:
+        page.pop(tag)
+    if token.type is _START:
+        page.push(tag, BlockKind.CONTROL, None)
+
+
+def _field(page: Builder, kind: str, token: Token, words: str) -> None:
     opened = page.form
     if opened is None or len(opened.fields) >= MAX_FIELDS:
         return
-    name, ident = clean(attrs.get("name") or "", 100), clean(attrs.get("id") or "", 100)
+    name, ident = clean(token.attr("name") or "", 100), clean(token.attr("id") or "", 100)
     opened.fields.append(OpenField(kind, name, ident, words, len(page.blocks), page.inside("label")))

@@ -15,8 +15,11 @@ _META_NAMES = frozenset(
 
 
 def title(page: Builder, words: str, text: Token | None) -> None:
-    """The page's title; any later one is something the site says and nobody sees."""
-    if not words or text is None or page.foreign:
+    """The page's title; any later one is something the site says and nobody sees, a picture's its other text."""
+    if not words or text is None:
+        return
+    if page.foreign:
+        page.add(words, BlockKind.ALT, *page.position(text))
         return
     saved, page.region = page.region, Region.HEAD
     line, col = page.position(text)
@@ -29,14 +32,13 @@ def meta(page: Builder, token: Token) -> None:
     """Description and the like as text, and a refresh."""
     if token.type is not _START:
         return
-    attrs = dict(token.attrs or ())
-    content = clean(attrs.get("content") or "")
-    name = (attrs.get("name") or attrs.get("property") or "").lower()
+    content = clean(token.attr("content") or "")
+    name = (token.attr("name") or token.attr("property") or "").lower()
     if name in _META_NAMES and content:
         saved, page.region = page.region, Region.HEAD
         page.add(content, BlockKind.META, *page.position(token))
         page.region = saved
-    elif (attrs.get("http-equiv") or "").lower() == "refresh" and page.refresh is None:
+    elif (token.attr("http-equiv") or "").lower() == "refresh" and page.refresh is None:
         _, mark, target = content.replace(",", ";").partition(";")
         target = target.strip()
         if target[:3].lower() == "url":

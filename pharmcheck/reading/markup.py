@@ -2,8 +2,8 @@
 
 The WHATWG tokenizer (turbohtml, in C) never slows down on hostile input and needs no tree, so there
 is no depth to blow and nothing to scan first.  Text is found wherever a browser shows it: at any
-depth, after `</html>`, in unclosed elements, in `noscript`, `srcdoc`, CDATA of pictures and shadow
-templates.  What a browser does not show as text (script, style, template, comment) is skipped.
+depth, after `</html>`, in unclosed elements, in `noscript`, `srcdoc`, CDATA of pictures, shadow
+templates and sentences of a style sheet.  What a browser does not show (script, template, comment) is skipped.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from collections.abc import Callable
 from turbohtml import Token, TokenType, tokenize
 
 from pharmcheck.model import BlockKind, Region
-from pharmcheck.reading import fields, head
+from pharmcheck.reading import fields, head, pictures, sheets
 from pharmcheck.reading.builder import MAX_SCRIPTS, Builder
 from pharmcheck.reading.regions import LANDMARKS, Hints
-from pharmcheck.reading.text import MAX_TEXT, clean, fold
+from pharmcheck.reading.text import MAX_TEXT, clean
 
 MAX_JSON_LD = 500_000  # characters of one script
 _MAX_NESTED = 4  # raw text within raw text that is read as markup again …
 _MAX_NESTED_RUNS = 200  # … and how often on one page
+_MAX_NESTED_TAGS = 20_000  # on one page: entities write tags that the pre-scan does not count
 _START, _END, _TEXT, _COMMENT = TokenType.START_TAG, TokenType.END_TAG, TokenType.TEXT, TokenType.COMMENT
 Handler = Callable[["Pass", Token], None]
 
@@ -32,7 +33,7 @@ class Pass(Builder):
         super().__init__(url)
         self.hints = Hints()
         self.runs = 0
-        self.unlabelled: tuple[int, Token] | None = None  # blocks before the open button, and its tag
+        self.nested_tags = 0
 
     def run(self, source: str) -> None:
         """Read one piece of markup to its end."""
@@ -52,16 +53,22 @@ class Pass(Builder):
             elif token.type is _TEXT:
                 data = token.data or ""
                 if not data.isspace():
-                    if self.first is None:
-                        self.first = token
+                    if self.first is None or self.soft:
+                        self.begin(token, data)
                     parts.append(data)
                 elif parts:
                     parts.append(" ")
-            elif self.foreign and token.type is _COMMENT and (token.data or "").startswith("[CDATA["):
-                self.first = self.first or token
-                parts.append((token.data or "")[7:].removesuffix("]]"))
+            elif self.foreign:
+                self.cdata(token)
         if parts:
             self.flush()
+
+    def cdata(self, token: Token) -> None:
+        """In a picture `<![CDATA[` holds text, which the tokenizer takes for a comment."""
+        data = token.data or ""
+        if token.type is _COMMENT and data.startswith("[CDATA["):
+            self.first = self.first or token
+            self.parts.append(data[7:].removesuffix("]]"))
 
     def finish(self) -> None:
         """Close what the page left open."""
@@ -82,11 +89,13 @@ class Pass(Builder):
 
     def again(self, source: str, token: Token | None, region: Region | None, fixed: tuple[int, int] | None) -> None:
         """Read raw text as markup: the inside of noscript, srcdoc and the like."""
-        if not source or self.nested >= _MAX_NESTED or self.runs >= _MAX_NESTED_RUNS:
-            if source:
-                self.trouble("markup nested in raw text too deeply")
-                self.parts.append(source)
-                self.first = self.first or token
+        self.nested_tags += source.count("<")
+        if not source:
+            return
+        if self.nested >= _MAX_NESTED or self.runs >= _MAX_NESTED_RUNS or self.nested_tags > _MAX_NESTED_TAGS:
+            self.trouble("markup nested in raw text too deeply")
+            self.parts.append(source)
+            self.first = self.first or token
             return
         saved = self.tokens, self.line0, self.col0, self.fixed
         if token is not None and self.fixed is None:
@@ -107,6 +116,17 @@ def _break(page: Pass, _token: Token) -> None:
     """A block boundary and nothing else; the loop does it without calling."""
     if page.parts:
         page.flush()
+
+
+def _line(page: Pass, _token: Token) -> None:
+    """A line break ends a block, unless the next words go on with the sentence."""
+    page.soft = bool(page.parts)
+
+
+def _space(page: Pass, _token: Token) -> None:
+    """Words beside words, as in the small print over a ruby."""
+    if page.parts:
+        page.parts.append(" ")
 
 
 def _div(page: Pass, token: Token) -> None:
@@ -130,32 +150,6 @@ def _anchor(page: Pass, token: Token) -> None:
         page.close_link()
     else:
         page.open_link(token, href or "", styled=styled)
-
-
-def _button(page: Pass, token: Token) -> None:
-    """A button; one that shows only a picture speaks through its label."""
-    if token.type is _START:
-        _BUTTON_BOX(page, token)
-        page.unlabelled = (len(page.blocks), token)
-        return
-    _BUTTON_BOX(page, token)
-    if page.unlabelled is not None:
-        count, start = page.unlabelled
-        page.unlabelled = None
-        if count == len(page.blocks):
-            label = clean(start.attr("aria-label") or start.attr("title") or "", 200)
-            if label:
-                page.add(label, BlockKind.CONTROL, *page.position(start))
-
-
-def _image(page: Pass, token: Token) -> None:
-    if token.type is not _START:
-        return
-    src = token.attr("src") or ""
-    if not src or src.startswith("data:"):
-        src = token.attr("data-src") or token.attr("data-lazy-src") or token.attr("data-original") or ""
-    alt = token.attr("alt") or token.attr("title")
-    page.image(page.absolute(src) if src else "", fold(alt, 500) if alt else "", token)
 
 
 def _landmark(page: Pass, token: Token) -> None:
@@ -197,6 +191,7 @@ def _boxes(tags: tuple[str, ...], kind: BlockKind, *closes: str) -> dict[str, Ha
 
 def _row(page: Pass, token: Token) -> None:
     _break(page, token)
+    page.end_row()
     if page.top() in ("td", "th"):
         page.pop(page.top())
     if token.type is _START:
@@ -208,6 +203,7 @@ def _row(page: Pass, token: Token) -> None:
 
 def _table(page: Pass, token: Token) -> None:
     _break(page, token)
+    page.end_row()
     page.row = 0
     if token.type is _START:
         page.push("table", BlockKind.TEXT, None)
@@ -220,25 +216,26 @@ def _raw_text(page: Pass, token: Token) -> None:
     if token.type is not _START:
         return
     tag = token.tag or ""
-    attrs = dict(token.attrs or ())
     if tag not in ("script", "style"):
         _break(page, token)
-    if tag == "iframe" and attrs.get("srcdoc"):
-        page.again(attrs["srcdoc"] or "", None, None, page.position(token))
+    if tag == "iframe":
+        page.again(token.attr("srcdoc") or "", None, None, page.position(token))
     data, text = page.raw()
     if page.foreign and token.self_closing:  # in a picture `<title/>` is closed, to the tokenizer it is not
         page.again(data, text, None, None)
     elif tag == "script":
         page.scripts += 1
         page.script_bytes += len(data)
-        if "ld+json" in (attrs.get("type") or "").lower() and len(page.json_ld) < MAX_SCRIPTS:
+        if "ld+json" in (token.attr("type") or "").lower() and len(page.json_ld) < MAX_SCRIPTS:
             page.json_ld.append(data[:MAX_JSON_LD])
     elif tag == "title":
         head.title(page, clean(data, MAX_TEXT), text)
-    elif tag in ("noscript", "noframes"):
+    elif tag in ("noscript", "noframes", "noembed"):
         page.again(data, text, Region.NOSCRIPT, None)
     elif tag == "textarea":
-        fields.textarea(page, attrs, clean(data), text or token)
+        fields.textarea(page, token, clean(data), text or token)
+    elif tag == "style" and text is not None:
+        sheets.sentences(page, data, text)
 
 
 def _foreign(page: Pass, token: Token) -> None:
@@ -261,10 +258,9 @@ def _template(page: Pass, token: Token) -> None:
                 return
 
 
-_BUTTON_BOX = _box("button", BlockKind.CONTROL, "button")
 _BREAKS = (
-    "p br hr dd dt dl address figure figcaption fieldset legend details summary dialog pre center tbody thead tfoot "
-    "caption hgroup search xmp listing plaintext body head frameset dir menu optgroup datalist picture video audio"
+    "p hr dd dt dl address figure figcaption fieldset legend details summary dialog pre center tbody thead tfoot "
+    "caption hgroup search xmp listing plaintext body head frameset dir menu picture video audio"
 )
 _ITEM, _CELL, _HEADING = BlockKind.ITEM, BlockKind.CELL, BlockKind.HEADING
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -274,19 +270,23 @@ _HANDLERS: dict[str, Handler] = {
     **_boxes(_HEADINGS, _HEADING, *_HEADINGS),
     **dict.fromkeys(("script", "style", "title", "noscript", "noframes", "noembed", "iframe", "textarea"), _raw_text),
     **dict.fromkeys(("svg", "math"), _foreign),
-    **_boxes(("ul", "ol", "section"), BlockKind.TEXT),
+    **_boxes(("ul", "ol", "section", "datalist"), BlockKind.TEXT),
+    **dict.fromkeys(("rt", "rp"), _space),
+    "br": _line,
+    "area": pictures.area,
     **_boxes(("td", "th"), _CELL, "td", "th"),
     "li": _box("li", _ITEM, "li"),
     "blockquote": _box("blockquote", BlockKind.QUOTE),
-    "button": _button,
+    "button": fields.button,
     "select": fields.select,
-    "option": _box("option", BlockKind.CONTROL, "option"),
+    "option": fields.option,
+    "optgroup": fields.optgroup,
     "label": fields.label,
     "form": fields.form,
     "input": fields.input_,
     "div": _div,
     "a": _anchor,
-    "img": _image,
+    "img": pictures.image,
     "tr": _row,
     "table": _table,
     "meta": head.meta,
@@ -295,4 +295,4 @@ _HANDLERS: dict[str, Handler] = {
     "template": _template,
 }
 # Tags that end a block, for those who read the source again; any other tag may stand inside a sentence.
-SPLITS = frozenset(_HANDLERS) - {"a", "img", "svg", "math", "meta", "base", "script", "style", "input"}
+SPLITS = frozenset(_HANDLERS).difference("a img svg math meta base script style input br rt rp".split())

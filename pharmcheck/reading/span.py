@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
+from collections.abc import Sequence
 from functools import lru_cache
 
 from turbohtml import TokenType, tokenize
 
 from pharmcheck.model import Block, Page
 from pharmcheck.reading.markup import SPLITS
-from pharmcheck.reading.text import INVISIBLE, Decoded, decode, is_plain
+from pharmcheck.reading.text import BLANK, INVISIBLE, LATIN, MARKS, Decoded, decode, is_plain
 
 _REACH = 64_000  # characters of source after the block's start in which the quote must stand
 _NEAR, _FAR = (2, 300), (20, 4_000)  # first and last try: so many times the words, and so many characters more
@@ -24,8 +26,11 @@ _CLOSED = 8  # tags that may close at the end of a quote
 _HELD = 1_000_000  # bytes of a page whose text is worth holding until the next quote
 _newline = re.compile(r"\r\n?|\n")
 _tag_name = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])").match
-_RAW = frozenset(("script", "style", "iframe", "noembed"))
-_BOUNDARY = "\x00"  # never part of a cleaned quote
+_drawn_over = re.compile(LATIN + MARKS).fullmatch
+_RAW = frozenset(("script", "style", "iframe"))
+_BOUNDARY = "<>"  # longer than any character of a page
+# What a tag puts between words: the end of a block, or a gap in one that may go on.
+_BETWEEN = dict.fromkeys(SPLITS, _BOUNDARY) | dict.fromkeys(("br", "rt", "rp"), " ")
 
 Piece = tuple[str, int, int]  # visible text of one character or none, start and end in the source
 
@@ -45,10 +50,12 @@ def locate(page: Page, block: Block, quote: str) -> tuple[int, int] | None:
     return _to_bytes(page.body, decoded, start + span[0], start + span[1])
 
 
-def _decoded(page: Page) -> tuple[Decoded, list[int]]:
+def _decoded(page: Page) -> tuple[Decoded, Sequence[int]]:
     """The text of a page and where its lines start, as the tokenizer counts: CR, LF and CRLF are one newline each."""
     decoded = decode(page)
-    return decoded, [0, *(match.end() for match in _newline.finditer(decoded.text))]
+    starts = array("I", (0,))  # four bytes a line: a page of nothing but newlines has five million
+    starts.extend(match.end() for match in _newline.finditer(decoded.text))
+    return decoded, starts
 
 
 _held = lru_cache(maxsize=16)(_decoded)  # a site has a dozen pages, and evidence jumps between them
@@ -59,12 +66,14 @@ def _in_plain_text(text: str, start: int, quote: str) -> tuple[int, int] | None:
     stop = text.find("<", start, start + _REACH)
     if stop < 0:
         stop = min(len(text), start + _REACH)
-    run = text[start:stop]
-    at = run.find(quote)
-    if at < 0 or "&" in run or "  " in run or not is_plain(run):
+    at = text.find(quote, start, stop)
+    if at < 0:
         return None
     end = at + len(quote)
-    return (at, end) if end < len(run) or _nothing_joins(text, stop) else None
+    run = text[start : min(end + 1, stop)]  # with the character behind the quote, which may join it
+    if "&" in run or "  " in run or not is_plain(run):
+        return None
+    return (at - start, end - start) if end < stop or _nothing_joins(text, stop) else None
 
 
 def _nothing_joins(text: str, at: int) -> bool:
@@ -117,14 +126,14 @@ def _visible(source: str) -> list[Piece]:
             tag = token.tag or ""
             if tag in _RAW:
                 skip = tag
-            elif tag in SPLITS:
-                pieces.append((_BOUNDARY, at, at))
+            elif tag in _BETWEEN:
+                pieces.append((_BETWEEN[tag], at, at))
         elif kind is TokenType.END_TAG:
             tag = token.tag or ""
             if tag == skip:
                 skip = ""
-            elif tag in SPLITS:
-                pieces.append((_BOUNDARY, at, at))
+            elif tag in _BETWEEN:
+                pieces.append((_BETWEEN[tag], at, at))
     return pieces
 
 
@@ -175,11 +184,14 @@ def _match(pieces: list[Piece], quote: str) -> tuple[int, int] | None:
         if shown == " ":
             if chars and chars[-1] == " ":
                 continue
-        elif chars and not shown.isascii() and _joins(chars[-1], shown):
-            joined = unicodedata.normalize("NFC", chars[-1] + shown)
-            if len(joined) <= len(chars[-1]):
-                chars[-1], ends[-1] = joined, end
-                continue
+        elif chars and not shown.isascii():
+            if _joins(chars[-1], shown):
+                joined = unicodedata.normalize("NFC", chars[-1] + shown)
+                if len(joined) <= len(chars[-1]):
+                    chars[-1], ends[-1] = joined, end
+                    continue
+            if _drawn_over(chars[-1] + shown) and "".join(chars[-2:]) not in (" ", "\n "):
+                continue  # a mark that makes no letter is not part of the text, unless a block begins with it
         chars.append(shown if shown.isascii() else unicodedata.normalize("NFC", shown))
         starts.append(start)
         ends.append(end)
@@ -196,7 +208,7 @@ def _match(pieces: list[Piece], quote: str) -> tuple[int, int] | None:
 def _cleaned(char: str) -> str:
     if char == _BOUNDARY:
         return "\n"
-    if char.isspace():
+    if char.isspace() or char in BLANK:
         return " "
     if char in INVISIBLE:
         return ""

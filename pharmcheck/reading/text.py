@@ -12,9 +12,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+import re2
+
 from pharmcheck.model import Page
 
+MAX_PAGE = 5 * 1024 * 1024  # bytes; capture stops there, a foreign archive may not have
+LATIN = "[ -~À-ɏḀ-ỿ]"
+MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"  # for any letter
 MAX_TEXT = 8_000  # characters of one string; a longer run of text becomes several blocks
+_HEAD = 4_096  # bytes in which a page may declare its charset: a browser looks at 1,024 and a little beyond
 
 # What a browser reads (WHATWG labels), without the encodings that serve only to hide markup (UTF-7, ISO-2022, HZ).
 _CHARSETS = {
@@ -55,24 +61,38 @@ _BINARY = (
 _TEXTUAL = ("text/", "html", "xml", "unknown")
 
 # Marks that a reader does not see but that split words: soft hyphen, zero-width and bidi marks, fillers, tags,
-# variation selectors; with them the control characters that white space folding leaves behind.
+# variation selectors, what is no character at all; with them control characters that white space folding leaves behind.
 _INVISIBLE = (
     *(*range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x34F, 0x61C, 0x115F, 0x1160),
     *(0x17B4, 0x17B5, *range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)),
-    *(0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0, *range(0xFFF0, 0xFFFC), *range(0x1BCA0, 0x1BCA4)),
+    *(*range(0xFE00, 0xFE10), 0xFEFF, *range(0xFFF0, 0xFFFC), *range(0x1BCA0, 0x1BCA4)),
     *(*range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)),
+    *(*range(0xFDD0, 0xFDF0), *(plane + low for plane in range(0, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF))),
 )
 INVISIBLE = frozenset(map(chr, _INVISIBLE))
 _BEYOND = 0x10000  # the basic plane ends here
-_TABLE: dict[int, str | None] = {**dict.fromkeys(_INVISIBLE), **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
+BLANK = frozenset("\u2800\u3164\uffa0")  # letters by name that every font shows as a gap
+_TABLE: dict[int, str | None] = {
+    **dict.fromkeys(_INVISIBLE),
+    **dict.fromkeys(map(ord, BLANK), " "),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
 # Two classes: `re` looks a character of the first up in a bitmap, which it cannot do beyond the basic plane.
-_suspect = re.compile(f"[{re.escape(''.join(chr(code) for code in _INVISIBLE if code < _BEYOND))}\ud800-\udfff]").search
-_suspect_beyond = re.compile("[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]").search
+_PLANE = "".join((*BLANK, *(chr(code) for code in _INVISIBLE if code < _BEYOND)))
+_suspect = re.compile(f"[{re.escape(_PLANE)}\ud800-\udfff]").search
+_NONE = "".join(f"{chr(plane + 0xFFFE)}-{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+_suspect_beyond = re.compile(f"[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff{_NONE}]").search
 # Printable text of only these characters is clean: none is invisible, combines, or has another form in NFC.
 _unusual = re.compile("[^ -\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]").search
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _SHORT = 100
-_escaped = re.compile("[\udc80-\udcff]").findall
+# NFC sorts a run of combining marks in quadratic time: 64,000 of them take 5 seconds, a page of them hours.  Unicode's
+# own limit (UAX 15, stream-safe text) is 30 in a row, far above what any language writes.
+_piled = re2.compile(r"(\pM{30})\pM+").sub
+# A mark that makes no letter with its own is drawn over it, to cross out or to garble words that stay readable.
+_marked = re.compile(MARKS).search
+_unmark = re2.compile(f"({LATIN}){MARKS}+").sub
+_SILENT = re.compile(rb"<!--.*?(?:-->|\Z)|<(script|style|title)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +115,9 @@ def clean(raw: str, limit: int = MAX_TEXT) -> str:
         if _suspect(text) or _suspect_beyond(text):
             text = " ".join(text.translate(_TABLE).split())
         if not unicodedata.is_normalized("NFC", text):
-            text = unicodedata.normalize("NFC", text)
+            text = unicodedata.normalize("NFC", _piled(r"\1", text))
+        if _marked(text):
+            text = " ".join(_unmark(r"\1", text).split())
     return text if len(text) <= limit else text[:limit].rstrip()
 
 
@@ -121,9 +143,9 @@ def fold(raw: str, limit: int | None = None) -> str:
 def decode(page: Page) -> Decoded:
     """The text of a page by byte order mark, HTTP charset, declaration in the page, else by trying UTF-8.
 
-    A charset outside the allow-list is reported and then treated as undeclared.
+    A charset outside the allow-list is reported and then treated as undeclared.  Bytes beyond `MAX_PAGE` do not exist.
     """
-    body = page.body
+    body = page.body[:MAX_PAGE]
     header = next((value for name, value in page.headers if name == "content-type"), "")
     problem = _not_text(body, header)
     if problem:
@@ -147,14 +169,18 @@ def decode(page: Page) -> Decoded:
 
 
 def _declared(body: bytes) -> str:
-    """The charset that the page itself declares, folded; "" when none."""
-    # What bs4 looks through; without these words it finds nothing, and most pages never need it.
-    head = body[: max(2048, len(body) // 20)].lower()
-    if b"charset" not in head and b"encoding" not in head:
+    """The charset that the page itself declares, folded; "" when it declares none.
+
+    Only the head of a page is looked at, and nothing that a browser would not take for markup there: bs4 searches
+    comments and scripts, too, and needs quadratic time for a flood of `<meta `.
+    """
+    head = _SILENT.sub(b" ", body[:_HEAD])
+    if b"charset" not in head.lower() and b"encoding" not in head.lower():
         return ""
     from bs4.dammit import EncodingDetector  # noqa: PLC0415 - takes 0.2 s, which a page with an HTTP charset saves
 
-    return (EncodingDetector.find_declared_encoding(body, is_html=True) or "").strip().lower()
+    declared = EncodingDetector.find_declared_encoding(head, is_html=True, search_entire_document=True)
+    return (declared or "").strip().lower()
 
 
 def _not_text(body: bytes, header: str) -> str | None:
@@ -180,7 +206,7 @@ def _lossless(body: bytes, charset: str) -> str:
 
 def _guess(body: bytes) -> tuple[str, str]:
     text = body.decode("utf-8", "surrogateescape")
-    bad = len(_escaped(text)) if not text.isascii() else 0
+    bad = 0 if text.isascii() else len(text) - len(body.decode("utf-8", "ignore"))
     # One byte in ten wrong: a slip or a cut in a UTF-8 page.  More: it never was one.
     if bad and bad * 10 > len(body) - len(text) + bad:
         return _lossless(body, "cp1252"), "cp1252"

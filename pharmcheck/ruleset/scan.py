@@ -13,7 +13,7 @@ from typing import Any
 
 import re2
 
-from pharmcheck.model import BlockKind, Reading
+from pharmcheck.model import BlockKind, Look, Reading
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.phrases import MEDICINE, compile_phrase
@@ -48,6 +48,7 @@ class PageText:
     reading: Reading
     folded: str
     starts: list[int]  # where each block begins in `folded`
+    look: Look = Look.PLAIN
     named: list[tuple[int, int, Medicine]] = field(default_factory=list)  # offsets in `folded`, in order
     _headings: dict[tuple[BlockKind, str], int] | None = None
 
@@ -91,14 +92,14 @@ class PageText:
         return self.medicines_in(begin, begin + len(self.reading.blocks[block].text))
 
 
-def page_text(reading: Reading, medicines: Medicines) -> PageText:
+def page_text(reading: Reading, medicines: Medicines, look: Look = Look.PLAIN) -> PageText:
     """Fold a page and find the medicines in it."""
     starts, position = [], 0
     for block in reading.blocks:
         starts.append(position)
         position += len(block.text) + 1
     folded = fold("\n".join(block.text for block in reading.blocks))
-    page = PageText(reading, folded, starts)
+    page = PageText(reading, folded, starts, look)
     page.named = medicines.named_in(folded)
     return page
 

@@ -146,6 +146,12 @@ class Example(_Strict):
     with_page: str = ""
     """A second page of the same site, as text."""
     with_role: PageRole = PageRole.PRODUCT
+    from_search: str = ""
+    """What a visitor from a search engine sees instead, as text."""
+    from_search_url: str = ""
+    """Where that visitor ends; empty: at `url`."""
+    insecure: Literal["", "served", "upgraded"] = ""
+    """What plain http answered when it was asked."""
     url: str = "https://shop.example/page"
     tls: Literal["verified", "failed", "none", "unknown"] = "verified"
     status: int = 200

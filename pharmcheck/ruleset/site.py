@@ -5,7 +5,7 @@ Built once for a judgement; rules only ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,20 +16,19 @@ from pharmcheck.model import (
     Capture,
     Evidence,
     EvidenceKind,
-    Offer,
-    OfferKind,
+    Look,
+    Page,
     PageRole,
     Reading,
 )
 from pharmcheck.reading import locate
 from pharmcheck.registers import RegisterLookup
-from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText, page_text
+from pharmcheck.ruleset.second_look import SecondLook, look_again
+from pharmcheck.ruleset.shelf import MedicineOffer, medicine_offers
 
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
-_PRICED_LEAST = 2
-_LABEL_CHARS = 90  # "Sildenafil 50 mg film-coated tablets, 28 pieces" and its price; a sentence is longer
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
 _CCTLD_COUNTRIES = {
     "uk": "GB", "de": "DE", "at": "AT", "ch": "CH", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "be": "BE",
@@ -37,16 +36,6 @@ _CCTLD_COUNTRIES = {
     "ca": "CA", "au": "AU", "nz": "NZ", "us": "US",
 }  # fmt: skip
 """Country-code endings that people take for a country.  `.in`, `.co`, `.me`, `.io` and the like are sold to anyone."""
-
-
-@dataclass(frozen=True, slots=True)
-class MedicineOffer:
-    """A medicine that can be bought here, and the words that offer it."""
-
-    medicine: Medicine
-    page: PageText
-    block: int  # -1: structured data
-    words: str
 
 
 @dataclass(slots=True)
@@ -62,6 +51,7 @@ class Site:
     destination: str | None
     today: date
     needed_reference_countries: int
+    second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
     offered: dict[Medicine, MedicineOffer] = field(
         default_factory=dict
@@ -74,8 +64,9 @@ class Site:
 
     @property
     def home(self) -> PageText | None:
-        """The home page, when it was read."""
-        return next((page for page in self.pages if page.reading.role is PageRole.HOME), None)
+        """The home page as somebody who types the address sees it, scripts and all when they were run."""
+        own = [p for p in self.pages if p.reading.role is PageRole.HOME and p.look is not Look.FROM_SEARCH]
+        return next((page for page in own if page.look is Look.RENDERED), own[0] if own else None)
 
     def pages_of(self, *roles: PageRole) -> list[PageText]:
         return [page for page in self.pages if page.reading.role in roles]
@@ -111,6 +102,13 @@ class Site:
     def _places(self) -> tuple[str, ...]:
         return (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
 
+    def body(self, page: PageText) -> bytes:
+        """The archived bytes of a page."""
+        return self._held(page).body
+
+    def _held(self, page: PageText) -> Page:
+        return next(held for held in self.capture.pages if held.sha256 == page.reading.page_sha256)
+
     def cite(self, page: PageText, block: int, words: str = "") -> Evidence:
         """Point at words of a page; for an accusation, down to the archived bytes where they stand in one piece."""
         reading = page.reading
@@ -118,8 +116,7 @@ class Site:
         quote = (words or (piece.text if piece else ""))[:QUOTE_CHARS].strip()
         span = None
         if piece and self.pinpoint:
-            archived = next(held for held in self.capture.pages if held.sha256 == reading.page_sha256)
-            span = locate(archived, piece, quote)
+            span = locate(self._held(page), piece, quote)
         start, end = span or (None, None)
         return Evidence(EvidenceKind.PAGE, quote, reading.url, reading.page_sha256, start, end)
 
@@ -136,12 +133,25 @@ def build_site(
     needed_reference_countries: int,
 ) -> Site:
     """Fold all pages and collect what the structured offers sell."""
-    pages = tuple(page_text(reading, medicines) for reading in readings)
+    pages = [page_text(reading, medicines, held.look) for held, reading in zip(capture.pages, readings, strict=True)]
+    second_looks = look_again(capture, pages, medicines)
+    for look in second_looks:
+        if look.from_a_victim:  # that shop is somebody else's site: nothing on it speaks for this one
+            pages.remove(look.searched)
     site = Site(
-        capture.address, capture, pages, medicines, registers, lists, destination, today, needed_reference_countries
+        capture.address,
+        capture,
+        tuple(pages),
+        medicines,
+        registers,
+        lists,
+        destination,
+        today,
+        needed_reference_countries,
+        second_looks,
     )
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
-        for offer in _medicine_offers(page, medicines):
+        for offer in medicine_offers(page, medicines):
             site.add_offer(offer)
     return site
 
@@ -161,45 +171,6 @@ def _claimed_countries(site: Site) -> tuple[str, ...]:
         ending = _CCTLD_COUNTRIES.get(site.address.host.rsplit(".", 1)[-1])
         found = {ending} if ending else set()
     return tuple(sorted(country for country in found if country))
-
-
-def _medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
-    return [
-        MedicineOffer(medicine, page, offer.block, offer.product)
-        for offer in shop_offers(page.reading)
-        for medicine in _named_by(offer, page, medicines)
-    ]
-
-
-def _named_by(offer: Offer, page: PageText, medicines: Medicines) -> Iterable[Medicine]:
-    """The medicines in a product's name; the page has been searched already where the name stands in a block."""
-    at = page.reading.blocks[offer.block].text.find(offer.product) if offer.block >= 0 else -1
-    if at >= 0:
-        begin = page.starts[offer.block] + at
-        return page.medicines_in(begin, begin + len(offer.product))
-    return [medicine for _, _, medicine in medicines.named_in(fold(offer.product))]
-
-
-def shop_offers(reading: Reading) -> Iterator[Offer]:
-    """The offers of a page that are the site's own.
-
-    A price beside a name is a shop's only where shops price things: news and guides name prices too, and quote
-    "add to cart".
-    """
-    article = reading.role is PageRole.ARTICLE
-    labels = sum(offer.kind is OfferKind.PRICED and _is_label(reading, offer) for offer in reading.offers)
-    enough = reading.role is PageRole.PRODUCT or labels >= _PRICED_LEAST
-    for offer in reading.offers:
-        if offer.kind is OfferKind.PRICED:
-            if enough and not article and _is_label(reading, offer):
-                yield offer
-        elif not article or offer.kind is OfferKind.STRUCTURED or (offer.control and _is_label(reading, offer)):
-            yield offer
-
-
-def _is_label(reading: Reading, offer: Offer) -> bool:
-    """Whether the name stands by itself, and not somewhere in a sentence of news or advice."""
-    return offer.block >= 0 and len(reading.blocks[offer.block].text) <= _LABEL_CHARS
 
 
 def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple[Medicine, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import ast
+import asyncio
 import ipaddress
-from pathlib import Path
+import selectors
+import socket
+import threading
+from dataclasses import replace
 from typing import Any
 
 import httpcore
@@ -12,7 +15,10 @@ import pytest
 
 import pharmcheck.capture
 from pharmcheck.capture import Policy, SystemResolver
+from pharmcheck.capture.fetch import Fetcher
 from pharmcheck.capture.guard import NOT_PUBLIC, GuardedBackend, NotConnected, Refused, Unresolved, vet
+from pharmcheck.capture.polite import Gate
+from pharmcheck.model import Attempt, FetchOutcome, Hop, PageRole
 
 GOOD = ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"]
 
@@ -86,7 +92,7 @@ def test_a_name_is_looked_up_once_and_the_judged_address_is_used(run: Any, liste
 @pytest.mark.parametrize("answers", [[["10.0.0.1"], [GOOD[0]]], [[], ["127.0.0.1"]]])
 def test_asking_again_never_turns_a_no_into_a_yes(run: Any, listed_resolver: Any, answers: list[list[str]]) -> None:
     """A refusal is remembered for the whole visit, and no packet is sent."""
-    backend = GuardedBackend(Policy(), listed_resolver(shop_com=answers))
+    backend = GuardedBackend(Policy(dns_timeout_s=0), listed_resolver(shop_com=answers))
     backend._inner = recorder = Recorder()  # type: ignore[assignment]
     for _ in range(2):
         with pytest.raises((Refused, Unresolved), match=NOT_PUBLIC):
@@ -143,17 +149,124 @@ def test_the_system_resolver_asks_with_a_final_dot(run: Any, monkeypatch: pytest
     assert asked == ["shop.com."]
 
 
-def test_only_one_file_of_the_room_imports_httpx() -> None:
-    """The switch to another client, or a second door, must be one line to see."""
-    room = Path(pharmcheck.capture.__file__).parent
-    importers = set()
-    for path in room.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if any(name.split(".")[0] == "httpx" for name in names):
-                importers.add(path.relative_to(room).as_posix())
-    assert importers == {"fetch.py"}
+def test_slow_names_of_one_visit_keep_nobody_else_waiting(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many look-ups hang, a visit that starts now finds its site."""
+    answered = threading.Event()
+
+    def lookup(host: str, *args: Any, **kwargs: Any) -> list[Any]:
+        if host.startswith("slow"):
+            answered.wait(20)
+        return [(2, 1, 6, "", (GOOD[0], 0))]
+
+    async def go() -> list[str]:
+        hostile = [SystemResolver() for _ in range(10)]
+        waiting = [asyncio.create_task(one.resolve(f"slow{n}.com")) for one in hostile for n in range(9)]
+        await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(10):
+                return list(await SystemResolver().resolve("shop.com"))
+        finally:
+            answered.set()
+            await asyncio.gather(*waiting)
+
+    monkeypatch.setattr("socket.getaddrinfo", lookup)
+    assert run(go()) == [GOOD[0]]
+
+
+class Waiting:
+    """A resolver with one answer per name, given at once; "slow" never comes, an exception is raised."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        self._answers = answers
+
+    async def resolve(self, host: str) -> list[str]:
+        answer = self._answers[host]
+        if isinstance(answer, Exception):
+            raise answer
+        if answer == "slow":
+            await asyncio.Event().wait()
+        return list(answer)
+
+
+UNVISITABLE: dict[str, Any] = {
+    "private.com": ["10.0.0.9"],
+    "loopback.com": ["127.0.0.1", "::1"],
+    "metadata.com": ["169.254.169.254"],
+    "ours.com": ["192.0.43.8"],
+    "mixed.com": [GOOD[0], "fd00::1"],
+    "junk.com": ["127.1"],
+    "empty.com": [],
+    "missing.com": socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+    "failing.com": socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"),
+    "unspeakable.com": UnicodeError("label too long"),
+    "slow.com": "slow",
+}
+
+
+class Impatient(selectors.SelectSelector):
+    """Where a loop would wait, its clock jumps instead: hours pass in no time, and always to the same tick."""
+
+    passed = 0.0  # seconds
+
+    def select(self, timeout: float | None = None) -> Any:
+        ready = super().select(0)
+        self.passed += 0 if ready else timeout or 0
+        return ready
+
+
+class ImpatientLoop(asyncio.SelectorEventLoop):
+    def __init__(self) -> None:
+        self._jumps = Impatient()
+        super().__init__(self._jumps)
+
+    def time(self) -> float:
+        return self._jumps.passed
+
+
+def test_nobody_can_tell_a_name_inside_our_network_from_one_that_does_not_exist(now: Any) -> None:
+    """Same outcome, same sentence, no address, nothing in the record, and the same time to the millisecond."""
+    policy = Policy(own_addresses=frozenset({"192.0.43.8"}))
+
+    async def visit(host: str) -> Attempt:
+        clock = asyncio.get_running_loop().time
+        async with Fetcher(policy, Waiting(UNVISITABLE), now=now, clock=clock, gate=Gate(clock)) as fetcher:
+            fetched = await fetcher.fetch(f"https://{host}/", PageRole.HOME)
+        assert fetched.page is None
+        assert fetcher.tls == {}
+        return replace(fetched.attempt, url="", hops=tuple(replace(hop, url="") for hop in fetched.attempt.hops))
+
+    with asyncio.Runner(loop_factory=ImpatientLoop) as runner:
+        attempts = {host: runner.run(visit(host)) for host in UNVISITABLE}
+    told = Attempt("", PageRole.HOME, FetchOutcome.DNS_FAILED, NOT_PUBLIC, (Hop("", None, None),), 3000)
+    assert attempts == dict.fromkeys(UNVISITABLE, told)
+
+
+def test_a_good_name_is_not_held_up() -> None:
+    """Only bad ends take the whole time of a look-up."""
+    backend = GuardedBackend(Policy(), Waiting({"shop.com": GOOD}))
+    with asyncio.Runner(loop_factory=ImpatientLoop) as runner:
+        assert runner.run(backend.known_addresses("shop.com", 443)) == tuple(GOOD)
+        assert runner.get_loop().time() < 1
+    assert backend.answers == {"shop.com": tuple(GOOD)}
+
+
+def test_two_connections_at_once_share_one_look_up(run: Any, listed_resolver: Any) -> None:
+    """Whoever comes second waits for the first answer and gets that one, not another."""
+
+    class Hesitant(listed_resolver):  # type: ignore[misc]
+        async def resolve(self, host: str) -> list[str]:
+            answer = await super().resolve(host)
+            await asyncio.sleep(0)
+            return list(answer)
+
+    resolver = Hesitant(shop_com=[[GOOD[0]], ["93.184.215.99"]])
+    backend = GuardedBackend(Policy(), resolver)
+
+    async def go() -> list[Any]:
+        return await asyncio.gather(*(backend.known_addresses("shop.com", port) for port in (80, 443, 8080)))
+
+    assert run(go()) == [(GOOD[0],)] * 3
+    assert resolver.asked == ["shop.com"]
 
 
 def test_the_room_exports_what_it_lists() -> None:

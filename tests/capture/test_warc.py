@@ -22,7 +22,7 @@ from warcio.warcwriter import WARCWriter
 from pharmcheck.address import parse_address
 from pharmcheck.capture import capture_id, read_warc, write_warc
 from pharmcheck.errors import ArchiveError
-from pharmcheck.model import Attempt, Capture, FetchOutcome, Hop, Page, PageRole, TlsFacts
+from pharmcheck.model import Attempt, Capture, FetchOutcome, Hop, Look, Page, PageRole, TlsFacts
 
 T0 = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -75,6 +75,7 @@ _pages = st.builds(
     fetched_at=_times,
     truncated=st.booleans(),
     headers=st.lists(st.tuples(st.sampled_from(["server", "location"]), _text), max_size=2).map(tuple),
+    look=st.sampled_from(Look),
 )
 _attempts = st.builds(
     Attempt,
@@ -82,8 +83,19 @@ _attempts = st.builds(
     st.sampled_from(PageRole),
     st.sampled_from(FetchOutcome),
     _text,
-    st.lists(st.builds(Hop, _text, st.none() | st.integers(100, 599), st.none() | _text), max_size=2).map(tuple),
+    st.lists(
+        st.builds(
+            Hop,
+            _text,
+            st.none() | st.integers(100, 599),
+            st.none() | _text,
+            st.lists(_text, max_size=2).map(tuple),
+            st.none() | _text,
+        ),
+        max_size=2,
+    ).map(tuple),
     st.integers(0, 10**6),
+    st.sampled_from(Look),
 )
 
 

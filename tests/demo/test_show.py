@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import io
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from pharmcheck.address import parse_address
-from pharmcheck.demo import Street, load_cases, run, show, start_street
+from pharmcheck.demo import Street, load_cases, policy_for, run, show, start_street
 from pharmcheck.demo.cases import Case
 from pharmcheck.demo.show import Result
 from pharmcheck.model import Category, Verdict
@@ -89,6 +91,22 @@ def test_the_page_that_a_person_pastes_does_not_change_what_a_site_deserves(host
         (result,) = asyncio.run(show.check_street(pasted, load_ruleset()))
 
     assert result.deserved, f"{result.verdict.category.value} ({result.verdict.reason_code}): {result.reason}"
+
+
+def test_a_browser_sees_what_the_shop_drawn_by_script_sells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be checked without running the script convicts itself once it has run."""
+    pytest.importorskip("playwright", reason="needs pharmcheck[render]")
+    browser = shutil.which("chromium")
+    if browser is None:
+        pytest.skip("needs a Chromium")
+    patient = {"visit_deadline_s": 60.0, "fetch_deadline_s": 60.0}  # the browser may have to start on a busy machine
+    monkeypatch.setattr(
+        show, "policy_for", lambda street: replace(policy_for(street), chromium=Path(browser), **patient)
+    )
+    with start_street({"hollow-shop.example"}) as street:
+        (result,) = asyncio.run(show.check_street(street, load_ruleset()))
+
+    assert (result.verdict.category, result.verdict.reason_code) == (Category.DANGER, "controlled_without_prescription")
 
 
 def test_the_table_names_every_site_with_its_verdict(monkeypatch: pytest.MonkeyPatch, console: Console) -> None:

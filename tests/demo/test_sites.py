@@ -14,10 +14,12 @@ from pharmcheck.demo.cases import Behaviour, Case, load_cases
 from pharmcheck.demo.pages import SITES, load_site
 from pharmcheck.model import Category
 from pharmcheck.ruleset import load_ruleset
+from pharmcheck.ruleset.folding import fold
 
 ROOT = Path(__file__).parents[2]
 CASES = load_cases()
 HOSTS = [case.host for case in CASES]
+SEARCHED = [case for case in CASES if case.searchers]
 SHOPS = [case.host for case in CASES if case.category is not Category.COULD_NOT_CHECK]
 
 # Addresses that a machine reads and nobody visits.
@@ -139,11 +141,24 @@ def test_every_phone_number_is_fictional() -> None:
     assert [(file, number) for file, number, fiction in numbers if not re.fullmatch(fiction, number.strip("("))] == []
 
 
-def test_the_template_shop_never_mentions_prescriptions() -> None:
-    """What convicts or spares the affiliate template is its tariff, not a word that its real models avoid."""
-    pages = load_site("maple-direct-meds.example").pages
+@pytest.mark.parametrize("host", ["maple-direct-meds.example", "riverside-ramblers.example"])
+def test_two_pill_shops_never_mention_prescriptions(host: str) -> None:
+    """What convicts or spares them is their tariff, or whom they hide from, not a word that their real models avoid."""
+    pages = load_site(host).pages
 
     assert [path for path, html in pages.items() if re.search(r"prescri|\brx\b|doctor's", html, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("case", SEARCHED, ids=[case.host for case in SEARCHED])
+def test_only_what_searchers_get_is_about_medicine(case: Case) -> None:
+    """The club and the institute themselves name no medicine, and lead nobody to one."""
+    medicines = load_ruleset().medicines
+    pages = load_site(case.host).pages
+    hidden = pages.pop(case.searchers, "")
+
+    assert [path for path, html in pages.items() if medicines.named_in(fold(html))] == []
+    assert [path for path, html in pages.items() if case.searchers in _Links(html).found] == []
+    assert medicines.named_in(fold(hidden)) or case.searchers in {f"https://{host}/" for host in HOSTS}
 
 
 def test_the_street_shows_every_category_it_claims_to() -> None:

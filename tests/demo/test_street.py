@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
 import ssl
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from pharmcheck.address import parse_address
+from pharmcheck.capture import capture_site
 from pharmcheck.demo import load_cases, policy_for, sample_registers, start_street
 from pharmcheck.demo.cases import Behaviour
 from pharmcheck.demo.server import SiteServer
 from pharmcheck.demo.street import Street
-from pharmcheck.model import FetchOutcome
+from pharmcheck.model import Capture, FetchOutcome, Look, Page
 
 HOSTS = [case.host for case in load_cases() if case.behaviour is Behaviour.SERVES]
 TARPIT = "https://tarpit-meds.example"
@@ -44,6 +48,53 @@ def test_plain_http_leads_to_https(fetch: Fetch) -> None:
         ("http://harbourpharmacy.example/faq", 301),
         ("https://harbourpharmacy.example/faq", 200),
     ]
+
+
+def test_visitors_from_a_search_engine_are_shown_the_shop_that_the_club_hides(street: Street) -> None:
+    """One address, two pages: a walking club for whoever types it, pills for whoever found it."""
+    visit = _visit("riverside-ramblers.example", street)
+    typed, found = _page(visit, Look.PLAIN), _page(visit, Look.FROM_SEARCH)
+
+    assert typed.url == found.url == "https://riverside-ramblers.example/"
+    assert (b"Come and walk with us" in typed.body, b"Add to cart" in typed.body) == (True, False)
+    assert (b"Come and walk with us" in found.body, b"Add to cart" in found.body) == (False, True)
+
+
+def test_visitors_from_a_search_engine_are_led_away_from_the_hacked_institute(street: Street) -> None:
+    """Whoever types the address stays; whoever found it ends at the pill shop."""
+    visit = _visit("valley-geography.example", street)
+    typed = _page(visit, Look.PLAIN)
+
+    assert typed.url == "https://valley-geography.example/"
+    assert b"<h1>Institute of Valley Geography</h1>" in typed.body
+    assert _page(visit, Look.FROM_SEARCH).url == "https://pillswift.example/"
+    assert _way(visit, Look.FROM_SEARCH) == [
+        ("https://valley-geography.example/", 302),
+        ("https://pillswift.example/", 200),
+    ]
+
+
+@pytest.mark.parametrize("host", ["riverside-ramblers.example", "valley-geography.example"])
+def test_asking_plain_http_shows_that_a_site_insists_on_https(host: str, street: Street) -> None:
+    """One request to port 80, answered by 301 and not followed."""
+    assert _way(_visit(host, street), Look.INSECURE) == [(f"http://{host}/", 301), (f"https://{host}/", None)]
+
+
+def _visit(host: str, street: Street) -> Capture:
+    """What a short visit to a site of the street brings home."""
+    policy = replace(policy_for(street), page_budget=1)
+    address = parse_address(host, admitted_hosts=policy.admitted_hosts)
+    return asyncio.run(capture_site(address, policy, now=lambda: datetime.now(UTC)))
+
+
+def _page(visit: Capture, look: Look) -> Page:
+    (page,) = (page for page in visit.pages if page.look is look)
+    return page
+
+
+def _way(visit: Capture, look: Look) -> list[tuple[str, int | None]]:
+    (attempt,) = (attempt for attempt in visit.attempts if attempt.look is look)
+    return [(hop.url, hop.status) for hop in attempt.hops]
 
 
 def test_a_page_that_does_not_exist_is_a_404(fetch: Fetch) -> None:

@@ -1,4 +1,4 @@
-"""Offers, contacts, claims, seals, structured data, language, role: found, and not found where there are none."""
+"""Offers, claims, seals, structured data, language, role: found, and not found where there are none."""
 
 # ruff: noqa: E501 - a case of a table in one line
 
@@ -86,107 +86,6 @@ def test_each_card_keeps_its_own_price(reading):
     assert [(offer.product, offer.price) for offer in reading(body).offers] == [
         (f"Item{n} forte", f"${n}.00") for n in range(1, 6)
     ]
-
-
-@pytest.mark.parametrize(
-    ("body", "url", "street", "city", "postcode", "country"),
-    [
-        (
-            "1500 Main Street, Suite 200<br>Springfield, IL 62701",
-            "",
-            "1500 Main Street, Suite 200",
-            "Springfield",
-            "62701",
-            "US",
-        ),
-        ("123 N Oak Ave., Dover, Delaware 19901 USA", "", "123 N Oak Ave", "Dover", "19901", "US"),
-        ("The Shop<br>12 High Street<br>Newtown<br>AB1 2CD", "", "12 High Street", "Newtown", "AB1 2CD", "GB"),
-        ("Unit 4, Mill Lane, Leeds, LS1 4AP", "", "Unit 4, Mill Lane", "Leeds", "LS1 4AP", "GB"),
-        ("Muster Apotheke<br>Hauptstraße 12a<br>10115 Berlin", "", "Hauptstraße 12a", "Berlin", "10115", "DE"),
-        ("Am Markt 5, D-04109 Leipzig", "", "Am Markt 5", "Leipzig", "04109", "DE"),
-        ("12 bis rue de la Paix, 75002 Paris", "", "12 bis rue de la Paix", "Paris", "75002", "FR"),
-        ("Calle Mayor, 5, 28013 Madrid", "", "Calle Mayor, 5", "Madrid", "28013", "ES"),
-        ("Via Roma 12, 20121 Milano (MI)", "", "Via Roma 12", "Milano", "20121", "IT"),
-        ("Kerkstraat 12, 1017 GP Amsterdam", "", "Kerkstraat 12", "Amsterdam", "1017 GP", "NL"),
-        ("Landstraße 5, 1030 Wien, Österreich", "", "Landstraße 5", "Wien", "1030", "AT"),
-        ("Bahnhofstrasse 10, 8001 Zürich", "https://x.ch/", "Bahnhofstrasse 10", "Zürich", "8001", "CH"),
-        ("Dlouhá 12/3, 110 00 Praha", "", "Dlouhá 12/3", "Praha", "110 00", "CZ"),
-        ("200 Main St, Winnipeg, MB R3C 1A5", "", "200 Main St", "Winnipeg", "R3C 1A5", "CA"),
-        ("Shop 3, 45 Queen Street, Brisbane QLD 4000", "", "Shop 3, 45 Queen Street", "Brisbane", "4000", "AU"),
-        ("12 O'Connell Street, Dublin 1, D01 F5P2", "", "12 O'Connell Street", "Dublin 1", "D01 F5P2", "IE"),
-    ],
-)
-def test_a_street_address_is_found(reading, body, url, street, city, postcode, country):
-    """One line or several, in the form of its country."""
-    (found,) = reading(f"<p>{body}</p>", url=url or "https://shop.example/").contacts.addresses
-    assert (found.street, found.city, found.postcode, found.country, found.kind) == (
-        street,
-        city,
-        postcode,
-        country,
-        "street",
-    )
-
-
-def test_a_po_box_is_no_street(reading):
-    """It is kept, under its own name."""
-    (found,) = reading("<p>PO Box 1234, Dover, DE 19901</p>").contacts.addresses
-    assert (found.kind, found.street, found.postcode) == ("po_box", None, "19901")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "Shipped via DHL or via e-mail in 12345 Days",
-        "100 mg x 30 pills for $45.00, 20 mg from 12000 Euro",
-        "We do not ship to PO Boxes.",
-        "Founded 1998, more than 10115 Kunden",
-        "Order 62701 was placed on 12/11/2025 at 10:15",
-        "Vitamin B12 1AA, D3 1000 IU",
-        "Sildex 400, 100 20 Tablets",
-    ],
-)
-def test_what_is_no_address_and_no_phone(reading, body):
-    """Sizes, prices, dates, "via" and PO Boxes in general."""
-    contacts = reading(f"<p>{body}</p>").contacts
-    assert contacts.addresses == ()
-    assert contacts.phones == ()
-
-
-@pytest.mark.parametrize(
-    ("body", "url", "number", "country"),
-    [
-        ("<p>Call us: (217) 555-0134</p>", "", "+12175550134", "US"),
-        ("<a href='tel:+442079460123'>Ring</a>", "", "+442079460123", "GB"),
-        ("<p>Telefon: 030 1234567</p>", "https://x.de/", "+49301234567", "DE"),
-        ("<p>+420 224 123 456</p>", "", "+420224123456", "CZ"),
-        ("<table><tr><td>Phone</td><td>020 7946 0123</td></table>", "https://x.co.uk/", "+442079460123", "GB"),
-    ],
-)
-def test_a_phone_is_found(reading, body, url, number, country):
-    """By link, by plus sign, by the word before it, in the next cell."""
-    (phone,) = reading(body, url=url or "https://shop.example/").contacts.phones
-    assert (phone.e164, phone.country) == (number, country)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "<p>Write to Help@shop.example now</p>",
-        "<a href='mailto:help@shop.example?subject=x'>mail</a>",
-        "<p>help (at) shop (dot) example</p>",
-        "<p>help [at] shop [dot] example</p>",
-        "<a href='/cdn-cgi/l/email-protection#0068656c704073686f702e6578616d706c65'>x</a>",
-    ],
-)
-def test_an_email_address_is_found(reading, body):
-    """Plain, linked, masked for people, and veiled by a content network."""
-    assert [email.address for email in reading(body).contacts.emails] == ["help@shop.example"]
-
-
-def test_picture_names_are_no_email(reading):
-    """`logo@2x.png` is a file."""
-    assert reading("<p>logo@2x.png</p>").contacts.emails == ()
 
 
 def test_every_number_form_accepts_its_valid_and_refuses_its_invalid_example(vocabulary):

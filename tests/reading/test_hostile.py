@@ -8,67 +8,64 @@ import dataclasses
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-BOMBS = {
-    "nested div": "<div>" * 100_000 + "x",
-    "nested div with names": "<div class=footer>" * 50_000 + "x",
-    "unclosed b": "<b>" * 100_000 + "x",
-    "mixed nesting": "<ul><li><table><tr><td><form><label>" * 10_000 + "x" + "</td></li></label>" * 10_000,
-    "attributes": "<a " + " ".join(f"a{i}=1" for i in range(100_000)) + ">x",
-    "open comments": "<!--" * 100_000,
-    "open quotes": "<a b='" * 20_000,
-    "open tags": "<a " * 100_000,
-    "less-than": "<" * 500_000,
-    "end tags": "</div>" * 100_000 + "x",
-    "paragraphs": "<p>x</p>" * 200_000,
-    "entities": "&amp;" * 200_000,
-    "doctype": "<!DOCTYPE " + "a" * 5_000_000,
-    "long attribute": "<img alt='" + "a" * 5_000_000 + "'>",
-    "noscript": "<noscript>" * 50_000 + "x",
-    "closed titles in a picture": "<svg>" + "<title/>" * 50_000 + "x",
-    "srcdoc": "<iframe srcdoc='<p>x'></iframe>" * 20_000,
-    "templates": "<template>" * 100_000,
-    "digits": "<p>" + "1" * 100_000,
-    "digits with spaces": "<p>" + "1 " * 100_000,
-    "at signs": "<p>" + "a@" * 100_000,
-    "letters": "<p>" + "a" * 1_000_000,
-    "zero-width": "<p>" + "\u200b" * 1_000_000,
-    "combining marks": "<p>a" + "\u0301" * 300_000,
-    "prices": "<p>" + "$1 " * 100_000,
-    "priced blocks": "<p>$1.00 item" * 30_000,
-    "buy controls": "<button>Add to cart</button>" * 30_000,
-    "row of buttons": "<table><tr>" + "<td>$5<td><button>Buy now</button>" * 8_000,
-    "labels": "<p>" + "NPI " * 50_000,
-    "label blocks": "<p>NPI<p>GPhC" * 10_000,
-    "postcodes": "<p>" + "AB1 2CD " * 50_000,
-    "postcode blocks": "<p>AB1 2CD, 12345 Town" * 15_000,
-    "phones": "<p>+44 20 7946 0123 tel: 5" * 15_000,
-    "links": "<a href=/a>x</a>" * 50_000,
-    "button links": "<a class=btn href=/a>x" * 30_000,
-    "forms": "<form><input><label>" * 20_000,
-    "open form": "<form>" + "<input name=a>" * 50_000,
-    "options": "<select>" + "<option>a" * 50_000,
-    "json depth": "<script type=application/ld+json>" + "[" * 100_000 + "</script>",
-    "json objects": "<script type=application/ld+json>" + '{"@type":"Product","offers":' * 100_000 + "</script>",
-    "json wide": "<script type=application/ld+json>[" + '{"@type":"Store"},' * 20_000 + "0]</script>",
-    "many json scripts": "<script type=application/ld+json>{}</script>" * 20_000,
-    "carriage returns": "\r" * 1_000_000,
-}
+from pharmcheck.check import judge
+from pharmcheck.document import to_json, verdict_document
+from pharmcheck.model import Category
+from pharmcheck.ruleset import load_ruleset
+from tests.reading.bombs import BOMBS
+from tests.sites import WHEN, site
+
+_RULES = load_ruleset()
+
+SMALL = 100_000  # bytes: what is quadratic takes a second here already
+LARGE = 5_000_000
+# Each once took seconds, hours or hundreds of megabytes at full size.
+WORST = [
+    "combining marks out of order", "declared charsets", "different links", "text in tables", "tags in srcdoc", "letters that grow",
+    "different attributes of an input", "nested div with names", "JSON depth",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS)
-def test_bombs_end_in_time(reading, body):
-    """Every bomb of the field notes and some of our own end in under two seconds of CPU."""
-    reading("<p>warm")
+def _peak() -> int:
+    """Megabytes that this process has held at most since the last look."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+
+def _seconds(name: str, size: int, kind: str = "text/html") -> float:
+    body = BOMBS[name](size).encode("utf-8", "surrogatepass")
+    capture = site(home="<p>x")
+    bomb = replace(capture.pages[0], body=body, headers=(("content-type", kind),))
     start = time.process_time()
-    result = reading(body)
-    assert time.process_time() - start < 2
+    judgement = judge(replace(capture, pages=(bomb,)), _RULES, now=WHEN)
+    spent = time.process_time() - start
+    (result,) = judgement.readings
+    assert result.blocks or result.problem or not result.shape.text_chars
     assert len(result.blocks) <= 20_000
+    return spent
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bombs_end_in_time(name):
+    """Every bomb of the field notes and of our own, read and judged, ends in two seconds of CPU at 100 kB."""
+    assert _seconds(name, SMALL) < 2
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_the_worst_bombs_end_in_time_at_full_size(name):
+    """At five megabytes, read and judged: under five seconds of CPU, and the process stays under 300 MB."""
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+    before = _peak()
+    assert _seconds(name, LARGE) < 5
+    assert _peak() - before < 120
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -147,3 +144,68 @@ def test_bytes_after_the_limit_change_nothing_before_it(reading):
     plain, bombed = reading(honest), reading(honest + "<b <" * 50_000)
     assert bombed.blocks[: len(plain.blocks)] == plain.blocks
     assert bombed.offers == plain.offers
+
+
+AWKWARD = [
+    "\x00",
+    "\ud800",
+    "\ufffe",
+    "\U0001ffff",
+    "\ufdd0",
+    "\u202e",
+    "\u2066",
+    "\u0301" * 40,
+    "\x1b[31m",
+    "\u2028",
+    "</script>",
+    "é",
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(AWKWARD), st.text(max_size=4)), max_size=8).map("".join))
+def test_every_string_of_a_verdict_survives_json_and_stores(words):
+    """Whatever stands around a statement, the document is JSON, UTF-8, and free of what databases refuse."""
+    body = f"<title>{words}</title><p>{words} No prescription required. Buy Tramadol online $99 Add to cart {words}</p>"
+    capture = site(home="<p>x")
+    odd = replace(capture.pages[0], body=body.encode("utf-8", "surrogatepass"))
+    judgement = judge(replace(capture, pages=(odd,)), _RULES, now=WHEN)
+    for result in judgement.readings:
+        _assert_safe(result)
+        assert not any(
+            bad in text
+            for text in _strings(result)
+            for bad in ("\ufffe", "\U0001ffff", "\ufdd0", "\u202e", "\u2066", "\x1b")
+        )
+    text = to_json(verdict_document(judgement.verdict, _RULES))
+    assert json.loads(text.encode()) == verdict_document(judgement.verdict, _RULES)
+    assert "\x00" not in text
+    assert "\\u0000" not in text
+
+
+@pytest.mark.parametrize("said", ["", "<p>No prescription required. Buy Tramadol online $99 Add to cart</p>"])
+def test_bytes_beyond_the_limit_never_change_a_verdict(said):
+    """What stands behind the first five megabytes does not exist, charset tricks included (P6)."""
+    shop = f"<title>Shop</title><h1>Shop</h1>{said}</html>".encode().ljust(5 * 1024 * 1024)
+    capture = site(home="<p>x")
+
+    def verdict(behind: bytes) -> Any:
+        odd = replace(capture.pages[0], body=shop + behind, headers=(("content-type", "text/html"),), truncated=True)
+        return judge(replace(capture, pages=(odd,)), _RULES, now=WHEN).verdict
+
+    plain = verdict(b"")
+    assert plain.category is (Category.DANGER if said else Category.COULD_NOT_CHECK)
+    for behind in (b"<b <" * 50_000, b"\xff" * 900_000, b"<p>No prescription required"):
+        other = verdict(behind)
+        assert (other.category, other.reason_code, other.score) == (plain.category, plain.reason_code, plain.score)
+
+
+def test_a_bomb_behind_a_statement_saves_nobody():
+    """Within the limit, what was read before a flood still convicts; honest words before one are never "clean"."""
+    said = "<p>No prescription required. Buy Tramadol online $99 Add to cart</p></html>"
+    for name in ("nested div", "paragraphs", "open quotes"):
+        flood = BOMBS[name](2_000_000)
+        assert judge(site(home=said + flood), _RULES, now=WHEN).verdict.category is Category.DANGER
+        assert judge(site(home="<p>Hello</html>" + flood), _RULES, now=WHEN).verdict.category in (
+            Category.COULD_NOT_CHECK, Category.NOT_A_PHARMACY,
+        )  # fmt: skip

@@ -9,66 +9,12 @@ import pytest
 from pharmcheck.model import BlockKind, Region
 
 SECRET = "no prescription needed here"
-HIDING = {
-    "depth 10": "<div>" * 10 + SECRET,
-    "depth 300": "<div>" * 300 + SECRET,
-    "depth 3000": "<div>" * 3000 + SECRET,
-    "depth 3000, inline": "<b>" * 3000 + SECRET,
-    "after the end": f"<html><body>x</body></html>{SECRET}",
-    "zero width": "no pre\u200bscrip\u200ction nee\u2060ded here",
-    "soft hyphen": "no prescrip\u00adtion needed here",
-    "entities": "&#110;o pre&shy;scription&nbsp;needed &#x68;ere",
-    "bidi marks": "no \u202eprescription\u202c needed here",
-    "inline tags": "no pre<b>scrip</b><i></i>tion <span>need</span>ed here",
-    "comments": "no pre<!-- x -->scription needed<!----> here",
-    "white space": "no \t prescription\r\n\r\nneeded   here",
-    "unclosed element": f"<table><tr><td><select><b><p>{SECRET}",
-    "unclosed tag before": f"<p>{SECRET}<a href='x",
-    "noscript": f"<noscript><p>{SECRET}</p></noscript>",
-    "srcdoc": f'<iframe srcdoc="&lt;p&gt;{SECRET}&lt;/p&gt;"></iframe>',
-    "hidden": f'<p hidden style="display:none">{SECRET}</p>',
-    "textarea": f"<textarea>{SECRET}</textarea>",
-    "option": f"<select><option>{SECRET}</select>",
-    "submit value": f'<input type="submit" value="{SECRET}">',
-    "alt": f'<img src="x.png" alt="{SECRET}">',
-    "picture text": f"<svg><text>{SECRET}</text></svg>",
-    "picture cdata": f"<svg><text><![CDATA[{SECRET}]]></text></svg>",
-    "closed title in a picture": f"<svg><title/></svg><p>{SECRET}</p>",
-    "closed script in a picture": f"<svg><script/></svg><p>{SECRET}</p>",
-    "shadow root": f'<div><template shadowrootmode="open"><p>{SECRET}</p></template></div>',
-    "xmp": f"<xmp>{SECRET}</xmp>",
-    "plaintext": f"<plaintext>{SECRET}",
-    "stray end tags": f"</div></p></li></table>{SECRET}</b>",
-    "null bytes": "no pre\x00scription needed here",
-}
-
-
-@pytest.mark.parametrize("body", HIDING.values(), ids=HIDING)
-def test_text_is_found_wherever_a_browser_shows_it(reading, body):
-    """Every hiding place of the field notes ends in a block with the plain words."""
-    assert any(SECRET in block.text for block in reading(body).blocks)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        f"<script>{SECRET}</script>",
-        f"<style>{SECRET}</style>",
-        f"<template><p>{SECRET}</p></template>",
-        f"<!-- {SECRET} -->",
-        f"<iframe>{SECRET}</iframe>",
-        f"<script>'<\\/script>' {SECRET}</script>",
-    ],
-)
-def test_what_a_browser_does_not_show_is_no_block(reading, body):
-    """Scripts, styles, templates and comments are not text."""
-    assert not any(SECRET in block.text for block in reading(f"<p>a</p>{body}<p>b</p>").blocks)
 
 
 def test_inline_tags_do_not_split_a_block_and_breaks_do(reading):
-    """One sentence stays one block; `<br>` ends a line."""
-    blocks = reading("<p>one <b>two</b><i> three</i><br>four</p><div>five</div>").blocks
-    assert [block.text for block in blocks] == ["one two three", "four", "five"]
+    """One sentence stays one block; `<br>` ends a line, unless the next goes on in lower case."""
+    blocks = reading("<p>one <b>two</b><i> three</i><br>Four<br>five</p><div>six</div>").blocks
+    assert [block.text for block in blocks] == ["one two three", "Four five", "six"]
 
 
 def test_blocks_know_what_they_are(reading):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import re2
 
@@ -15,6 +16,7 @@ from pharmcheck.ruleset.site import Site
 
 _ISSUER_CHARS = 4  # "psi" or "fda" stand in other names by chance
 _IDENTITY_ROLES = (PageRole.CONTACT, PageRole.IMPRINT, PageRole.ABOUT, PageRole.TERMS)
+_numbers = re2.compile(r"\d+").findall
 _PRESCRIPTION_WORDS = re2.compile(r"prescription|\brx\b|rezept|ordonnance|receta|\bscript\b")
 
 
@@ -38,15 +40,55 @@ def _identity_pages(site: Site) -> list[PageText] | str:
     return pages
 
 
-def _printed(site: Site) -> Iterator[tuple[PageText, PostalAddress]]:
-    """Every postal address, those of contact pages and imprints first."""
-    for page in sorted(site.pages, key=lambda item: item.reading.role not in _IDENTITY_ROLES):
-        for found in page.reading.contacts.addresses:
-            yield page, found
+def kind_of(address: PostalAddress, lists: Mapping[str, Any]) -> str:
+    """The kind of an address (street | po_box | mail_drop | virtual_office), also by what is known of its street."""
+    if address.kind != "street" or not address.street:
+        return address.kind
+    street, postcode = address.street.lower(), _joined(address.postcode or "")
+    houses = set(_numbers(street))
+    for row in lists["shared_addresses"]["addresses"]:
+        known = {_joined(code) for code in row["postcodes"]}
+        if (postcode in known or not known) and row["street"] in street and houses & set(_numbers(row["house"])):
+            return str(row["kind"])
+    return "street"
 
 
-def _streets(site: Site) -> Iterator[tuple[PageText, PostalAddress]]:
-    return ((page, found) for page, found in _printed(site) if found.kind == "street")
+def _joined(postcode: str) -> str:
+    return postcode.replace(" ", "").partition("-")[0].upper()
+
+
+def _printed(site: Site) -> Iterator[tuple[PageText, PostalAddress, str]]:
+    """Every postal address that may be the shop's, with its kind: those it calls its own and contact pages first.
+
+    The address of an authority, a payment service or a warehouse is not the shop's, whatever page it stands on.
+    """
+    found = [(page, address) for page in site.pages for address in page.reading.contacts.addresses]
+    rank = {"own": 0, "unknown": 1}
+    shown = [item for item in found if item[1].owner in rank or _in_structured_data(*item)]
+    shown.sort(key=lambda item: (item[0].reading.role not in _IDENTITY_ROLES, rank.get(item[1].owner, 0)))
+    return ((page, address, kind_of(address, site.lists)) for page, address in shown)
+
+
+def _in_structured_data(page: PageText, address: PostalAddress) -> bool:
+    """Whether the page's own schema.org data names this postcode as that of the organisation."""
+    named = (_joined(organisation.address or "") for organisation in page.reading.structured.organisations)
+    return bool(address.postcode) and any(_joined(address.postcode or "") in text for text in named)
+
+
+def _places(site: Site) -> Iterator[tuple[PageText, PostalAddress]]:
+    """Addresses that are more than a box."""
+    return ((page, address) for page, address, kind in _printed(site) if kind != "po_box")
+
+
+def _only(site: Site, wanted: str, *better: str) -> Answer:
+    """That the shop gives an address of this kind and none of a better one."""
+    shown = list(_printed(site))
+    if any(kind in better for _, _, kind in shown):
+        return ABSENT
+    for page, address, kind in shown:
+        if kind == wanted:
+            return present(site.cite(page, address.block, address.text), address=address.text)
+    return ABSENT
 
 
 def _claims(site: Site) -> Iterator[tuple[PageText, LicenceClaim]]:
@@ -72,7 +114,7 @@ def _missing(site: Site, shown: Iterator[object], what: str) -> Answer:
 @fact
 def street_address_shown(site: Site) -> Answer:
     """A street address is printed."""
-    for page, found in _streets(site):
+    for page, found in _places(site):
         return present(site.cite(page, found.block, found.text), address=found.text, country=found.country or "")
     return ABSENT
 
@@ -80,16 +122,27 @@ def street_address_shown(site: Site) -> Answer:
 @fact
 def no_street_address(site: Site) -> Answer:
     """No street address on the pages that should hold one."""
-    return _missing(site, _streets(site), "street address")
+    if any(organisation.address for page in site.pages for organisation in page.reading.structured.organisations):
+        return ABSENT  # schema.org data says it, if no reader sees it
+    return _missing(site, _places(site), "street address")
 
 
 @fact
 def only_post_box(site: Site) -> Answer:
     """The only postal address is a box."""
-    if next(_streets(site), None) is None:
-        for page, found in _printed(site):
-            return present(site.cite(page, found.block, found.text))
-    return ABSENT
+    return _only(site, "po_box", "street", "virtual_office", "mail_drop")
+
+
+@fact
+def only_mail_drop(site: Site) -> Answer:
+    """The only address is a rented letter box with a street in front."""
+    return _only(site, "mail_drop", "street", "virtual_office")
+
+
+@fact
+def only_virtual_office(site: Site) -> Answer:
+    """The only address is one that is rented out to many companies."""
+    return _only(site, "virtual_office", "street")
 
 
 @fact

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pharmcheck.address import at_or_below, host_of
-from pharmcheck.model import EvidenceKind, FetchOutcome, PageRole
+from pharmcheck.capture import needs_scripts
+from pharmcheck.model import EvidenceKind, FetchOutcome, Look, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, present, say
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.site import Site
 
-_SHELL_CHARS = 250  # fewer visible characters than a sentence or three
 _WALL_CHARS = 1500  # walls and parking pages say little; an article about them says more
 
 
@@ -55,15 +55,13 @@ def parked(site: Site) -> Answer:
 
 @fact
 def script_shell(site: Site) -> Answer:
-    """The page is an empty shell that scripts would fill."""
+    """The page is an empty shell that scripts would fill, and no browser has run them."""
     page = _landing(site)
-    if not page or site.offered:
+    if not page or site.offered or page.look is Look.RENDERED or not needs_scripts(site.body(page)):
         return ABSENT
     shape = page.reading.shape
-    if shape.text_chars < _SHELL_CHARS and shape.scripts and len(site.pages) <= 2 + shape.text_chars // 100:
-        quote = f"The page holds {shape.text_chars} characters of text and {shape.scripts} scripts."
-        return present(say(EvidenceKind.HTTP, quote, page.reading.url))
-    return ABSENT
+    quote = f"The page holds {shape.text_chars} characters of text and {shape.scripts} scripts."
+    return present(say(EvidenceKind.HTTP, quote, page.reading.url))
 
 
 def _first(page: PageText, site: Site, key: str) -> str:

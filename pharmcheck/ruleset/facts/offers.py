@@ -9,7 +9,8 @@ from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applica
 from pharmcheck.ruleset.facts.naming import medicine_of_domain
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
-from pharmcheck.ruleset.site import Site, shop_offers
+from pharmcheck.ruleset.shelf import shop_offers
+from pharmcheck.ruleset.site import Site
 from pharmcheck.ruleset.voice import POLICY_ROLES
 
 _LIFESTYLE_SHARE = 90  # per cent

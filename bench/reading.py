@@ -1,13 +1,15 @@
-"""How many times the cost of a bare parse is a whole reading?  Run as a script; the machine is noisy, so read the ratios.
+"""How many times the cost of a bare parse is a whole reading, and what share of it is the pre-scan?
 
+    .venv/bin/python -m bench.reading [--bombs MEGABYTES]
 
-.venv/bin/python tests/reading/speed.py
+The machine is noisy: read the ratios.  With `--bombs`, every bomb of tests/reading/bombs.py at that size, read, with its CPU time.
 """
 
-# ruff: noqa: E501, T201, B018 - a script that prints; a page of our own making in few lines
+# ruff: noqa: E501, B018 - a page of our own making in few lines
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,8 +22,10 @@ import yaml
 from pharmcheck.model import Page, PageRole
 from pharmcheck.reading import Vocabulary, read
 from pharmcheck.reading.markup import Pass
+from pharmcheck.reading.prescan import prescan
+from tests.reading.bombs import BOMBS
 
-LISTS = Path(__file__).parents[2] / "rules" / "lists"
+LISTS = Path(__file__).parents[1] / "rules" / "lists"
 ROUNDS = 30
 
 
@@ -71,18 +75,39 @@ def _milliseconds(job: Callable[[], object]) -> float:
     return best * 1000
 
 
+def _page(body: bytes) -> Page:
+    digest = hashlib.sha256(body).hexdigest()
+    return Page("https://shop.example/", PageRole.OTHER, 200, (), body, digest, datetime(2026, 1, 1, tzinfo=UTC), False)  # noqa: FBT003
+
+
+def _bombs(megabytes: float, vocabulary: Vocabulary) -> None:
+    """CPU seconds of reading each, in this process alone."""
+    spent: dict[str, float] = {}
+    for name, bomb in BOMBS.items():
+        page = _page(bomb(int(megabytes * 1_000_000)).encode("utf-8", "surrogatepass"))
+        start = process_time()
+        problem = read(page, vocabulary).problem
+        spent[name] = process_time() - start
+        print(f"{spent[name]:6.2f} s  {name}: {problem}")
+    print(f"{len(spent)} bombs, the worst {max(spent.values()):.2f} s")
+
+
 def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--bombs", type=float, default=0, metavar="MEGABYTES")
+    megabytes = parser.parse_args().bombs
     lists = [
         yaml.load((LISTS / f"{name}.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
         for name in ("licence_formats", "seals", "shop_words")
     ]
     vocabulary = Vocabulary.from_lists(*lists)
+    if megabytes:
+        _bombs(megabytes, vocabulary)
+        return
     for name, source in (("shop", _shop(60)), ("dense", _dense(950))):
         body = source.encode()
-        digest = hashlib.sha256(body).hexdigest()
-        page = Page(
-            "https://shop.example/", PageRole.OTHER, 200, (), body, digest, datetime(2026, 1, 1, tzinfo=UTC), False
-        )
+        page = _page(body)
 
         def walk(source: str = source) -> None:
             markup = Pass("https://shop.example/")
@@ -104,11 +129,12 @@ def main() -> None:
         print(f"  parse {parse:.2f} ms = 1")
         for label, job in (
             ("bare token loop", loop),
+            ("pre-scan", lambda source=source: prescan(source)),
             ("markup pass", walk),
             ("read", lambda page=page: read(page, vocabulary)),
         ):
             cost = _milliseconds(job)
-            print(f"  {label} {cost:.2f} ms = {cost / parse:.1f}")
+            print(f"  {label} {cost:.2f} ms = {cost / parse:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,111 @@
+"""Names and numbers at messaging services: in links that open a chat, and in words such as "Telegram: @name".
+
+Buttons that share a page and invitations to groups name nobody.
+"""
+
+# ruff: noqa: E501 - a pattern in one line can be read beside a handle
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from pharmcheck.model import Link
+from pharmcheck.model.reading import Handle
+from pharmcheck.reading.lines import Lines
+from pharmcheck.reading.patterns import compile_lines, compile_text
+from pharmcheck.reading.phones import e164
+from pharmcheck.reading.text import clean
+
+MAX_HANDLES = 30
+_MAX_BLOCKS = 200  # looked into; more is a flood
+_MAX_LINKS = 100  # looked at; a page opens one chat or ten
+_link = compile_text(
+    r"(?i)^(?:https?://(?:www\.)?(?:"
+    r"(?P<whatsapp>(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?(?:[^#]*&)?phone=)(?:%2B|\+)?[\d -]{7,20})|"
+    r"(?P<telegram>(?:t|telegram)\.me/(?:\+?[A-Za-z0-9_]{4,40}))|"
+    r"(?P<signal>signal\.me/#(?:p/)(?:%2B|\+)?\d{7,16})|"
+    r"(?P<threema>threema\.id/[A-Z0-9*]{8})|"
+    r"(?P<line>line\.me/(?:R/)?ti/p/[~@%A-Za-z0-9._-]{3,40})|"
+    r"(?P<wechat>u\.wechat\.com/[A-Za-z0-9_-]{4,60}))|"
+    r"(?P<whatsapp2>whatsapp://send/?\?(?:[^#]*&)?phone=(?:%2B|\+)?\d{7,16})|"
+    r"(?P<telegram2>tg://resolve\?domain=[A-Za-z0-9_]{4,40})|"
+    r"(?P<viber>viber://(?:chat|add|contact)/?\?number=(?:%2B|\+| )?\d{7,16})|"
+    r"(?P<skype>skype:[A-Za-z0-9][A-Za-z0-9._:,-]{3,50})|"
+    r"(?P<wechat2>weixin://[a-z/?=]*[A-Za-z0-9_-]{4,60}))"
+)
+_value = compile_text(r"[/=:~@]%?(?:2B)?[~@+ ]?([^/=:~@?&#]+)$")
+_link_hint = compile_lines(
+    r"(?i)^((?:https?://(?:www\.)?(?:wa\.me|api\.whatsapp\.com|web\.whatsapp\.com|t\.me|telegram\.me|signal\.me|threema\.id|line\.me|u\.wechat\.com)/|whatsapp:|tg:|viber:|skype:|weixin:).*)$"
+)
+_NOBODY = frozenset(("share", "joinchat", "addstickers", "proxy", "iv", "socks", "login", "url", "msg", "send"))
+_SERVICES = r"whats ?app|telegram|signal|we ?chat|weixin|viber|skype|threema|wickr(?: ?me)?|session|kik|gadu-gadu|gg"
+_ASKS = r"(?: ?(?:id|user ?name|user|name|handle|no\.?|number|nummer|num[ée]ro|n[uú]mero|me|us|us at|us on|nr|contact|kontakt|chat))?"
+_words_bytes = compile_lines(
+    rf"(?i)(\b(?:{_SERVICES})\b[^\n]{{0,30}}[@:+=\d–-]|\d ?[(–-][^\n\d]{{0,25}}(?:whats ?app|viber|telegram|signal)\b)"
+)
+_name = compile_text(
+    rf"(?i)\b(?P<service>telegram|signal|we ?chat|skype|threema|wickr(?: ?me)?|session|kik|gadu-gadu|gg)\b{_ASKS} ?(?:[:=–-] ?@?| ?\(?@)(?P<name>[A-Za-z0-9][A-Za-z0-9_.*-]{{2,63}})"
+)
+_number = compile_text(
+    r"(?i)\b(?P<service>whats ?app|telegram|signal|we ?chat|viber)\b[^\d+@\n]{0,25}(?P<number>\+?\(?\d[\d ().\-–/]{6,20}\d)"
+)
+_number_first = compile_text(
+    r"(?i)(?P<number>\+?\(?\d[\d ().\-–/]{6,20}\d) ?[(–-] ?[\pL /&]{0,25}(?P<service>whats ?app|viber|telegram|signal)\b"
+)
+_KINDS = {"weixin": "wechat", "wickrme": "wickr", "gg": "gadu-gadu"}
+_NO_NAMES = frozenset(("and", "the", "for", "our", "your", "you", "are", "with", "http", "https", "www", "click", "contact", "chat", "not", "available", "email", "phone", "tel", "whatsapp", "viber", "skype", "telegram", "signal", "wickr", "wechat", "join", "channel", "group"))  # fmt: skip
+_SHORTEST_ID = 5  # a Gadu-Gadu number is digits alone
+PATTERNS = (_words_bytes,)  # what every page is asked
+
+
+def find_handles(lines: Lines, links: list[Link], regions: tuple[str, ...]) -> tuple[Handle, ...]:
+    """The handles of a page, each once; a number without its country is one of `regions`."""
+    found: dict[tuple[str, str], Handle] = {}
+    for handle in (*_linked(links), *_written(lines, regions)):
+        found.setdefault((handle.kind, handle.value.lower()), handle)
+        if len(found) >= MAX_HANDLES:
+            break
+    return tuple(found.values())
+
+
+def _linked(links: list[Link]) -> Iterator[Handle]:
+    urls = "\n".join([link.url for link in links]).encode("utf-8", "replace")
+    for n, hit in enumerate(_link_hint.finditer(urls)):
+        if n >= _MAX_LINKS:
+            break
+        url = hit.group(1).decode("utf-8", "replace")
+        match = _link.search(url)
+        if match is None:
+            continue
+        kind = next(name for name, words in match.groupdict().items() if words).rstrip("2")
+        value = _value.search(match.group(0))
+        name = clean(unquote(value.group(1)) if value else "", 64).strip("+ ")
+        digits = "".join(char for char in name if char.isdigit())
+        if kind in ("whatsapp", "signal", "viber"):
+            parsed = e164(f"+{digits}", ())
+            name = parsed[0] if parsed else f"+{digits}"
+        if name and name.lower() not in _NOBODY:
+            yield Handle(kind, name, next((link.block for link in links if link.url == url), -1))
+
+
+def _written(lines: Lines, regions: tuple[str, ...]) -> Iterator[Handle]:
+    for i in lines.hits(_words_bytes)[:_MAX_BLOCKS]:
+        text = lines.blocks[i].text
+        for match in (*_number.finditer(text), *_number_first.finditer(text)):
+            parsed = e164(match.group("number").strip(), regions)
+            if parsed:
+                yield Handle(_kind(match.group("service")), parsed[0], i)
+        for match in _name.finditer(text):
+            kind, name = _kind(match.group("service")), match.group("name").strip(".-")
+            if kind == "gadu-gadu" and not (name.isdigit() and len(name) >= _SHORTEST_ID):
+                continue
+            if kind in ("signal", "session") and not any(char.isdigit() for char in name):
+                continue  # "signal: strong" is a sentence
+            if name.lower() not in _NO_NAMES and (kind == "gadu-gadu" or not name.isdigit()):
+                yield Handle(kind, name, i)
+
+
+def _kind(service: str) -> str:
+    name = service.lower().replace(" ", "")
+    return _KINDS.get(name, name)
