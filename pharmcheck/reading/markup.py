@@ -144,6 +144,8 @@ def _anchor(page: Pass, token: Token) -> None:
         return
     # One attribute at a time: the list of all, most of which nobody needs, costs the most.
     href = token.attr("href") or token.attr("xlink:href")
+    if href is not None and href.endswith("/cdn-cgi/l/email-protection"):  # Cloudflare: the address stands beside
+        href += f"#{token.attr('data-cfemail') or ''}"
     classes = token.attr("class")
     styled = (classes is not None and page.hints.is_button(classes)) or token.attr("role") == "button"
     if href is None and not styled:

@@ -26,6 +26,7 @@ _LISTS = (
     "voice",
     "licence_formats",
     "seals",
+    "shared_addresses",
     "shop_words",
     "obstacles",
     "lifestyle_groups",

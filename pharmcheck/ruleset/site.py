@@ -162,7 +162,7 @@ def _claimed_countries(site: Site) -> tuple[str, ...]:
         address.country
         for reading in readings
         for address in reading.contacts.addresses
-        if address.country and address.kind == "street"
+        if address.country and address.kind == "street" and address.owner != "other"
     }
     if not found:
         claims = (claim for reading in readings for claim in reading.licence_claims)

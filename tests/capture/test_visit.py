@@ -101,7 +101,8 @@ def test_the_page_budget_holds(serve: Any, visit: Any, page_bytes: Any) -> None:
     links = b"".join(b'<a href="/products/%d">p</a><a href="/about-%d">About us</a>' % (n, n) for n in range(500))
     server.routes["/"] = page_bytes(links)
     capture = visit(server.policy("shop.example", page_budget=3), "shop.example")
-    assert server.paths() == ["/", "/", "/robots.txt", "/products/0", "/about-0"]
+    assert server.paths()[:3] == ["/", "/", "/robots.txt"]  # the second look is none of the three pages
+    assert len(server.paths()) == 5
     assert len(plain(capture)) == 4
 
 
@@ -198,7 +199,7 @@ def test_a_name_that_turns_inwards_is_refused_without_a_packet(serve: Any, visit
     details = set()
     for answers in ([["127.0.0.1"]], [["93.184.215.14", "10.0.0.1"]], [["169.254.169.254"], ["93.184.215.14"]], []):
         resolver = listed_resolver(shop_com=answers)
-        capture = visit(Policy(), "shop.com", resolver=resolver)
+        capture = visit(Policy(dns_timeout_s=0), "shop.com", resolver=resolver)
         assert not capture.pages
         assert resolver.asked == ["shop.com", "www.shop.com"]
         details |= {attempt.detail for attempt in capture.attempts}

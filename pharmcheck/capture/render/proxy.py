@@ -66,6 +66,7 @@ class GuardProxy:
         self._news = asyncio.Condition()
         self._hosts: set[str] = set()
         self._connections = 0
+        self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._pass = b64encode(f"{self.user}:{self.secret}".encode())
 
@@ -79,10 +80,12 @@ class GuardProxy:
 
     async def close(self) -> None:
         """Hang up on everybody.  Closing twice is harmless."""
+        self._closed = True
         self._server.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # those whom the loop is still letting in meet a closed door
         await self._server.wait_closed()
 
     async def expect(self, host: str, port: int) -> None:
@@ -102,11 +105,14 @@ class GuardProxy:
         return tuple(self._refusals)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._closed:
+            writer.transport.abort()
+            return
         # A task of our own making: those that asyncio makes complain aloud when they are cancelled (until 3.12).
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: writer.close())  # also when it is cancelled before it has begun
+        task.add_done_callback(lambda _: _leave(writer, at_once=self._closed))  # also when it never began
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -276,6 +282,14 @@ class GuardProxy:
     def _note(self, end: _NoWay) -> None:
         if len(self._refusals) < _MOST_REFUSALS:
             self._refusals.append(Refusal(end.target, end.detail))
+
+
+def _leave(writer: asyncio.StreamWriter, *, at_once: bool) -> None:
+    """Hang up; at the end without waiting for a browser to read what was meant for it."""
+    if at_once:
+        writer.transport.abort()
+    else:
+        writer.close()
 
 
 async def _say(writer: asyncio.StreamWriter, status: str, header: bytes = b"", *, closing: bool = True) -> None:

@@ -334,7 +334,8 @@ def curious(renderer: ChromiumRenderer, render: Any, shop: Shop, trap: Any, runn
     """One page that tries everything, watched from outside while it does."""
     before, visitors, refused = len(shop.requests), trap.visitors, len(renderer.refusals)
     peers: set[str] = set()
-    proxies: set[str] = set()
+    # Windows closed a moment ago may still hang on their proxies, which have hung up.
+    proxies: set[str] = _peers([*process.members(renderer._running._leader)]) if renderer._running else set()
     done = threading.Event()
 
     def watch() -> None:
@@ -490,12 +491,22 @@ def test_a_storm_of_requests_is_stopped(render: Any, shop: Shop, monkeypatch: py
     assert fetched.page.truncated
 
 
-def test_a_browser_that_dies_is_replaced(render: Any, renderer: ChromiumRenderer, runner: asyncio.Runner) -> None:
+async def _asked(shop: Shop, request: str, before: int) -> None:
+    """The page is on its way: its site has been asked for it."""
+    async with asyncio.timeout(ENOUGH_S):
+        while request not in shop.requests[before:]:  # noqa: ASYNC110 - the shop lives in another thread
+            await asyncio.sleep(0.01)
+
+
+def test_a_browser_that_dies_is_replaced(
+    render: Any, renderer: ChromiumRenderer, runner: asyncio.Runner, shop: Shop
+) -> None:
     """In the middle of a page: a reason.  Between two pages: not even that."""
 
     async def die() -> Fetched:
+        before = len(shop.requests)
         loading = asyncio.create_task(renderer.render("https://shop.example/loop", PageRole.HOME, deadline_s=ENOUGH_S))
-        await asyncio.sleep(0.5)
+        await _asked(shop, "GET /loop", before)
         process.end(renderer._running._leader)
         return await loading
 
@@ -509,14 +520,17 @@ def test_a_browser_that_dies_is_replaced(render: Any, renderer: ChromiumRenderer
     assert "plain as day" in text(render("/plain"))
 
 
-def test_cancelling_ends_the_browser(renderer: ChromiumRenderer, render: Any, runner: asyncio.Runner) -> None:
+def test_cancelling_ends_the_browser(
+    renderer: ChromiumRenderer, render: Any, runner: asyncio.Runner, shop: Shop
+) -> None:
     """A visit that is cancelled leaves no busy browser behind."""
     render("/plain")
     leader = renderer._running._leader
 
     async def give_up() -> None:
+        before = len(shop.requests)
         loading = asyncio.create_task(renderer.render("https://shop.example/loop", PageRole.HOME, deadline_s=60))
-        await asyncio.sleep(0.5)
+        await _asked(shop, "GET /loop", before)
         loading.cancel()
         await loading
 
