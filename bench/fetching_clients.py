@@ -83,7 +83,7 @@ class _Loopback(httpcore.AnyIOBackend):
 
 
 def _bare_httpx(task: Task, meter: Meter) -> Callable[[str], Awaitable[None]]:
-    """httpx as it comes, with a client per site and one TLS context for all."""
+    """Bare: httpx as it comes, with a client per site and one TLS context for all."""
     context = verifying_context(task.ca_file)
 
     async def read(host: str) -> None:

@@ -1,8 +1,8 @@
 """The sites that `bench.fetching` fetches: one process, every name on one loopback address, as cheap as it gets.
 
-Started by `bench.fetching`, not by hand.  Prints one JSON line (ports, paths and their sizes), then for every line on
-its standard input how many requests came since the last; ends with its input.  It parses no more of a request than
-the path, so that nothing here slows down what is measured.
+Started by `bench.fetching`, not by hand.  Prints one JSON line (its ports, and the bytes of a site as sent), then for
+every line on its standard input how many requests came since the last; ends with its input.  It parses no more of a
+request than the path, so that nothing here slows down what is measured.
 """
 
 from __future__ import annotations
@@ -18,15 +18,9 @@ from pathlib import Path
 
 import trustme
 
+from bench.fetching import DOMAIN, LARGE_SIZES, SIZES
 from bench.judging import make_capture
 
-DOMAIN = "bench.example.com"
-# What the planner chooses of a home page that links to all of these, in this order; sizes in bytes before gzip.
-SIZES = {
-    "/": 100_000, "/products/1": 80_000, "/prescription-policy": 25_000, "/contact": 20_000,
-    "/imprint": 20_000, "/about": 40_000, "/terms": 60_000, "/faq": 50_000,
-}  # fmt: skip
-_LARGE = 5 << 20  # bytes: `Policy.max_body`, the most that is read of a page
 _SLOW_S = 0.25
 _WITH_HEAD = 50_000  # bytes; smaller pages go without the style and script of the large ones
 _ROBOTS = b"User-agent: *\nDisallow: /account\n"
@@ -99,7 +93,7 @@ async def _serve(folder: Path) -> None:
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(f"*.{DOMAIN}").configure_cert(context)
-    usual, large = _answers(_pages(SIZES)), _answers(_pages(dict.fromkeys(SIZES, _LARGE)))
+    usual, large = _answers(_pages(SIZES)), _answers(_pages(LARGE_SIZES))
     shops = {
         "plain": (partial(_Door, usual, 0), None),
         "quick": (partial(_Shop, usual, 0), context),
@@ -112,7 +106,7 @@ async def _serve(folder: Path) -> None:
         server = await loop.create_server(shop, "127.0.0.1", 0, ssl=secure, backlog=1024)
         ports[name] = server.sockets[0].getsockname()[1]
     wire = sum(len(usual[path.encode()]) for path in SIZES)
-    print(json.dumps({"ports": ports, "sizes": SIZES, "large": _LARGE, "wire": wire}), flush=True)
+    print(json.dumps({"ports": ports, "wire": wire}), flush=True)
     over = loop.create_future()
     loop.add_reader(sys.stdin.fileno(), _tell, over)
     await over

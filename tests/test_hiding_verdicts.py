@@ -58,3 +58,49 @@ def test_the_honest_shop_is_one_that_the_statement_would_convict():
 def test_what_reading_puts_together_convicts_no_honest_shop(inside):
     """Cells, lines, labels and style sheets are read more closely than before; honest ones say nothing new."""
     assert _category(home=_HONEST + inside) is not Category.DANGER
+
+
+def _played(first: int) -> str:
+    """The statement in letters of another alphabet, capitals from `first` on and small ones behind them."""
+    return "".join(
+        chr(first + (ord(char) - 65 if char.isupper() else ord(char) - 71)) if char.isalpha() else char for char in SAID
+    )
+
+
+_SMALL_CAPITALS = str.maketrans("abcdefghijklmnoprtuvwyz", "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ")
+_PLAYED = {
+    "mathematical bold": _played(0x1D400),
+    "mathematical bold italic": _played(0x1D468),
+    "mathematical bold script": _played(0x1D4D0),
+    "mathematical bold fraktur": _played(0x1D56C),
+    "mathematical double-struck bold sans": _played(0x1D5D4),
+    "mathematical monospace": _played(0x1D670),
+    "circled": _played(0x24B6),
+    "squared": "".join(chr(0x1F130 + ord(char) - 65) if char.isalpha() else char for char in SAID.upper()),
+    "white on black circles": "".join(
+        chr(0x1F150 + ord(char) - 65) if char.isalpha() else char for char in SAID.upper()
+    ),
+    "white on black squares": "".join(
+        chr(0x1F170 + ord(char) - 65) if char.isalpha() else char for char in SAID.upper()
+    ),
+    "parenthesised": "".join(chr(0x249C + ord(char) - 97) if char.isalpha() else char for char in SAID.lower()),
+    "full-width": "".join(chr(0xFEE0 + ord(char)) if char.isalpha() else char for char in SAID),
+    "small capitals": SAID.lower().translate(_SMALL_CAPITALS),
+    "letterlike": SAID.replace("prescription", "prℯscriptiℴn").replace("No", "ℕℴ"),
+    "Cyrillic among Latin": SAID.replace("prescription", "рrеsсriрtiоn").replace("Tramadol", "Tramаdоl"),
+    "Greek among Latin": SAID.replace("prescription", "ρrescriptiοn").replace("Tramadol", "Trαmadοl"),
+    "phonetic letters": SAID.replace("Tramadol", "Trɑmɑdol"),
+    "modifier letters": SAID.replace("required", "ʳequireᵈ"),
+}
+
+
+@pytest.mark.parametrize("said", _PLAYED.values(), ids=_PLAYED)
+def test_play_with_letters_hides_no_statement(said):
+    """Letters that look like others to a reader are those others to the rules."""
+    assert _category(home=f"<html lang=en><h1>Shop</h1><p>{said}") is Category.DANGER
+
+
+@pytest.mark.parametrize("said", ["Тrамадол без рецепта", "Τραμαδόλη χωρίς συνταγή", "N0 prescr1pt10n requ1red"])
+def test_other_scripts_and_digits_are_not_read_as_latin(said):
+    """Words of another script are for rules in that language; digits in words are nobody's letters yet."""
+    assert _category(home=_HONEST + f"<p>{said}") is not Category.DANGER

@@ -50,7 +50,12 @@ class PageText:
     starts: list[int]  # where each block begins in `folded`
     look: Look = Look.PLAIN
     named: list[tuple[int, int, Medicine]] = field(default_factory=list)  # offsets in `folded`, in order
+    heard: dict[Any, Any] = field(default_factory=dict)  # who speaks, by the words; kept by `voice`
+    _named_at: list[int] = field(default_factory=list)  # where each of them starts
     _headings: dict[tuple[BlockKind, str], int] | None = None
+    _above: dict[str, str] = field(default_factory=dict)
+    _alike: dict[tuple[Medicine, ...], tuple[Medicine, ...]] = field(default_factory=dict)
+    _in_block: dict[int, tuple[Medicine, ...]] = field(default_factory=dict)
 
     def block_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1
@@ -62,18 +67,27 @@ class PageText:
 
     def heading_of(self, block: int) -> str:
         """The folded heading above a block."""
-        return fold(self.reading.blocks[block].heading)
+        heading = self.reading.blocks[block].heading
+        folded = self._above.get(heading)
+        if folded is None:
+            folded = self._above[heading] = fold(heading)
+        return folded
 
     def medicines_in(self, begin: int, end: int) -> tuple[Medicine, ...]:
         """Medicines named between two offsets of `folded`, each once, in order."""
         found: dict[Medicine, None] = {}
-        for place in range(bisect_left(self.named, begin, key=_start), len(self.named)):
+        for place in range(bisect_left(self._named_at, begin), len(self.named)):
             start, stop, medicine = self.named[place]
             if start >= end:
                 break
             if stop <= end:
                 found[medicine] = None
         return tuple(found)
+
+    def named_ends(self, begin: int, end: int) -> Iterator[int]:
+        """Where the medicines named between two offsets of `folded` end."""
+        for place in range(bisect_left(self._named_at, begin), bisect_left(self._named_at, end)):
+            yield self.named[place][1]
 
     def medicines_in_heading(self, kind: BlockKind, text: str = "") -> tuple[Medicine, ...]:
         """Medicines named in a heading with this text, or in the page's title."""
@@ -88,8 +102,16 @@ class PageText:
         return () if place is None else self.medicines_in_block(place)
 
     def medicines_in_block(self, block: int) -> tuple[Medicine, ...]:
-        begin = self.starts[block]
-        return self.medicines_in(begin, begin + len(self.reading.blocks[block].text))
+        """Medicines named in a block: the very same tuple for the same medicines, so that it can be told by identity.
+
+        A block with thousands of statements asks thousands of times.
+        """
+        named = self._in_block.get(block)
+        if named is None:
+            begin = self.starts[block]
+            named = self.medicines_in(begin, begin + len(self.reading.blocks[block].text))
+            named = self._in_block[block] = self._alike.setdefault(named, named)
+        return named
 
 
 def page_text(reading: Reading, medicines: Medicines, look: Look = Look.PLAIN) -> PageText:
@@ -99,29 +121,23 @@ def page_text(reading: Reading, medicines: Medicines, look: Look = Look.PLAIN) -
         starts.append(position)
         position += len(block.text) + 1
     folded = fold("\n".join(block.text for block in reading.blocks))
-    page = PageText(reading, folded, starts, look)
-    page.named = medicines.named_in(folded)
-    return page
-
-
-def _start(place: tuple[int, int, Medicine]) -> int:
-    return place[0]
-
-
-def _chars(data: bytes, offset: int) -> int:
-    return len(data[:offset].decode())
+    named = medicines.named_in(folded)
+    return PageText(reading, folded, starts, look, named, _named_at=[start for start, _, _ in named])
 
 
 class PhraseIndex:
     """All phrases of a ruleset, compiled once."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._phrases: Sequence[Phrase] = tuple(phrases)
-        self._needs_medicine = [MEDICINE in phrase.text for phrase in self._phrases]
+        self._phrases: dict[str, list[Phrase]] = {}  # several rules may ask for the same words
+        for phrase in phrases:
+            self._phrases.setdefault(phrase.text, []).append(phrase)
+        self._texts: Sequence[str] = tuple(self._phrases)
+        self._needs_medicine = [MEDICINE in text for text in self._texts]
         options = re2.Options()
         options.never_capture = True
         options.max_mem = 64 << 20
-        patterns = [compile_phrase(phrase.text).encode() for phrase in self._phrases]
+        patterns = [compile_phrase(text).encode() for text in self._texts]
         self._patterns, self._options = patterns, options
         self._single: dict[int, Any] = {}  # compiled when first needed: most phrases never are
         self._set: Any = re2.Set.SearchSet(options)
@@ -132,26 +148,35 @@ class PhraseIndex:
 
     def found_in(self, folded: str, named: tuple[Medicine, ...] = ()) -> bool:
         """Whether any phrase stands in a piece of folded text; `named` are the medicines in it."""
-        matched = self._set.Match(folded.encode()) if self._phrases else None
+        matched = self._set.Match(folded.encode()) if self._texts else None
         return any(named or not self._needs_medicine[index] for index in matched or ())
 
     def hits(self, page: PageText) -> Iterator[Hit]:
         """Every phrase found in the page, in page order for each chunk."""
-        if not self._phrases:
+        if not self._texts:
             return
         for begin, end in _chunks(page):
-            chunk = page.folded[begin:end]
-            data = chunk.encode()
-            plain = len(data) == len(chunk)
+            data = page.folded[begin:end].encode()
             for index in sorted(self._set.Match(data) or ()):
-                for match in self._alone(index).finditer(data):
-                    start, stop = match.span() if plain else (_chars(data, match.start()), _chars(data, match.end()))
-                    block = page.block_at(begin + start)
-                    named = page.medicines_in(begin + start, begin + stop)
+                for first, last in self._places(index, data, plain=len(data) == end - begin):
+                    block = page.block_at(begin + first)
+                    named = page.medicines_in(begin + first, begin + last)
                     if self._needs_medicine[index] and not named:
                         continue
                     offset = begin - page.starts[block]
-                    yield Hit(self._phrases[index], block, start + offset, stop + offset, named)
+                    for phrase in self._phrases[self._texts[index]]:
+                        yield Hit(phrase, block, first + offset, last + offset, named)
+
+    def _places(self, index: int, data: bytes, *, plain: bool) -> Iterator[tuple[int, int]]:
+        """Where a phrase stands in UTF-8, counted in characters."""
+        at_byte = at_char = 0
+        for match in self._alone(index).finditer(data):
+            first, last = match.span()
+            if not plain:
+                at_char += len(data[at_byte:first].decode())
+                at_byte, first = first, at_char
+                last = at_char + len(data[at_byte:last].decode())
+            yield first, last
 
     def _alone(self, index: int) -> Any:  # noqa: ANN401 - re2 has no types
         if index not in self._single:

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pharmcheck.model import BlockKind, Evidence, PageRole
+from pharmcheck.model import BlockKind, Evidence
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
 from pharmcheck.ruleset.load import Ruleset
 from pharmcheck.ruleset.medicines import Medicine
 from pharmcheck.ruleset.scan import Hit, PageText
 from pharmcheck.ruleset.schema import PhraseMatch, Rule
 from pharmcheck.ruleset.site import Site, subject_medicines
-from pharmcheck.ruleset.voice import Speaker, Statement, listen
+from pharmcheck.ruleset.voice import Speaker, Statement, around, listen
 
 Hits = Mapping[tuple[str, int], Sequence[tuple[PageText, Hit]]]
 """Phrase hits of a site by rule and matcher."""
 
 _EVIDENCE_MOST = 3
+_COUNTED_MOST = 50  # a sentence that a page repeats; the place of each is looked up once for the evidence
+_SECTION_BLOCKS = 500  # under one heading; a shelf shows some dozens of goods on a page
+_SUBJECTS = ("prescription_only", "controlled", "unnamed")
 _PARTS = {
     BlockKind.TITLE: "title",
     BlockKind.META: "title",
@@ -47,31 +50,44 @@ class _Counted:
 def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits: Hits, ruleset: Ruleset) -> Answer:
     """Whether a phrase matcher holds for a site, with the statements that count."""
     counted: list[_Counted] = []
-    heard: set[tuple[str, int, PageRole, str]] = set()
-    for page, hit in hits.get((rule.id, number), ()):
-        block = page.reading.blocks[hit.block]
-        place = (block.text, hit.start, page.reading.role, block.heading)  # a footer says the same on every page
-        if place in heard or not _place_counts(match, page, hit):
+    heard: set[object] = set()
+    sentences: set[str] = set()
+    phrases: set[str] = set()
+    near = (rule.id, number, "near") in ruleset.contexts
+    wanted = _wanted(match, site)
+    hopeless = match.about in ("prescription_only", "controlled") and not wanted
+    for page, hit in () if hopeless else hits.get((rule.id, number), ()):
+        if not _place_counts(match, page, hit):
+            continue
+        block = page.reading.blocks[hit.block].text if near else ""
+        place = (around(hit, page), hit.phrase.text, block, id(page))
+        if place in heard:  # a flood repeats itself
             continue
         heard.add(place)
+        if match.about == "unnamed" and page.medicines_in_block(hit.block):
+            continue
         statement = listen(hit, page, ruleset.lexicon, site_sells=site.sells)
         if not _words_count(rule, number, match, statement, ruleset):
             continue
-        counts, medicine = _about(match, statement, site)
-        if counts:
-            counted.append(_Counted(statement, medicine))
-            if _enough(counted, match):
-                break
-    if len({item.statement.hit.phrase.text for item in counted}) < match.at_least:
+        counts, medicine = _about(match, statement, site, wanted)
+        if not counts:
+            continue
+        counted.append(_Counted(statement, medicine))
+        sentences.add(statement.sentence)
+        phrases.add(hit.phrase.text)
+        enough = len(sentences) >= _EVIDENCE_MOST or len(counted) >= _COUNTED_MOST
+        if enough and len(phrases) >= match.at_least:
+            break  # more would change neither the answer nor its evidence
+    if len(phrases) < match.at_least:
         return _nothing_found(match, site)
     return _present(counted, match, site)
 
 
-def _enough(counted: Sequence[_Counted], match: PhraseMatch) -> bool:
-    """Whether more statements would change neither the answer nor its evidence."""
-    sentences = {item.statement.sentence for item in counted}
-    phrases = {item.statement.hit.phrase.text for item in counted}
-    return len(sentences) >= _EVIDENCE_MOST and len(phrases) >= match.at_least
+def _wanted(match: PhraseMatch, site: Site) -> frozenset[Medicine]:
+    """The medicines on offer that such a statement must be about."""
+    if match.about not in _SUBJECTS:
+        return frozenset()
+    return frozenset(filter(site.controlled if match.about == "controlled" else site.restricted, site.offered))
 
 
 def _place_counts(match: PhraseMatch, page: PageText, hit: Hit) -> bool:
@@ -86,16 +102,20 @@ def _words_count(rule: Rule, number: int, match: PhraseMatch, statement: Stateme
         return False
     if match.negated == "blocks" and statement.negated:
         return False
+    if match.about in _SUBJECTS and statement.limited:
+        return False
     page, hit = statement.page, statement.hit
     near = ruleset.contexts.get((rule.id, number, "near"))
     if near and not near.found_in(page.block_text(hit.block), page.medicines_in_block(hit.block)):
         return False
     not_near = ruleset.contexts.get((rule.id, number, "not_near"))
-    around = (statement.folded, page.heading_of(hit.block))
-    return not (not_near and any(not_near.found_in(words) for words in around))
+    places = (statement.folded, page.heading_of(hit.block))
+    return not (not_near and any(not_near.found_in(words) for words in places))
 
 
-def _about(match: PhraseMatch, statement: Statement, site: Site) -> tuple[bool, Medicine | None]:
+def _about(
+    match: PhraseMatch, statement: Statement, site: Site, wanted: frozenset[Medicine]
+) -> tuple[bool, Medicine | None]:
     """Whether a statement is about what the matcher asks for, and the medicine that makes it so."""
     if match.about == "anything":
         return True, None
@@ -103,18 +123,32 @@ def _about(match: PhraseMatch, statement: Statement, site: Site) -> tuple[bool, 
     if match.about == "medicine":
         named = page.medicines_in_block(hit.block)
         return bool(named) or site.sells, named[0] if named else None
-    begin = page.block_text(hit.block).find(statement.folded)
-    subjects = subject_medicines(page, hit.block, begin, begin + len(statement.folded))
+    subjects = _section(page, hit.block) or subject_medicines(
+        page, hit.block, statement.begin, statement.begin + len(statement.folded)
+    )
     # Words without a medicine are about what this page offers; on a page that offers nothing, about all of it.
     meant = subjects or site.offered_on(page) or tuple(site.offered)
     offered = [medicine for medicine in meant if medicine in site.offered]
-    wanted = site.controlled if match.about == "controlled" else site.restricted
-    chosen = [medicine for medicine in offered if wanted(medicine)]
+    chosen = [medicine for medicine in offered if medicine in wanted]
     # General words on a mixed shelf may well be about the other half of it.
     most = bool(chosen) and 2 * len(chosen) >= len(offered)
     if match.about == "unnamed":
         return site.sells and not subjects and not most and bool(chosen or not offered), None
     return most, chosen[0] if most else None
+
+
+def _section(page: PageText, block: int) -> tuple[Medicine, ...]:
+    """What stands under a heading that names no medicine itself, up to the next heading of that kind."""
+    blocks = page.reading.blocks
+    if blocks[block].kind is not BlockKind.HEADING or page.medicines_in_block(block):
+        return ()
+    found: dict[Medicine, None] = {}
+    for below in range(block + 1, min(block + _SECTION_BLOCKS, len(blocks))):
+        named = page.medicines_in_block(below)
+        if blocks[below].kind is BlockKind.HEADING and not named:
+            break
+        found.update(dict.fromkeys(named))
+    return tuple(found)
 
 
 def _nothing_found(match: PhraseMatch, site: Site) -> Answer:
@@ -135,7 +169,8 @@ def _present(counted: Sequence[_Counted], match: PhraseMatch, site: Site) -> Ans
         if len(evidence) >= _EVIDENCE_MOST:
             break
         statement = item.statement
-        evidence.setdefault(statement.sentence, site.cite(statement.page, statement.hit.block, statement.sentence))
+        if statement.sentence not in evidence:
+            evidence[statement.sentence] = site.cite(statement.page, statement.hit.block, statement.sentence)
         medicine = medicine or item.medicine
     quotes = list(evidence.values())
     if medicine is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
@@ -19,8 +19,12 @@ from pharmcheck.ruleset.scan import Hit, PageText
 
 _LEAD_CHARS = 70  # how far before a phrase a negation can stand and still be about it
 _TAIL_CHARS = 60
+_LINK_WORDS = 5  # "for which", and "you will" or "by law" after it; the last is the empty one before the phrase
+_COUNT_CHARS = 6  # "No prescription required (12)"
 _REMEMBERED = 4096  # answers about sentences; a page has a few hundred
-_STOPS = ".!?"
+_SENTENCE_CHARS = 300  # on either side of a phrase; what stands farther off in the same breath is about something else
+_BEFORE_CHARS = 200  # of the sentences before
+_STOPS = (". ", "! ", "? ")
 POLICY_ROLES = (PageRole.TERMS, PageRole.SHIPPING, PageRole.RETURNS, PageRole.PRESCRIPTION_POLICY, PageRole.CART)
 """Pages on which a shop speaks for itself, in whatever form."""
 
@@ -42,8 +46,23 @@ class Statement:
     page: PageText
     sentence: str  # as printed
     folded: str
+    begin: int  # where the sentence begins in the block's folded text
     speaker: Speaker
     negated: bool
+    limited: bool  # says for which goods it holds, and they are a class of goods, neither a medicine nor the shop's all
+
+
+class Around(NamedTuple):
+    """A phrase with the words around it that can matter, and the place where they stand."""
+
+    text: str  # folded
+    offset: int  # of the phrase
+    length: int
+    language: str
+    kind: BlockKind
+    region: Region
+    heading: str
+    named: int  # identity of the medicines in the whole block: they may be hundreds
 
 
 class VoiceLexicon:
@@ -51,7 +70,7 @@ class VoiceLexicon:
 
     CUES = (
         "own", "invites", "sells", "advice", "duty", "others", "report", "negation_before", "negation_after",
-        "question",
+        "question", "relative", "condition", "goods", "shop", "class", "for", "whole",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Mapping[str, list[str]]]) -> None:
@@ -76,6 +95,11 @@ class VoiceLexicon:
             answer = self._known[question] = bool(pattern and pattern.search(text))
         return answer
 
+    def last(self, cue: str, language: str, text: str) -> int:
+        """Where the last such cue ends in folded `text`; -1 when there is none."""
+        pattern = self._cues.get((language, cue))
+        return max((match.end() for match in pattern.finditer(text)), default=-1) if pattern else -1
+
     def begins(self, cue: str, language: str, text: str) -> bool:
         """Whether folded `text` starts with a cue."""
         pattern = self._cues.get((language, cue))
@@ -92,16 +116,79 @@ def listen(hit: Hit, page: PageText, lexicon: VoiceLexicon, *, site_sells: bool)
         lexicon: cue words.
         site_sells: whether this site is already known to offer medicines in its own voice.
     """
+    words = around(hit, page)
+    heard = page.heard.get((site_sells, words))  # several rules ask about the same words
+    if heard is None:
+        heard = page.heard[site_sells, words] = _hear(hit, page, lexicon, words.text, words.offset, site_sells)
+    start, end, speaker, negated, limited = heard
+    low = hit.start - words.offset
     block = page.reading.blocks[hit.block]
-    text = page.block_text(hit.block)
-    start, end = _sentence(text, hit.start, hit.end)
-    sentence = text[start:end]
-    lead = text[max(start, hit.start - _LEAD_CHARS) : hit.start]
-    tail = text[hit.end : min(end, hit.end + _TAIL_CHARS)]
+    sentence = block.text[low + start : low + end].strip()
+    return Statement(hit, page, sentence, words.text[start:end], low + start, speaker, negated, limited)
+
+
+def around(hit: Hit, page: PageText) -> Around:
+    """All that decides who speaks.  Floods repeat it, and so does the footer of every page."""
+    block = page.reading.blocks[hit.block]
+    begin, low = page.starts[hit.block], max(0, hit.start - _SENTENCE_CHARS - _BEFORE_CHARS)
+    high = min(len(block.text), hit.end + _SENTENCE_CHARS)
+    return Around(
+        page.folded[begin + low : begin + high], hit.start - low, hit.end - hit.start, hit.phrase.language,
+        block.kind, block.region, block.heading, id(page.medicines_in_block(hit.block)),
+    )  # fmt: skip
+
+
+def _hear(
+    hit: Hit,
+    page: PageText,
+    lexicon: VoiceLexicon,
+    text: str,
+    offset: int,
+    site_sells: bool,  # noqa: FBT001 - private
+) -> tuple[int, int, Speaker, bool, bool]:
+    """Where the sentence stands in `text`, who speaks, whether the phrase is negated, and whether it is limited."""
+    stop = offset + hit.end - hit.start
+    start, end = _sentence(text, offset, stop)
+    lead, tail = text[max(start, offset - _LEAD_CHARS) : offset], text[stop : min(end, stop + _TAIL_CHARS)]
     language = hit.phrase.language
     negated = lexicon.has("negation_before", language, lead) or lexicon.has("negation_after", language, tail)
-    speaker = _speaker(hit, page, block, lexicon, (sentence, hit.start - start, text[:start]), site_sells=site_sells)
-    return Statement(hit, page, block.text[start:end].strip(), sentence, speaker, negated)
+    block = page.reading.blocks[hit.block]
+    before = text[max(0, start - _BEFORE_CHARS) : start]
+    speaker = _speaker(hit, page, block, lexicon, (text[start:end], offset - start, before), site_sells=site_sells)
+    limited = _is_label(hit, page) or _limited(hit, page, lexicon, lead, tail)
+    return start, end, speaker, negated, limited
+
+
+def _limited(hit: Hit, page: PageText, lexicon: VoiceLexicon, lead: str, tail: str) -> bool:
+    """Whether a phrase holds for a class of goods only: "products for which …", "where …", "… for hand creams"."""
+    language = hit.phrase.language
+    if lead and lexicon.last("class", language, lead) == len(lead.rstrip(" ,")):
+        return True
+    start = page.starts[hit.block] + hit.start
+    near = " ".join(lead.split(" ")[-_LINK_WORDS:])
+    condition = lexicon.has("condition", language, near)
+    if condition or lexicon.has("relative", language, near):
+        goods = lexicon.last("goods", language, lead)
+        medicine = max((at - start + len(lead) for at in page.named_ends(start - len(lead), start)), default=-1)
+        other = max(medicine, lexicon.last("shop", language, lead))
+        if goods > other or (condition and other < 0):
+            return True
+    end = start + hit.end - hit.start
+    for begin, words, sure in ((start - len(lead), lead, False), (end, tail, True)):
+        if lexicon.begins("for", language, words) and (sure or lexicon.has("goods", language, words)):
+            whole = lexicon.has("whole", language, words) or page.medicines_in(begin, begin + len(words))
+            if not whole:
+                return True
+    return False
+
+
+def _is_label(hit: Hit, page: PageText) -> bool:
+    """Whether the words are a filter or an entry of a menu, which names a class of goods."""
+    block = page.reading.blocks[hit.block]
+    alone = len(block.text) - (hit.end - hit.start) <= _COUNT_CHARS
+    if not alone or "!" in block.text or page.medicines_in_block(hit.block):
+        return False
+    return block.kind is BlockKind.CONTROL or block.region in (Region.NAV, Region.ASIDE)
 
 
 def _speaker(
@@ -138,22 +225,18 @@ def _speaker(
         return Speaker.REPORT
     if lexicon.begins("sells", language, sentence) or lexicon.has("invites", language, sentence):
         return Speaker.SHOP
-    previous = before[-200:]
     if article:
-        return Speaker.SHOP if lexicon.has("own", language, previous) else Speaker.REPORT
-    unclear = lexicon.has("advice", language, previous) or lexicon.has("report", language, previous)
+        return Speaker.SHOP if lexicon.has("own", language, before) else Speaker.REPORT
+    unclear = lexicon.has("advice", language, before) or lexicon.has("report", language, before)
     return Speaker.SHOP if site_sells and not unclear else Speaker.UNKNOWN
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence around a hit: offsets in the block's text."""
-    begin = start
-    while begin > 0 and not (text[begin - 1] == " " and begin > 1 and text[begin - 2] in _STOPS):
-        begin -= 1
-    finish = end
-    while finish < len(text) and not (text[finish - 1] in _STOPS and text[finish] == " "):
-        finish += 1
-    return begin, finish
+    """The sentence around a hit, or as much of it as can matter: offsets in the block's text."""
+    earliest, latest = max(0, start - _SENTENCE_CHARS), end + _SENTENCE_CHARS
+    ends = max(text.rfind(stop, earliest, start) for stop in _STOPS)
+    stops = [at for stop in _STOPS if (at := text.find(stop, end - 1, latest)) >= 0]
+    return (ends + 2 if ends >= 0 else earliest), (min(stops) + 1 if stops else min(latest, len(text)))
 
 
 def _inside_quotes(sentence: str, offset: int) -> bool:

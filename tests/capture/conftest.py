@@ -19,7 +19,9 @@ from typing import Any
 import pytest
 import trustme
 
-from pharmcheck.capture import Policy
+from pharmcheck.address import parse_address
+from pharmcheck.capture import Policy, capture_site
+from pharmcheck.model import Capture
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -244,3 +246,15 @@ def run() -> Callable[..., Any]:
 def page_bytes() -> Callable[..., bytes]:
     """A well-formed answer with this body."""
     return _page
+
+
+@pytest.fixture
+def visit(run: Callable[..., Any], now: Any, listed_resolver: Any) -> Callable[..., Capture]:
+    """Visit a pasted address under a policy."""
+
+    def call(policy: Any, text: str, **more: Any) -> Capture:
+        address = parse_address(text, admitted_hosts=policy.admitted_hosts)
+        more.setdefault("resolver", listed_resolver())
+        return run(capture_site(address, policy, now=now, **more))
+
+    return call

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import ssl
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,18 +19,6 @@ SHOP = b"""<html><body><nav><a href="/contact-us">Contact</a> <a href=/imprint>I
 <a href="/login">Log in</a> <a href="/about?utm=1">About us</a> <a href="https://other.net/faq">FAQ</a></nav>
 <a href="/products/a">A</a> <a href="/products/b">B</a> <a href="/cart">Cart</a> <a href="/cart?add=3">Buy</a>
 <a href="/secret/terms">Terms</a></body></html>"""
-
-
-@pytest.fixture
-def visit(run: Callable[..., Any], now: Any, listed_resolver: Any) -> Callable[..., Capture]:
-    """Visit a pasted address under a policy."""
-
-    def call(policy: Any, text: str, **more: Any) -> Capture:
-        address = parse_address(text, admitted_hosts=policy.admitted_hosts)
-        more.setdefault("resolver", listed_resolver())
-        return run(capture_site(address, policy, now=now, **more))
-
-    return call
 
 
 def plain(capture: Capture) -> list[Attempt]:

@@ -50,6 +50,37 @@ NUMBERED = {
     "different calls": ("", "<a href='tel:+44207{:07}'>x</a>", ""), "different streets": ("", "<p>{0} High Street, Town, AB{0} 2CD", ""), "JSON keys": (LD + '{"@type":"Store"', ',"k{}":{{}}', "}</script>"),
     "JSON products": (LD + "[0", ',{{"@type":"Product","name":"x{}","offers":{{"price":1}}}}', "]</script>"),
 }  # fmt: skip
+# Harmless to read; built against the judge, which asks every rule about every statement, offer and heading.
+STATEMENTS = {
+    "statements in a row": ("<p>", "No prescription required. Buy Tramadol online $99 Add to cart. ", ""), "statement blocks": ("", "<p>No prescription required. Buy Tramadol online $99 Add to cart</p>", ""),
+    "negated statements": ("<p>", "We sell Tramadol online, never with no prescription required. ", ""), "statements in one sentence": ("<p>", "no prescription required tramadol, ", ""),
+    "statements under a heading": ("<h1>Over the counter</h1><p>", "No prescription required. ", ""), "statements in quotes": ("<p>", '" no prescription required ', ""), "statements among accents": ("<p>", "é no prescription required Viagra ", ""),
+    "headings that state": ("", "<h1>Buy Viagra no prescription</h1>", ""), "offers in own words": ("<p>", "Buy cheap Viagra online. ", ""), "medicines in a row": ("<p>", "Viagra Tramadol Xanax ", ""), "medicines in blocks": ("", "<p>Viagra Tramadol Xanax</p>", ""),
+    "clauses in a row": ("<p>", "Medicines for which no prescription is required, Viagra for sale, ", ""), "one huge block": ("<p>", "word and text ", ""), "small blocks": ("", "<p>word</p>", ""),
+}  # fmt: skip
+NUMBERED_STATEMENTS = {
+    "different statements": ("<p>", "No prescription required, order {0}. Buy Tramadol online $99 Add to cart. ", ""), "statements about nothing": ("<h1>Tramadol</h1><p>$9<button>Add to cart</button><p>", "We never {0} say no prescription required. ", ""),
+    "different headings": ("", "<h2>Viagra {0}</h2><p>No prescription required.</p>", ""), "headings without a name": ("", "<h2>No prescription required</h2><p>Viagra {0}</p>", ""),
+    "offers of different medicines": ("", "<div><h3>{1} {0} mg</h3><p>${0}.99</p><button>Add to cart</button></div>", ""), "sales of different medicines": ("<p>", "Buy {1} online now, number {0}. No prescription required. ", ""),
+    "products of different medicines": (LD + "[0", ',{{"@type":"Product","name":"{1} {0}","offers":{{"price":1}}}}', "]</script><p>No prescription required."),
+}  # fmt: skip
+SOLD = (
+    "Viagra",
+    "Tramadol",
+    "Xanax",
+    "Amoxicillin",
+    "Paracetamol",
+    "Ibuprofen",
+    "Finasteride",
+    "Cialis",
+    "Levitra",
+    "Diazepam",
+    "Zolpidem",
+)
+FLOODS: dict[str, Callable[[int], str]] = {
+    **{name: lambda size, parts=parts: _repeated(size, *parts) for name, parts in STATEMENTS.items()},
+    **{name: lambda size, parts=parts: _numbered(size, *parts) for name, parts in NUMBERED_STATEMENTS.items()},
+}
 BOMBS: dict[str, Callable[[int], str]] = {
     **{name: lambda size, parts=parts: _repeated(size, *parts) for name, parts in REPEATED.items()},
     **{name: lambda size, parts=parts: _numbered(size, *parts) for name, parts in NUMBERED.items()},
@@ -68,5 +99,5 @@ def _units(size: int, unit: str) -> Iterator[str]:
     number = 0
     while size > 0:
         number += 1
-        yield (piece := unit.format(number))
+        yield (piece := unit.format(number, SOLD[number % len(SOLD)]))
         size -= len(piece)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,11 +21,34 @@ from pharmcheck.ruleset.folding import fold
         ("ＶＩＡＧＲＡ", "viagra"),
         ("İstanbul", "istanbul"),
         ("doctor’s", "doctor's"),
+        ("𝐍𝐨 𝑝𝒓𝓮𝔰𝕔𝖗𝗂𝗉𝘁𝘪𝙤𝚗", "no prescription"),
+        ("Ⓝⓞ ⓟⓡⓔⓢⓒⓡⓘⓟⓣⓘⓞⓝ", "no prescription"),
+        ("ɴᴏ ᴘʀᴇsᴄʀɪᴘᴛɪᴏɴ", "no prescription"),
+        ("ℕℴ ℙℛℰscription", "no prescription"),
+        ("⒩⒪ 🄽🄾 🅝🅞 🅽🅾 ᴺᵒ", "no no no no no"),
+        ("Nо рrеsсrірtіоn", "no prescription"),  # о, р, е, с, і are Cyrillic
+        ("Νο prescriptiοn, Vιagrα", "νο prescription, viagra"),  # the first word is wholly Greek
     ],
 )
 def test_case_accents_width_and_marks_do_not_matter(text: str, folded: str) -> None:
     """What people write in many ways, rules meet in one."""
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Без рецепта", "Купить Виагру", "Χωρίς συνταγή", "V1agra", "Xan4x", "№ 5", "ﬁnasteride", "🇳🇴", "あ", "5 µg"],
+)
+def test_other_scripts_and_digits_stay_what_they_are(text: str) -> None:
+    """A word of one script is no play with letters, and a digit is not a letter."""
+    assert fold(text) == text.lower()
+
+
+def test_words_of_several_scripts_take_time_in_proportion() -> None:
+    """A page of them is folded in a moment."""
+    start = time.process_time()
+    fold("Vіаgrа без рецепта " * 50_000)
+    assert time.process_time() - start < 2
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cc", "Cs"))))

@@ -8,21 +8,25 @@ from pharmcheck.model import PageRole
 from pharmcheck.reading import read
 from pharmcheck.ruleset import load_ruleset
 from pharmcheck.ruleset.scan import Phrase, PhraseIndex, page_text
-from pharmcheck.ruleset.voice import Speaker, listen
+from pharmcheck.ruleset.voice import Speaker, Statement, listen
 from tests.sites import site
 
 _RULES = load_ruleset()
 _NEEDLE = {"en": "no prescription", "de": "ohne rezept", "fr": "sans ordonnance", "es": "sin receta"}
 
 
-def _listen(
-    text: str, lang: str = "en", role: PageRole = PageRole.PRODUCT, *, sells: bool = True
-) -> tuple[Speaker, bool]:
+def _statement(text: str, lang: str = "en", role: PageRole = PageRole.PRODUCT, *, sells: bool = True) -> Statement:
     capture = site(lang=lang, **{role.value: text})
     page = page_text(read(capture.pages[0], _RULES.vocabulary), _RULES.medicines)
     index = PhraseIndex([Phrase(("T", 0), lang, _NEEDLE[lang])])
     hit = next(iter(index.hits(page)))
-    statement = listen(hit, page, _RULES.lexicon, site_sells=sells)
+    return listen(hit, page, _RULES.lexicon, site_sells=sells)
+
+
+def _listen(
+    text: str, lang: str = "en", role: PageRole = PageRole.PRODUCT, *, sells: bool = True
+) -> tuple[Speaker, bool]:
+    statement = _statement(text, lang, role, sells=sells)
     return statement.speaker, statement.negated
 
 
@@ -99,3 +103,30 @@ def test_an_article_on_a_site_that_sells_nothing_is_a_report() -> None:
 def test_the_terms_of_a_shop_are_its_own_words() -> None:
     """What buyers should do is the shop's condition there."""
     assert _listen("You should know that no prescription is asked for.", role=PageRole.TERMS)[0] is Speaker.SHOP
+
+
+@pytest.mark.parametrize(
+    ("text", "limited"),
+    [
+        ("Products for which no prescription is asked are green.", True),
+        ("Where no prescription is asked, we send at once.", True),
+        ("We ask for no prescription for hand creams.", True),
+        ("For hand creams we ask for no prescription.", True),
+        ("Viagra, for which no prescription is asked, is cheap.", False),
+        ("Unlike Viagra, products for which no prescription is asked are green.", True),
+        ("This is the shop where no prescription is asked.", False),
+        ("We promise that no prescription is asked.", False),
+        ("We ask for no prescription for Viagra.", False),
+        ("We ask for no prescription for your order.", False),
+    ],
+)
+def test_a_statement_about_a_class_of_goods_is_limited(text: str, limited: bool) -> None:
+    """What stands nearest before the clause decides: a class of goods, a medicine, or the shop."""
+    assert _statement(text).limited is limited
+
+
+def test_the_sentence_of_a_statement_is_bounded() -> None:
+    """A page without a full stop does not make one endless sentence, and the phrase stays in it."""
+    statement = _statement("word " * 1_000 + "no prescription " + "word " * 500)
+    assert "no prescription" in statement.sentence
+    assert len(statement.sentence) < 700
