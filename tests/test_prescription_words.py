@@ -368,3 +368,12 @@ def test_the_tables_hold_what_they_should() -> None:
     for table in (_LIMITING, _UNLIMITED):
         assert len(set(table)) == len(table) >= 60
         assert {lang for lang, _ in table} == set(_HOME)
+
+
+def test_a_long_paragraph_is_not_cut_between_a_word_and_what_it_denies() -> None:
+    """A run of text longer than a block ends behind a sentence: "never" stays with what is never done."""
+    denied = "<p>" + "We never send it with no prescription required. " * 1000
+    offer = "<h1>Viagra 100 mg</h1><p>$39.90</p><button>Add to cart</button>"
+    verdict = judge(site(home=offer + denied), _RULES, now=WHEN).verdict
+
+    assert verdict.category is Category.UNVERIFIED

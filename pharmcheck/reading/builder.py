@@ -126,8 +126,10 @@ class Builder(Urls):
         """One more block, in pieces when it is very long."""
         start = 0
         while len(text) - start > MAX_TEXT:
-            cut = text.rfind(" ", start + MAX_TEXT // 2, start + MAX_TEXT)
-            cut = cut if cut > 0 else start + MAX_TEXT
+            # Behind a sentence where there is one: a "never" must not be cut off from what it denies.
+            half, full = start + MAX_TEXT // 2, start + MAX_TEXT
+            cut = max(text.rfind(end, half, full) for end in (". ", "! ", "? ")) + 1 or text.rfind(" ", half, full)
+            cut = cut if cut > 0 else full
             self.add(text[start:cut], kind, line, col)
             start = cut + (text[cut] == " ")  # white space is folded
         text = text[start:] if start else text
