@@ -151,7 +151,7 @@ class Fetcher:
             raise Ended(FetchOutcome.TLS_FAILED, error.reason) from error
         judge_status(answer.status, answer.headers, body)
         digest = hashlib.sha256(body).hexdigest()
-        headers = kept_headers(answer.headers)
+        headers = kept_headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
         return Page(url, role, answer.status, headers, body, digest, self._now(), truncated, look)
 
     def _headers(self, url: str, look: Look) -> list[tuple[bytes, bytes]]:

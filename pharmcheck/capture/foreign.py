@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from pharmcheck.address import host_of, parse_address, read_url, registrable_domain
-from pharmcheck.capture.responses import KEPT_HEADERS
+from pharmcheck.capture.responses import kept_headers
 from pharmcheck.capture.roles import page_role
 from pharmcheck.capture.warcstream import Record
 from pharmcheck.errors import AddressError
@@ -21,7 +21,6 @@ from pharmcheck.model import Attempt, Capture, FetchOutcome, Page, PageRole
 _MOST_PAGES = 200  # of one site
 _MOST_ATTEMPTS = 200
 _MOST_BYTES = 256 << 20  # of all pages kept from one file
-_HEADER_CHARS = 500
 _REFUSING = frozenset({401, 403, 407, 429, 451})
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # an archive without dates: visibly no real time
 
@@ -75,7 +74,9 @@ class Gatherer:
         self._bytes += len(record.body) - (len(known.body) if known else 0)
         digest = hashlib.sha256(record.body).hexdigest()
         role = page_role(url)
-        site.pages[url] = Page(url, role, status, _kept(record), record.body, digest, when, record.truncated)
+        site.pages[url] = Page(
+            url, role, status, kept_headers(record.headers), record.body, digest, when, record.truncated
+        )
         site.times.append(when)
 
     def captures(self) -> list[Capture]:
@@ -126,11 +127,3 @@ def _failed(url: str, status: int, problem: str | None) -> Attempt:
     outcome = FetchOutcome.BLOCKED_BY_SITE if status in _REFUSING else FetchOutcome.HTTP_ERROR
     detail = problem or f"The archive holds an answer with status {status}."
     return Attempt(url, page_role(url), outcome, detail, (), 0)
-
-
-def _kept(record: Record) -> tuple[tuple[str, str], ...]:
-    kept: dict[str, str] = {}
-    for name, value in record.headers:
-        if name in KEPT_HEADERS and name not in kept:
-            kept[name] = "".join(char if char.isprintable() else " " for char in value[:_HEADER_CHARS])
-    return tuple(kept.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pharmcheck.address import resolve_link
 from pharmcheck.capture.guard import Policy
@@ -71,12 +71,11 @@ def judge_status(status: int, headers: RawHeaders, body: bytes) -> None:
     raise Ended(FetchOutcome.HTTP_ERROR, f"The site answered with status {status}.")
 
 
-def kept_headers(headers: RawHeaders) -> tuple[tuple[str, str], ...]:
+def kept_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The first value of each header that we keep: lower-case name, printable, short."""
     kept: dict[str, str] = {}
-    for raw_name, raw_value in headers:
-        name = raw_name.decode("latin-1").lower()
+    for raw_name, value in headers:
+        name = raw_name.lower()
         if name in KEPT_HEADERS and name not in kept:
-            value = raw_value[:_HEADER_CHARS].decode("latin-1")
-            kept[name] = "".join(char if char.isprintable() else " " for char in value)
+            kept[name] = "".join(char if char.isprintable() else " " for char in value[:_HEADER_CHARS])
     return tuple(kept.items())
