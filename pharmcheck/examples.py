@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pharmcheck.address import host_of, parse_address
 from pharmcheck.findings import find
 from pharmcheck.model import Attempt, Capture, FetchOutcome, Hop, Look, Outcome, Page, PageRole, TlsFacts
-from pharmcheck.registers import MemoryRegisters, Record, Snapshot, WarningEntry
+from pharmcheck.registers import Identifier, MemoryRegisters, Record, Snapshot, WarningEntry
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.ruleset.schema import Example, Rule
 
@@ -67,7 +67,8 @@ def _registers(example: Example) -> MemoryRegisters:
         return MemoryRegisters()
     status = "expired" if example.entry == "expired" else "active"
     record = Record(
-        _REGISTER.name, "EX-1", "Example Pharmacy", "GB", tuple(example.registers), status, ("1234567",), "YO21 3PU",
+        _REGISTER.name, "EX-1", "Example Pharmacy", "GB", tuple(example.registers), status,
+        (Identifier("gb_gphc_premises", "1234567"),), "YO21 3PU",
         online_sale=example.entry != "not_for_online_sale",
     )  # fmt: skip
     warnings = [

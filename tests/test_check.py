@@ -15,7 +15,7 @@ from pharmcheck.check import judge
 from pharmcheck.document import to_json, verdict_document
 from pharmcheck.explain import explain
 from pharmcheck.model import Capture, Category, EvidenceKind, FetchOutcome, PageRole, Verdict
-from pharmcheck.registers import MemoryRegisters, Record, Snapshot
+from pharmcheck.registers import Identifier, MemoryRegisters, Record, Snapshot
 from pharmcheck.ruleset import load_ruleset
 from tests.sites import WHEN, site
 
@@ -42,7 +42,8 @@ def _registers(
     *web: str, as_of: datetime = WHEN, online: bool | None = True, numbers: tuple[str, ...] = ()
 ) -> MemoryRegisters:
     snapshot = Snapshot("test_gb", "GB", "The test register", as_of.date(), timedelta(days=30), marks_online_sale=True)
-    record = Record("test_gb", "77", "Quay Pharmacy", "GB", web, "active", numbers, "YO21 3PU", online, ("GB",))
+    held = tuple(Identifier("gb_gphc_premises", number) for number in numbers)
+    record = Record("test_gb", "77", "Quay Pharmacy", "GB", web, "active", held, "YO21 3PU", online, ("GB",))
     return MemoryRegisters([snapshot], [record])
 
 

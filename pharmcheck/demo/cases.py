@@ -28,7 +28,7 @@ class Entry:
 
     entry_id: str
     name: str
-    numbers: tuple[str, ...]
+    numbers: tuple[tuple[str, str], ...]  # numbering scheme and number
     postcode: str | None
 
 
@@ -87,4 +87,4 @@ def _case(row: dict[str, Any]) -> Case:
 
 
 def _entry(row: dict[str, Any]) -> Entry:
-    return Entry(row["entry_id"], row["name"], tuple(row["numbers"]), row.get("postcode"))
+    return Entry(row["entry_id"], row["name"], tuple(row["numbers"].items()), row.get("postcode"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from pharmcheck.demo.cases import load_cases
-from pharmcheck.registers import MemoryRegisters, Record, Snapshot
+from pharmcheck.registers import Identifier, MemoryRegisters, Record, Snapshot
 
 NAME = "sample_register"
 
@@ -26,7 +26,7 @@ def sample_registers(today: date) -> MemoryRegisters:
             name=case.entry.name,
             country=case.country,
             web_addresses=(f"https://{case.host}/",),
-            numbers=case.entry.numbers,
+            identifiers=tuple(Identifier(scheme, number) for scheme, number in case.entry.numbers),
             postcode=case.entry.postcode,
             online_sale=True,
             jurisdictions=(case.country,) if case.country else (),

@@ -7,21 +7,16 @@ agree prove that *a* pharmacy exists, never that this site is it: a clone copies
 from __future__ import annotations
 
 from pharmcheck.registers.binding import binds
-from pharmcheck.registers.lookup import (
-    DOT_PHARMACY,
-    EMPTY_REGISTERS,
-    MemoryRegisters,
-    Record,
-    RegisterLookup,
-    Snapshot,
-    WarningEntry,
-)
+from pharmcheck.registers.lookup import EMPTY_REGISTERS, MemoryRegisters, RegisterLookup
+from pharmcheck.registers.records import DOT_PHARMACY, Identifier, Record, RegisterKind, Snapshot, WarningEntry
 
 __all__ = [
     "DOT_PHARMACY",
     "EMPTY_REGISTERS",
+    "Identifier",
     "MemoryRegisters",
     "Record",
+    "RegisterKind",
     "RegisterLookup",
     "Snapshot",
     "WarningEntry",

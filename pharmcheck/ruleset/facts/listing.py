@@ -64,7 +64,7 @@ def number_of_another_site(site: Site) -> Answer:
     bound = {record.entry_id for _, record in bindings(site)}
     for page in site.pages:
         for claim in page.reading.licence_claims:
-            for record in site.registers.numbered(claim.number):
+            for record in site.registers.numbered(claim.scheme, claim.number):
                 if record.entry_id not in bound:
                     quote = f"The number {claim.number} belongs to {record.name}; that entry does not name this site."
                     return present(site.cite(page, claim.block), say(EvidenceKind.REGISTER, quote), number=claim.number)
