@@ -4,7 +4,32 @@ SQLite in the data folder by default, another database by one setting.  The stor
 failed never replaces a verdict that stands.
 """
 
+from pharmcheck.store.batches import Batch, Batches, Item, NewItem
+from pharmcheck.store.events import Event, Events
+from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id
 from pharmcheck.store.store import Store
 
-__all__ = ["FailedLook", "Store", "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id"]
+__all__ = [
+    "Batch",
+    "Batches",
+    "CheckQueue",
+    "Event",
+    "Events",
+    "FailedLook",
+    "Item",
+    "Job",
+    "Key",
+    "Keys",
+    "NewCheck",
+    "NewItem",
+    "QueueName",
+    "Reaped",
+    "Scope",
+    "Store",
+    "StoredCapture",
+    "StoredCheck",
+    "StoredVerdict",
+    "new_check_id",
+]

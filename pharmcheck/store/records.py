@@ -181,10 +181,15 @@ def to_verdict(row: Row[Any], later_failure: FailedLook | None = None) -> Stored
 
 def to_check(row: Row[Any], verdict: StoredVerdict | None) -> StoredCheck:
     """A `StoredCheck` from a row of `checks`."""
-    address = Address(row.input, row.url, row.host, row.display_host, row.registrable_domain)
+    address = to_address(row)
     names = "id destination error_code batch_id capture_id created_at decided_at valid_until".split()
     values = {name: getattr(row, name) for name in names}
     return StoredCheck(**values, address=address, state=CheckState(row.state), verdict=verdict)
+
+
+def to_address(row: Row[Any]) -> Address:
+    """The address of a row of `checks`."""
+    return Address(row.input, row.url, row.host, row.display_host, row.registrable_domain)
 
 
 def to_capture(row: Row[Any]) -> StoredCapture:

@@ -69,14 +69,14 @@ class Store:
     ) -> None:
         """Keep a check with all that belongs to it, in one transaction.
 
-        Saving an id again that already has its verdict changes nothing: the first answer stands.  A check
-        without a judgement is a look that failed; verdicts of earlier checks stay.  Raises StoreError.
+        Saving an id again that already has its verdict, or was called off, changes nothing: the first answer
+        stands.  A check without a judgement is a look that failed; verdicts of earlier checks stay.  Raises StoreError.
         """
         if (judgement is None) != (document_json is None):
             raise ValueError("a judgement and its document come together")
         identifier = capture_id(capture) if capture is not None else None
-        with self._transaction() as connection:
-            if self._has_verdict(connection, check.id):
+        with self.transaction() as connection:
+            if self._has_ended(connection, check.id):
                 return
             known = connection.execute(sa.select(captures.c.id).where(captures.c.id == identifier)).first()
         rows = []
@@ -85,10 +85,10 @@ class Store:
             # row is there stays untouched: other libraries may compress the same bytes to another sum.
             kept = archive.keep(self._folder, identifier, capture)
             rows = [records.capture_row(identifier, capture, kept.sha256, kept.size)]
-        with self._transaction(writes=True) as connection:
-            if self._has_verdict(connection, check.id):
+        with self.transaction(writes=True) as connection:
+            if self._has_ended(connection, check.id):
                 return
-            self._put_new(connection, captures, rows)
+            self.put_new(connection, captures, rows)
             if judgement is not None:
                 destination = judgement.verdict.destination
             self._put_check(connection, records.check_row(check, destination, identifier))
@@ -96,22 +96,24 @@ class Store:
                 judged_at = check.decided_at or judgement.verdict.checked_at
                 row = records.verdict_row(check.id, judgement.verdict, identifier, judged_at, document_json)
                 found, proofs = records.finding_rows(check.id, judgement.findings)
-                self._put_new(connection, verdicts, [row])
-                self._put_new(connection, findings, found)
-                self._put_new(connection, evidence, proofs)
+                self.put_new(connection, verdicts, [row])
+                self.put_new(connection, findings, found)
+                self.put_new(connection, evidence, proofs)
 
-    def _has_verdict(self, connection: sa.Connection, check_id: str) -> bool:
-        return (
-            connection.execute(sa.select(verdicts.c.check_id).where(verdicts.c.check_id == check_id)).first()
-            is not None
+    def _has_ended(self, connection: sa.Connection, check_id: str) -> bool:
+        """Whether a check has its verdict, or was called off."""
+        query = sa.select(checks.c.state).where(
+            checks.c.id == check_id,
+            (checks.c.state == CheckState.CANCELLED.value) | sa.exists().where(verdicts.c.check_id == checks.c.id),
         )
+        return connection.execute(query).first() is not None
 
     def _put_check(self, connection: sa.Connection, row: dict[str, Any]) -> None:
         changed = connection.execute(sa.update(checks).where(checks.c.id == row["id"]).values(row))
         if not changed.rowcount:
-            self._put_new(connection, checks, [row])
+            self.put_new(connection, checks, [row])
 
-    def _put_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    def put_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
         """Insert in batches what is not there yet."""
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(table).on_conflict_do_nothing()
@@ -132,7 +134,7 @@ class Store:
             & verdicts.c.destination.is_not_distinct_from(destination)
         )
         newest_first = (verdicts.c.complete.desc(), verdicts.c.checked_at.desc(), verdicts.c.check_id)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(sa.select(verdicts).where(about).order_by(*newest_first).limit(1)).first()
             if row is None:
                 return None
@@ -162,7 +164,7 @@ class Store:
 
     def get_check(self, check_id: str) -> StoredCheck | None:
         """One check with its verdict, if it has one."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(sa.select(checks).where(checks.c.id == check_id)).first()
             given = connection.execute(sa.select(verdicts).where(verdicts.c.check_id == check_id)).first()
         return records.to_check(row, records.to_verdict(given) if given else None) if row else None
@@ -180,7 +182,7 @@ class Store:
 
     def load_capture(self, identifier: str) -> Capture:
         """A capture with its bytes, proven to be the ones stored.  Raises StoreError."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(sa.select(captures).where(captures.c.id == identifier)).first()
         if row is None:
             raise StoreError("There is no capture with that id.")
@@ -198,7 +200,7 @@ class Store:
             query = query.where(only)
         page_query = query
         while True:
-            with self._transaction() as connection:
+            with self.transaction() as connection:
                 page = connection.execute(page_query).all()
             yield from page
             if len(page) < _BATCH:
@@ -207,7 +209,8 @@ class Store:
             page_query = query.where((time > last_time) | ((time == last_time) & (key > last_key)))
 
     @contextmanager
-    def _transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+    def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+        """A transaction whose failures are StoreErrors.  For the other files of this room."""
         engine = self._engine.execution_options(**WRITES) if writes else self._engine
         try:
             with engine.begin() as connection:
