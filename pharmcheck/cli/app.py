@@ -12,8 +12,10 @@ from typer.core import TyperGroup
 
 from pharmcheck import __version__
 from pharmcheck.cli.check import check
+from pharmcheck.cli.keys import keys
 from pharmcheck.cli.replay import replay
 from pharmcheck.cli.rules import rules
+from pharmcheck.cli.serve import serve
 from pharmcheck.errors import PharmcheckError, UsageError
 
 if TYPE_CHECKING:
@@ -65,7 +67,9 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(replay)
+app.command()(serve)
 app.add_typer(rules, name="rules")
+app.add_typer(keys, name="keys")
 
 
 def command() -> Command:

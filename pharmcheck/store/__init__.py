@@ -9,6 +9,7 @@ from pharmcheck.store.events import Event, Events
 from pharmcheck.store.keys import Key, Keys, Scope
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id
+from pharmcheck.store.requests import Requests
 from pharmcheck.store.store import Store
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "NewItem",
     "QueueName",
     "Reaped",
+    "Requests",
     "Scope",
     "Store",
     "StoredCapture",

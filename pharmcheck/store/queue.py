@@ -198,6 +198,12 @@ class CheckQueue:
             )
         return Reaped(again, over)
 
+    def lease_of(self, check_id: str) -> datetime | None:
+        """Until when a runner has promised to hold a check; in the past when it fell silent."""
+        with self._store.transaction() as connection:
+            query = sa.select(checks.c.lease_until).where(checks.c.id == check_id)
+            return connection.execute(query).scalar()
+
     def depth(self) -> dict[str, tuple[int, datetime | None]]:
         """How many checks wait in each queue, and since when the oldest does."""
         query = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -185,6 +186,29 @@ def to_check(row: Row[Any], verdict: StoredVerdict | None) -> StoredCheck:
     names = "id destination error_code batch_id capture_id created_at decided_at valid_until".split()
     values = {name: getattr(row, name) for name in names}
     return StoredCheck(**values, address=address, state=CheckState(row.state), verdict=verdict)
+
+
+def to_findings(found: Sequence[Row[Any]], proofs: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    """Findings with their evidence as plain data, from rows of both tables."""
+    by_finding: dict[int, list[dict[str, Any]]] = {}
+    for row in proofs:
+        place = {"url": row.url, "page_sha256": row.page_sha256, "start": row.span_start, "end": row.span_end}
+        by_finding.setdefault(row.finding, []).append({"kind": row.kind, **place, "quote": row.quote})
+    return [
+        {
+            "rule": row.rule_id,
+            "rule_version": row.rule_version,
+            "outcome": row.outcome,
+            "direction": row.direction,
+            "severity": row.severity,
+            "weight": row.weight,
+            "effect": row.effect,
+            "shadow": bool(row.shadow),
+            "reason": row.reason or None,
+            "evidence": by_finding.get(row.position, []),
+        }
+        for row in found
+    ]
 
 
 def to_address(row: Row[Any]) -> Address:

@@ -169,6 +169,39 @@ class Store:
             given = connection.execute(sa.select(verdicts).where(verdicts.c.check_id == check_id)).first()
         return records.to_check(row, records.to_verdict(given) if given else None) if row else None
 
+    def history(
+        self, registrable_domain: str, host: str, before: tuple[datetime, str] | None, most: int
+    ) -> list[StoredVerdict]:
+        """Answers about a site, newest first, those before a time and id."""
+        query = sa.select(verdicts).where(verdicts.c.registrable_domain == registrable_domain, verdicts.c.host == host)
+        if before is not None:
+            query = query.where(
+                (verdicts.c.checked_at < before[0])
+                | ((verdicts.c.checked_at == before[0]) & (verdicts.c.check_id > before[1]))
+            )
+        query = query.order_by(verdicts.c.checked_at.desc(), verdicts.c.check_id).limit(most)
+        with self.transaction() as connection:
+            return [records.to_verdict(row) for row in connection.execute(query)]
+
+    def findings_of(self, check_id: str) -> list[dict[str, Any]]:
+        """Every rule's answer in a check with its evidence, as plain data."""
+        with self.transaction() as connection:
+            found = connection.execute(
+                sa.select(findings).where(findings.c.check_id == check_id).order_by(findings.c.position)
+            ).all()
+            proofs = connection.execute(
+                sa.select(evidence)
+                .where(evidence.c.check_id == check_id)
+                .order_by(evidence.c.finding, evidence.c.position)
+            ).all()
+        return records.to_findings(found, proofs)
+
+    def capture_digest(self, identifier: str) -> str | None:
+        """SHA-256 of the archived file of a capture."""
+        with self.transaction() as connection:
+            query = sa.select(captures.c.warc_sha256).where(captures.c.id == identifier)
+            return connection.execute(query).scalar()
+
     def captures(self) -> Iterator[StoredCapture]:
         """Every capture, oldest first, a page at a time: nothing is locked while the caller works."""
         for row in self._pages(captures, captures.c.started_at, captures.c.id):
