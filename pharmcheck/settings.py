@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     sites_at_once: PositiveInt = Field(default=4, le=64)
     """How many sites one command visits side by side.  Each host still sees one request at a time."""
 
+    public_url: AnyHttpUrl | None = None
+    """Where people reach the service, for links to share; unset, what their browser says."""
+
     checks_per_hour: PositiveInt = 10
     """Checks one network address may ask for without a key.  Each makes us visit a stranger's site."""
 

@@ -34,12 +34,13 @@ def serve(
     from pharmcheck.cli import options
     from pharmcheck.cli.screen import say
     from pharmcheck.logs import log_as_json
+    from pharmcheck.web import add_pages
 
     settings = options.settings_for(data_dir)
     log_as_json()
     with ExitStack() as stack:
         place = _workplace(settings, stack, demo=demo)
-        app = make_app(make_service(place, settings))
+        app = make_app(make_service(place, settings), extend=add_pages)
         listener = stack.enter_context(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

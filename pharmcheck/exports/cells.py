@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pharmcheck.address.defanging import defang
+
 COLUMNS = (
     "row", "input", "host", "category", "reason_code", "score", "coverage", "reasons", "quote", "quote_url",
     "proofs", "overlays", "not_checked", "destination", "checked_at", "valid_until", "ruleset", "state", "problem",
@@ -50,8 +52,3 @@ def defuse(text: str) -> str:
     """Text that no spreadsheet takes for a formula and no terminal obeys."""
     clean = _CONTROL.sub(" ", text)
     return f"'{clean}" if _FORMULA.match(clean.lstrip(" '")) else clean
-
-
-def defang(url: str) -> str:
-    """An address that nobody follows by accident."""
-    return url.replace("http", "hxxp", 1).replace(".", "[.]") if url.startswith("http") else url

@@ -8,7 +8,7 @@ from pharmcheck.store.batches import Batch, Batches, Item, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.keys import Key, Keys, Scope
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
-from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id
+from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id, verdict_of
 from pharmcheck.store.requests import Requests
 from pharmcheck.store.store import Store
 
@@ -34,4 +34,5 @@ __all__ = [
     "StoredCheck",
     "StoredVerdict",
     "new_check_id",
+    "verdict_of",
 ]

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from pharmcheck.model import Address, Capture, Category, Check, CheckState, Finding, Verdict
+from pharmcheck.store.tables import storable
+
+_VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class StoredVerdict:
     judged_at: datetime
     valid_until: datetime
     document: str
+    record: str | None = None  # `verdict_of` reads it
     later_failure: FailedLook | None = None
 
 
@@ -133,6 +138,7 @@ def verdict_row(
         "judged_at": judged_at,
         "valid_until": verdict.valid_until,
         "document": document,
+        "record": storable(json.dumps(_VERDICT.dump_python(verdict, mode="json"), ensure_ascii=False)),
     }
 
 
@@ -186,6 +192,11 @@ def to_check(row: Row[Any], verdict: StoredVerdict | None) -> StoredCheck:
     names = "id destination error_code batch_id capture_id created_at decided_at valid_until".split()
     values = {name: getattr(row, name) for name in names}
     return StoredCheck(**values, address=address, state=CheckState(row.state), verdict=verdict)
+
+
+def verdict_of(stored: StoredVerdict) -> Verdict | None:
+    """The verdict behind a stored document; None for one that was kept before records were."""
+    return _VERDICT.validate_json(stored.record) if stored.record else None
 
 
 def to_findings(found: Sequence[Row[Any]], proofs: Sequence[Row[Any]]) -> list[dict[str, Any]]:

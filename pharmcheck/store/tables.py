@@ -191,6 +191,7 @@ verdicts = Table(
     Column("judged_at", UtcDateTime, nullable=False),  # the `now` of the judgement; replay needs it
     Column("valid_until", UtcDateTime, nullable=False),
     Column("document", CleanText, nullable=False),  # the contract document, as served
+    Column("record", CleanText, nullable=True),  # the verdict itself, for saying it in another language
     Index("ix_verdicts_site", "registrable_domain", "host", "checked_at"),
     Index("ix_verdicts_order", "checked_at", "check_id"),
 )
