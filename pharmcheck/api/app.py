@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from pharmcheck import __version__
 from pharmcheck.api import about, checks, lists, progress, verdicts
 from pharmcheck.api.callers import Doorkeeper
+from pharmcheck.api.lookup import Lookup
 from pharmcheck.api.openapi import describe
 from pharmcheck.api.outer import Outer
 from pharmcheck.api.problems import install
@@ -72,4 +73,4 @@ def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = Non
         extend(app)
     install(app)
     describe(app)
-    return Outer(app)
+    return Outer(Lookup(app, service))

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, Storage
@@ -69,17 +70,21 @@ class Doorkeeper:
         """Whose request this is.  Raises Problem for a key that opens nothing."""
         given = Headers(scope=scope).get("authorization")
         if given is None:
-            return Caller(_bucket(scope))
+            return self.passer_by(scope)
         kind, _, secret = given.partition(" ")
         key = self._keys.find(secret.strip(), now) if kind.lower() == "bearer" else None
         if key is None:
-            self.count(Caller(_bucket(scope)), Kind.READ)  # guessing uses up the guesser's own limit
+            self.count(self.passer_by(scope), Kind.READ)  # guessing uses up the guesser's own limit
             raise Problem(
                 "bad_key",
                 "This key is unknown, expired or revoked.",
                 headers={"WWW-Authenticate": 'Bearer realm="pharmcheck", error="invalid_token"'},
             )
         return Caller(f"key:{key.id}", key.id, key.scopes)
+
+    def passer_by(self, scope: AsgiScope) -> Caller:
+        """Somebody without a key."""
+        return Caller(_bucket(scope))
 
     def count(self, caller: Caller, kind: Kind, cost: int = 1) -> dict[str, str]:
         """Use up some of a caller's limit; returns the RateLimit fields of the answer.  Raises Problem when over."""
@@ -122,8 +127,13 @@ def _span(limit: RateLimitItem) -> str:
 def _bucket(scope: AsgiScope) -> str:
     """An IPv4 address, or the /64 that one subscriber has of IPv6."""
     client = scope.get("client")
+    return _bucket_of(client[0] if client else "")
+
+
+@lru_cache(maxsize=65_536)
+def _bucket_of(text: str) -> str:
     try:
-        address = ipaddress.ip_address(client[0] if client else "")
+        address = ipaddress.ip_address(text)
     except ValueError:
         return "ip:unknown"
     if isinstance(address, ipaddress.IPv6Address):

@@ -41,7 +41,9 @@ def serve(
     with ExitStack() as stack:
         place = _workplace(settings, stack, demo=demo)
         app = make_app(make_service(place, settings), extend=add_pages)
-        listener = stack.enter_context(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Named, because asyncio sets TCP_NODELAY only on sockets that say they are TCP: 40 ms an answer otherwise.
+        listener = stack.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))

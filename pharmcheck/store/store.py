@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -30,6 +32,7 @@ class Store:
         self._engine = engine
         self._folder = folder
         self._file = file
+        self._watch: sqlite3.Connection | None = None  # never writes, so it notices every writer
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -54,6 +57,8 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
+        if self._watch is not None:
+            self._watch.close()
         self._engine.dispose()
 
     # ------------------------------------------------------------------------------------------ writing
@@ -240,6 +245,21 @@ class Store:
                 return
             last_time, last_key = getattr(page[-1], time.name), getattr(page[-1], key.name)
             page_query = query.where((time > last_time) | ((time == last_time) & (key > last_key)))
+
+    def change_mark(self) -> object:
+        """Something that differs from an earlier call's whenever anybody has committed anything in between.
+
+        SQLite says so by itself, for all processes, in microseconds.  Elsewhere the mark changes once a second: what is
+        remembered by it is that old at most.
+        """
+        if self._file is None:
+            return int(time.monotonic())
+        if self._watch is None:
+            self._watch = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, check_same_thread=False)
+        try:
+            return self._watch.execute("PRAGMA data_version").fetchone()[0]
+        except FAILURES as error:
+            raise explain_failure(error, self._file) from error
 
     @contextmanager
     def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
