@@ -10,7 +10,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -33,8 +33,11 @@ _log = structlog.get_logger("pharmcheck.runner")
 class Runner:
     """Does waiting checks until it is stopped.  Belongs to one event loop."""
 
-    def __init__(self, place: Workplace, at_once: int) -> None:
-        self._place, self._at_once = place, at_once
+    def __init__(
+        self, place: Workplace, at_once: int, chores: Sequence[tuple[float, Callable[[], object]]] = ()
+    ) -> None:
+        """`chores` are done again and again, each after so many seconds: pruning, fetching registers."""
+        self._place, self._at_once, self._chores = place, at_once, chores
         self._queue = CheckQueue(place.store)
         self._holder = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -47,8 +50,11 @@ class Runner:
 
     async def run(self) -> None:
         """Work until `stop`; then give back what is not done."""
-        keepers = [asyncio.create_task(self._every(_RENEW_S, self._renew)),
-                   asyncio.create_task(self._every(_REAP_S, self._reap))]  # fmt: skip
+        keepers = [
+            asyncio.create_task(self._every(_RENEW_S, self._renew)),
+            asyncio.create_task(self._every(_REAP_S, self._reap)),
+            *(asyncio.create_task(self._every(seconds, _in_a_thread(chore))) for seconds, chore in self._chores),
+        ]
         try:
             await self._reap()
             while not self._stopping:
@@ -128,3 +134,10 @@ class Runner:
         await asyncio.gather(*tasks.values(), return_exceptions=True)
         if left:
             await asyncio.to_thread(self._queue.give_back, left, self._holder)
+
+
+def _in_a_thread(chore: Callable[[], object]) -> Callable[[], Awaitable[None]]:
+    async def do() -> None:
+        await asyncio.to_thread(chore)
+
+    return do

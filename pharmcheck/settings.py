@@ -53,6 +53,12 @@ class Settings(BaseSettings):
     sites_at_once: PositiveInt = Field(default=4, le=64)
     """How many sites one command visits side by side.  Each host still sees one request at a time."""
 
+    capture_days: PositiveInt = 90
+    """Days that the bytes of a visit are kept: long enough to answer a complaint, and verdicts outlive them."""
+
+    capture_budget_mb: PositiveInt = 5000
+    """Most megabytes of captures on the disk; beyond, the oldest go first.  A visit takes about 0.1 MB."""
+
     public_url: AnyHttpUrl | None = None
     """Where people reach the service, for links to share; unset, what their browser says."""
 

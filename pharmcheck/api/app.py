@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -19,8 +20,10 @@ from pharmcheck.api.problems import install
 from pharmcheck.api.service import Service
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
-from pharmcheck.store import Batches, CheckQueue, Events, Keys, Requests
+from pharmcheck.store import Batches, CheckQueue, Events, Keys, Pruning, Requests
 from pharmcheck.work import Workplace
+
+_HOUR_S = 3600.0
 
 
 def make_service(place: Workplace, settings: Settings, *, with_runner: bool = True) -> Service:
@@ -30,7 +33,7 @@ def make_service(place: Workplace, settings: Settings, *, with_runner: bool = Tr
     return Service(
         settings=settings,
         place=place,
-        runner=Runner(place, settings.sites_at_once) if with_runner else None,
+        runner=Runner(place, settings.sites_at_once, _chores(place, settings)) if with_runner else None,
         store=store,
         queue=CheckQueue(store),
         events=Events(store),
@@ -40,6 +43,13 @@ def make_service(place: Workplace, settings: Settings, *, with_runner: bool = Tr
         door=Doorkeeper(keys, settings),
         clock=place.clock,
     )
+
+
+def _chores(place: Workplace, settings: Settings) -> list[tuple[float, Callable[[], object]]]:
+    """What the service does by itself, now and then."""
+    pruning = Pruning(place.store, settings.data_dir)
+    keep, budget = timedelta(days=settings.capture_days), settings.capture_budget_mb * 1_000_000
+    return [(_HOUR_S, lambda: pruning.prune(place.clock(), keep, budget))]
 
 
 def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = None) -> ASGIApp:

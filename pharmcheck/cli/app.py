@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from pharmcheck import __version__
 from pharmcheck.cli.check import check
+from pharmcheck.cli.forget import forget
 from pharmcheck.cli.keys import keys
 from pharmcheck.cli.replay import replay
 from pharmcheck.cli.rules import rules
@@ -68,6 +69,7 @@ app = typer.Typer(
 app.command()(check)
 app.command()(replay)
 app.command()(serve)
+app.command()(forget)
 app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
 

@@ -7,6 +7,7 @@ failed never replaces a verdict that stands.
 from pharmcheck.store.batches import Batch, Batches, Item, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.pruning import Pruned, Pruning
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id, verdict_of
 from pharmcheck.store.requests import Requests
@@ -25,6 +26,8 @@ __all__ = [
     "Keys",
     "NewCheck",
     "NewItem",
+    "Pruned",
+    "Pruning",
     "QueueName",
     "Reaped",
     "Requests",

@@ -224,6 +224,8 @@ class Store:
             row = connection.execute(sa.select(captures).where(captures.c.id == identifier)).first()
         if row is None:
             raise StoreError("There is no capture with that id.")
+        if row.pruned_at is not None:
+            raise StoreError(f"The capture {identifier} was deleted on {row.pruned_at:%Y-%m-%d} to make room.")
         return archive.load(self._folder, identifier, archive.ArchiveFile(row.warc_sha256, row.warc_bytes))
 
     def _pages(

@@ -82,6 +82,7 @@ captures = Table(
     Column("pages", Integer, nullable=False),
     Column("warc_sha256", String(64), nullable=False),  # of the file in the data folder
     Column("warc_bytes", BigInteger, nullable=False),
+    Column("pruned_at", UtcDateTime, nullable=True),  # when the file was deleted to make room
     Index("ix_captures_order", "started_at", "id"),
 )
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
     """Add columns to `checks`, then the new tables."""
     for column in _new_columns():
         op.add_column("checks", column)
+    op.add_column("captures", sa.Column("pruned_at", _TIME, nullable=True))
     op.add_column("verdicts", sa.Column("record", sa.Text, nullable=True))
     op.create_index("ix_checks_waiting", "checks", ["state", "queue", "created_at"])
     op.create_table(
@@ -100,6 +101,8 @@ def downgrade() -> None:
     for table in ("opt_outs", "idempotency", "api_keys", "batch_items", "batches", "check_events"):
         op.drop_table(table)
     op.drop_index("ix_checks_waiting", "checks")
+    with op.batch_alter_table("captures") as captures:
+        captures.drop_column("pruned_at")
     with op.batch_alter_table("verdicts") as verdicts:
         verdicts.drop_column("record")
     with op.batch_alter_table("checks") as checks:
