@@ -31,6 +31,10 @@ help: ## Show this help
 demo: $(READY) ## Serve sample shops on loopback, check them, print the verdicts, end
 	@$(BIN)/pharmcheck demo --once
 
+.PHONY: serve
+serve: $(READY) ## Serve the page and the API at http://127.0.0.1:8000/ until Ctrl-C
+	@$(BIN)/pharmcheck serve $(ARGS)
+
 .PHONY: test
 test: $(READY) ## Run the tests, the examples of every rule among them (ARGS="-k address" to choose)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)

@@ -18,6 +18,7 @@ from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service
 
 PREFIX = "/v1/verdicts/"
+_OF_THE_BODY = (b"content-length", b"content-type")
 _KEPT = 4096  # answers of about ten kilobytes each
 
 
@@ -52,7 +53,7 @@ class Lookup:
         scope["route"] = self
         limits = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
         same = kept.etag in _header(scope, b"if-none-match")
-        headers = [(name, value) for name, value in kept.headers if not (same and name.startswith(b"content-"))]
+        headers = [(name, value) for name, value in kept.headers if not (same and name in _OF_THE_BODY)]
         await send({"type": "http.response.start", "status": 304 if same else 200, "headers": [*headers, *limits]})
         body = b"" if same or scope["method"] == "HEAD" else kept.body
         await send({"type": "http.response.body", "body": body})
@@ -80,14 +81,13 @@ class Lookup:
         if scope["type"] != "http" or scope["method"] != "GET" or not _rememberable(scope):
             return send
         mark = self._mark
-        start: Message | None = None
+        headers: list[tuple[bytes, bytes]] = []  # of a good answer, before the outer layer adds its own
 
         async def learn(message: Message) -> None:
-            nonlocal start
             if message["type"] == "http.response.start":
-                start = message
-            elif start is not None and start["status"] == 200 and not message.get("more_body"):  # noqa: PLR2004 - HTTP's
-                headers = [(name, value) for name, value in start["headers"] if not name.startswith(b"ratelimit")]
+                if message["status"] == 200:  # noqa: PLR2004 - HTTP's
+                    headers.extend(pair for pair in message["headers"] if not pair[0].startswith(b"ratelimit"))
+            elif headers and not message.get("more_body"):
                 etag = dict(headers).get(b"etag", b"")
                 if etag and mark == self._service.store.change_mark():
                     self._kept[scope["path"], scope["query_string"]] = Kept(message["body"], etag, tuple(headers))
