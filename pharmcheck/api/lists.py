@@ -184,7 +184,7 @@ async def items(
     return await asyncio.to_thread(read)
 
 
-@router.get("/{batch_id}/report.csv", responses={
+@router.get("/{batch_id}/report.csv", response_class=StreamingResponse, responses={
     200: {"description": "The list as a table.", "content": {"text/csv": {"schema": {"type": "string"}}}},
     **problems(*_COMMON, "no_batch"),
 })  # fmt: skip
@@ -195,7 +195,7 @@ async def report_csv(batch_id: BatchId, request: Request, service: Annotated[Ser
     return _file(csv_lines(rows), "text/csv; charset=utf-8", f"{batch.id}.csv", fields)
 
 
-@router.get("/{batch_id}/report.jsonl", responses={
+@router.get("/{batch_id}/report.jsonl", response_class=StreamingResponse, responses={
     200: {"description": "A row a line.", "content": {"application/jsonl": {"schema": {"type": "string"}}}},
     **problems(*_COMMON, "no_batch"),
 })  # fmt: skip
