@@ -66,13 +66,7 @@ class Desk:
 
     def keep(self, capture: Capture, **changes: Any) -> str:
         """Store a finished check, as the runner would; returns its id."""
-        ruleset = self.service.place.ruleset
-        judgement = judge(capture, ruleset, now=self.clock(), **changes)
-        check_id = new_check_id()
-        document = to_json(verdict_document(judgement.verdict, ruleset))
-        keep(self.service.store, capture, judgement, document,
-             check_id=check_id, created_at=self.clock(), decided_at=self.clock())  # fmt: skip
-        return check_id
+        return keep_answer(self.service, capture, self.clock(), **changes)
 
     def from_address(self, address: str) -> httpx.AsyncClient:
         """Another caller."""
@@ -107,6 +101,16 @@ async def open_desk(folder: Path, ruleset: Ruleset, **settings: Any) -> AsyncIte
         transport = httpx.ASGITransport(app, client=("203.0.113.7", 1234))
         async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
             yield Desk(client, service, clock, app)
+
+
+def keep_answer(service: Service, capture: Capture, at: datetime, **changes: Any) -> str:
+    """Judge a capture and store the finished check; returns its id."""
+    ruleset = service.place.ruleset
+    judgement = judge(capture, ruleset, now=at, **changes)
+    document = to_json(verdict_document(judgement.verdict, ruleset))
+    check_id = new_check_id()
+    keep(service.store, capture, judgement, document, check_id=check_id, created_at=at, decided_at=at)
+    return check_id
 
 
 def rogue(host: str = "pills.example.com") -> Capture:
