@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from pharmcheck.registers.binding import binds
 from pharmcheck.registers.lookup import EMPTY_REGISTERS, MemoryRegisters, RegisterLookup
-from pharmcheck.registers.records import DOT_PHARMACY, Identifier, Record, RegisterKind, Snapshot, WarningEntry
+from pharmcheck.registers.records import DOT_PHARMACY, GRACE, Identifier, Record, RegisterKind, Snapshot, WarningEntry
 
 __all__ = [
     "DOT_PHARMACY",
     "EMPTY_REGISTERS",
+    "GRACE",
     "Identifier",
     "MemoryRegisters",
     "Record",

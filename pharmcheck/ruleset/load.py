@@ -13,6 +13,8 @@ from pydantic_core import ErrorDetails
 
 from pharmcheck.errors import RulesetError
 from pharmcheck.reading import Vocabulary
+from pharmcheck.ruleset.destinations import Destinations, build_destinations
+from pharmcheck.ruleset.directory import Directory, build_directory
 from pharmcheck.ruleset.facts import FACTS
 from pharmcheck.ruleset.medicines import Medicines, build_medicines
 from pharmcheck.ruleset.phrases import PhraseError
@@ -32,6 +34,7 @@ _LISTS = (
     "lifestyle_groups",
     "shop_talk",
     "waivers",
+    "destinations",
 )
 
 
@@ -44,6 +47,8 @@ class Ruleset:
     policy: VerdictPolicy
     lists: Mapping[str, Any]
     medicines: Medicines
+    destinations: Destinations
+    directory: Directory
     lexicon: VoiceLexicon
     vocabulary: Vocabulary
     index: PhraseIndex
@@ -149,6 +154,8 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
     try:
         policy = VerdictPolicy.model_validate(verdict_file.data)
         medicines = build_medicines(lists["medicines"])
+        destinations = build_destinations(lists["destinations"])
+        register_directory = build_directory(lists.get("registers", {"registers": []}), lists["destinations"]["eea"])
         lexicon = VoiceLexicon(lists["voice"]["languages"])
         vocabulary = Vocabulary.from_lists(lists["licence_formats"], lists["seals"], lists["shop_words"])
         index, contexts = _compile(rules)
@@ -156,7 +163,21 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
         return None, [f"{directory}:1: {exc}"]
     version = f"{policy.version}+{_digest(directory, files)}"
     by_id = {rule.id: rule for rule in rules}
-    return Ruleset(version, tuple(rules), policy, lists, medicines, lexicon, vocabulary, index, contexts, by_id), []
+    ruleset = Ruleset(
+        version,
+        tuple(rules),
+        policy,
+        lists,
+        medicines,
+        destinations,
+        register_directory,
+        lexicon,
+        vocabulary,
+        index,
+        contexts,
+        by_id,
+    )
+    return ruleset, []
 
 
 def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> list[str]:
