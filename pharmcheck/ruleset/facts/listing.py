@@ -26,7 +26,7 @@ def accreditation_names_site(site: Site) -> Answer:
 
 
 def _names_site(site: Site, kind: RegisterKind) -> Answer:
-    for snapshot, record in binding(site):
+    for snapshot, record in holding(site):
         if snapshot.kind is kind:
             quote = (
                 f"{snapshot.authority} lists {record.name} (entry {record.entry_id}) with this web address, "
@@ -75,7 +75,7 @@ def registration_not_active(site: Site) -> Answer:
 @fact
 def registers_disagree(site: Site) -> Answer:
     """One register names the site as active and another one as no longer so."""
-    active = [entry for entry in binding(site) if entry[0].kind is RegisterKind.REGISTER]
+    active = [entry for entry in holding(site) if entry[0].kind is RegisterKind.REGISTER]
     inactive = _inactive(site)
     if not active or not inactive:
         return ABSENT
@@ -90,7 +90,7 @@ def registers_disagree(site: Site) -> Answer:
 @fact
 def register_copy_too_old(site: Site) -> Answer:
     """Only copies of registers that are too old name this site: the entry may have lapsed since."""
-    if binding(site):
+    if holding(site):
         return ABSENT
     for snapshot, record in _naming(site, RegisterKind.REGISTER, RegisterKind.ACCREDITATION):
         if not snapshot.fresh(site.today) and record.standing(site.today) == "active":
@@ -104,7 +104,7 @@ def register_copy_too_old(site: Site) -> Answer:
 @fact
 def number_of_another_site(site: Site) -> Answer:
     """A printed number exists in a register, and no record with it names this site."""
-    bound = {(record.register, record.entry_id) for _, record in naming(site)}
+    bound = {(record.register, record.entry_id) for _, record in bindings(site)}
     for page in site.pages:
         for claim in page.reading.licence_claims:
             for record in site.registers.numbered(claim.scheme, claim.number):
@@ -117,7 +117,7 @@ def number_of_another_site(site: Site) -> Answer:
 @fact
 def address_agrees_with_register(site: Site) -> Answer:
     """The printed street address has the postcode of the register entry that names this site."""
-    postcodes = {_joined(record.postcode) for _, record in naming(site) if record.postcode}
+    postcodes = {_joined(record.postcode) for _, record in bindings(site) if record.postcode}
     for page in site.pages:
         for found in page.reading.contacts.addresses:
             if found.postcode and _joined(found.postcode) in postcodes:
@@ -129,7 +129,7 @@ def _joined(postcode: str) -> str:
     return postcode.replace(" ", "").upper()
 
 
-def binding(site: Site) -> list[Entry]:
+def holding(site: Site) -> list[Entry]:
     """The entries that tie this host to somebody who may sell today: active, fresh, and for online sale if marked."""
     return [
         (snapshot, record)
@@ -138,21 +138,21 @@ def binding(site: Site) -> list[Entry]:
     ]
 
 
-def naming(site: Site) -> list[Entry]:
+def bindings(site: Site) -> list[Entry]:
     """Snapshots and records that name this host, whatever they are worth today."""
     by_name = {snapshot.name: snapshot for snapshot in site.registers.snapshots()}
     return [(by_name[record.register], record) for record in site.registers.naming(site.address.host)]
 
 
 def _naming(site: Site, *kinds: RegisterKind) -> list[Entry]:
-    return [entry for entry in naming(site) if entry[0].kind in kinds]
+    return [entry for entry in bindings(site) if entry[0].kind in kinds]
 
 
 def _inactive(site: Site) -> Sequence[Entry]:
     """Entries that no longer hold.  A register that also has an active one has renewed it; an old copy is no news."""
     entries = _naming(site, RegisterKind.REGISTER)
     renewed = {snapshot.name for snapshot, record in entries if record.standing(site.today) == "active"}
-    fresh_needed = bool(binding(site))
+    fresh_needed = bool(holding(site))
     return [
         (snapshot, record)
         for snapshot, record in entries

@@ -9,7 +9,7 @@ from pharmcheck.model import EvidenceKind, Outcome
 from pharmcheck.registers import DOT_PHARMACY, Record, RegisterKind, Snapshot
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.destinations import MedicineKind, Sale
-from pharmcheck.ruleset.facts.listing import binding, dot_pharmacy
+from pharmcheck.ruleset.facts.listing import dot_pharmacy, holding
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.site import Site
 
@@ -38,7 +38,7 @@ def _answer(site: Site, wanted: Sale) -> Answer:
     """The best that any binding entry gives: what one permits is permitted, and unknown is better than banned."""
     if not site.destination:
         return not_applicable("no destination was given")
-    reached = {_sale(site, snapshot, record): snapshot.authority for snapshot, record in reversed(binding(site))}
+    reached = {_sale(site, snapshot, record): snapshot.authority for snapshot, record in reversed(holding(site))}
     if dot_pharmacy(site).outcome is Outcome.PRESENT:
         vouched = site.destination in site.destinations.vouches.get(DOT_PHARMACY, ())
         reached.setdefault(Sale.ALLOWED if vouched else Sale.UNKNOWN, "NABP (.pharmacy)")
@@ -71,7 +71,7 @@ def _sale(site: Site, snapshot: Snapshot, record: Record) -> Sale:
 @fact
 def prescription_sale_banned(site: Site) -> Answer:
     """Prescription-only medicine is on offer online from a country that bans its sale online."""
-    sellers = {record.country or snapshot.country or "" for snapshot, record in binding(site)} - {""}
+    sellers = {record.country or snapshot.country or "" for snapshot, record in holding(site)} - {""}
     countries = sorted(sellers) or site.claimed_countries()
     if not countries:
         return inconclusive("the seller's country is not known")

@@ -9,7 +9,7 @@ from pharmcheck.registers import RegisterKind, Snapshot
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.directory import Listing
 from pharmcheck.ruleset.facts.identity import licence_number_shown
-from pharmcheck.ruleset.facts.listing import naming
+from pharmcheck.ruleset.facts.listing import bindings
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.site import Site
 
@@ -20,7 +20,7 @@ def not_in_register(site: Site) -> Answer:
     asked = _asked(site)
     if not asked:
         return inconclusive("no register of the seller's country is loaded")
-    if naming(site):
+    if bindings(site):
         return ABSENT
     quotes = [f"The list of {register.authority} as of {register.as_of} does not name this site." for register in asked]
     evidence = (say(EvidenceKind.REGISTER, quote, register.page) for quote, register in zip(quotes, asked, strict=True))
@@ -30,14 +30,12 @@ def not_in_register(site: Site) -> Answer:
 @fact
 def register_not_loaded(site: Site) -> Answer:
     """The register that could tie this site to somebody is not loaded here, or only a copy that is too old."""
-    if naming(site) or _asked(site):
+    if bindings(site) or _asked(site):
         return ABSENT
     could = _could_settle(site)
     if could:
-        names = ", ".join(row.name for row in could)
-        return present(
-            *(_unloaded(row) for row in could), authority=_and(row.authority for row in could), register=names
-        )
+        names, authority = ", ".join(row.name for row in could), _and(row.authority for row in could)
+        return present(*(_unloaded(row) for row in could), authority=authority, register=names)
     known = bool(site.claimed_countries()) and bool(site.directory.listings)
     shown = licence_number_shown(site)
     if known or shown.outcome is not Outcome.PRESENT:
@@ -56,7 +54,7 @@ def no_register_for_country(site: Site) -> Answer:
     countries = site.claimed_countries()
     if not countries or not site.directory.listings:
         return inconclusive("the seller's country, or which registers there are, is not known")
-    if naming(site) or _asked(site) or _could_settle(site):
+    if bindings(site) or _asked(site) or _could_settle(site):
         return ABSENT
     where = ", ".join(countries)
     return present(say(EvidenceKind.REGISTER, f"We know of no register of {where} with web addresses."), country=where)
