@@ -58,7 +58,7 @@ def test_both_laws_must_allow_a_sale(seller: str, destination: str, kinds: list[
 @pytest.mark.parametrize(
     ("country", "banned"), [("IE", True), ("FR", True), ("DE", False), ("GB", False), ("US", False), ("XX", False)]
 )
-def test_a_ban_accuses_only_where_somebody_s_page_says_so(country: str, banned: bool) -> None:  # noqa: FBT001
+def test_a_ban_accuses_only_where_somebody_s_page_says_so(country: str, banned: bool) -> None:
     """C6 rests on a source, never on memory."""
     assert _MATRIX.bans_prescription_sale(country) is banned
     remembered = copy.deepcopy(_DATA)
@@ -87,8 +87,8 @@ def test_a_matrix_with_a_slip_does_not_load(spoil: Any) -> None:
 def test_only_registers_with_web_addresses_can_tie_a_site() -> None:
     """By the columns of their files; lists that the law of the EEA asks for have them."""
     rows = [
-        {"name": "a", "kind": "register", "country": "CZ", "authority": "A", "page": "https://a.example/", "importer": "table",
-         "columns": {"web": "WWW"}},
+        {"name": "a", "kind": "register", "country": "CZ", "authority": "A", "page": "https://a.example/",
+         "importer": "table", "columns": {"web": "WWW"}},
         {"name": "b", "kind": "register", "country": "US", "authority": "B", "page": "null", "importer": "nppes_us"},
         {"name": "c", "kind": "register", "country": "AT", "authority": "C", "importer": ""},
         {"name": "d", "kind": "register", "country": "AU", "authority": "D"},
