@@ -14,10 +14,19 @@ from pydantic_core import ErrorDetails
 from pharmcheck.errors import RulesetError
 from pharmcheck.reading import Vocabulary
 from pharmcheck.ruleset.facts import FACTS
+from pharmcheck.ruleset.list_schema import LIST_SCHEMAS, Papers, read_papers
 from pharmcheck.ruleset.medicines import Medicines, build_medicines
 from pharmcheck.ruleset.phrases import PhraseError
 from pharmcheck.ruleset.scan import Phrase, PhraseIndex
-from pharmcheck.ruleset.schema import CombinationMatch, FactMatch, ListMatch, PhraseMatch, Rule, VerdictPolicy
+from pharmcheck.ruleset.schema import (
+    CombinationMatch,
+    DutyMatch,
+    FactMatch,
+    ListMatch,
+    PhraseMatch,
+    Rule,
+    VerdictPolicy,
+)
 from pharmcheck.ruleset.voice import VoiceLexicon
 from pharmcheck.ruleset.yamlfile import YamlFile, read_yaml
 
@@ -25,6 +34,7 @@ _LISTS = (
     "medicines",
     "voice",
     "licence_formats",
+    "duties",
     "seals",
     "shared_addresses",
     "shop_words",
@@ -46,6 +56,7 @@ class Ruleset:
     medicines: Medicines
     lexicon: VoiceLexicon
     vocabulary: Vocabulary
+    papers: Papers
     index: PhraseIndex
     contexts: Mapping[tuple[str, int, str], PhraseIndex] = field(repr=False)
     """Words that must, or must not, stand near a phrase: by rule, matcher and part."""
@@ -140,6 +151,7 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
     rules, problems = parse_rules(directory, files)
     lists = {path.stem: file.data for path, file in files.items() if path.parent.name == "lists"}
     problems += [f"{directory}/lists:1: {name}.yaml is missing" for name in _LISTS if name not in lists]
+    problems += [found for path, file in files.items() for found in _list_problems(path, file)]
     verdict_file = files.get(directory / "verdict.yaml")
     if verdict_file is None:
         problems.append(f"{directory}:1: verdict.yaml is missing")
@@ -151,12 +163,26 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
         medicines = build_medicines(lists["medicines"])
         lexicon = VoiceLexicon(lists["voice"]["languages"])
         vocabulary = Vocabulary.from_lists(lists["licence_formats"], lists["seals"], lists["shop_words"])
+        papers = read_papers(lists)
         index, contexts = _compile(rules)
     except (PhraseError, ValueError, KeyError) as exc:
         return None, [f"{directory}:1: {exc}"]
     version = f"{policy.version}+{_digest(directory, files)}"
     by_id = {rule.id: rule for rule in rules}
-    return Ruleset(version, tuple(rules), policy, lists, medicines, lexicon, vocabulary, index, contexts, by_id), []
+    return Ruleset(
+        version, tuple(rules), policy, lists, medicines, lexicon, vocabulary, papers, index, contexts, by_id
+    ), []
+
+
+def _list_problems(path: Path, file: YamlFile) -> list[str]:
+    """What is wrong with a list that has a schema."""
+    schema = LIST_SCHEMAS.get(path.stem) if path.parent.name == "lists" else None
+    try:
+        if schema:
+            schema.model_validate(file.data)
+    except ValidationError as exc:
+        return [_problem(file, error) for error in exc.errors()]
+    return []
 
 
 def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> list[str]:
@@ -168,6 +194,10 @@ def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> 
             problems.append(f"{rule.id}: no fact named {match.fact!r}; there are: {', '.join(sorted(FACTS))}")
         elif isinstance(match, ListMatch) and match.list not in lists:
             problems.append(f"{rule.id}: no list named {match.list!r} in rules/lists")
+        elif isinstance(match, DutyMatch) and match.country:
+            known = {row["country"] for row in lists["duties"]["countries"]} if "duties" in lists else set()
+            if match.country not in known:
+                problems.append(f"{rule.id}: no duties of {match.country} in rules/lists/duties.yaml")
         elif isinstance(match, PhraseMatch) and not match.phrases:
             problems.append(f"{rule.id}: words_of {match.words_of}: that rule has no words of its own")
         elif isinstance(match, CombinationMatch):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pharmcheck.model import (
     Address,
@@ -23,10 +23,15 @@ from pharmcheck.model import (
 )
 from pharmcheck.reading import locate
 from pharmcheck.registers import RegisterLookup
+from pharmcheck.ruleset.list_schema import Papers
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
 from pharmcheck.ruleset.shelf import MedicineOffer, medicine_offers
+
+if TYPE_CHECKING:
+    from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
+    from pharmcheck.ruleset.load import Ruleset
 
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
@@ -51,6 +56,7 @@ class Site:
     destination: str | None
     today: date
     needed_reference_countries: int
+    papers: Papers
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
     offered: dict[Medicine, MedicineOffer] = field(
@@ -58,6 +64,7 @@ class Site:
     )  # each medicine's first offer, shop pages first
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
+    licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -124,15 +131,14 @@ class Site:
 def build_site(
     capture: Capture,
     readings: Sequence[Reading],
+    ruleset: Ruleset,
     *,
-    medicines: Medicines,
     registers: RegisterLookup,
-    lists: Mapping[str, Any],
     destination: str | None,
     today: date,
-    needed_reference_countries: int,
 ) -> Site:
     """Fold all pages and collect what the structured offers sell."""
+    medicines = ruleset.medicines
     pages = [page_text(reading, medicines, held.look) for held, reading in zip(capture.pages, readings, strict=True)]
     second_looks = look_again(capture, pages, medicines)
     for look in second_looks:
@@ -144,10 +150,11 @@ def build_site(
         tuple(pages),
         medicines,
         registers,
-        lists,
+        ruleset.lists,
         destination,
         today,
-        needed_reference_countries,
+        ruleset.policy.reference_countries_needed,
+        ruleset.papers,
         second_looks,
     )
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
@@ -166,7 +173,7 @@ def _claimed_countries(site: Site) -> tuple[str, ...]:
     }
     if not found:
         claims = (claim for reading in readings for claim in reading.licence_claims)
-        found = {claim.country for claim in claims if claim.country and claim.well_formed is not False}
+        found = {c.country for c in claims if c.country and c.well_formed is not False and c.kind != "listing"}
     if not found:
         ending = _CCTLD_COUNTRIES.get(site.address.host.rsplit(".", 1)[-1])
         found = {ending} if ending else set()
