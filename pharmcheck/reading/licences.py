@@ -82,12 +82,11 @@ def _claims(lines: Lines, i: int, match: Match, vocabulary: Vocabulary) -> Found
     window = window[: phone.start()] if phone else window
     label = match.group(1)
     formats = vocabulary.formats_by_label.get(label.lower(), ())
-    shared = len({entry.country for entry in formats if not entry.prefixed}) > 1
     found: Found = {}
     places = _places(window) if _digit(window) else []
     for entry in formats if places else ():
-        claim, stop = _claim(entry, label, window, places, block) or (None, 0)
-        if claim and not (shared and claim.well_formed is False and not entry.prefixed):
+        claim, stop = _claim(entry, label, window, places, block, vocabulary.vat_words) or (None, 0)
+        if claim:
             found.setdefault((block, end + stop), []).append(claim)
     if not found and len(formats) == 1 and formats[0].checksum != UNKNOWN:
         bad = _bad_number.search(window)
@@ -112,7 +111,7 @@ def _sentence(window: str) -> str:
 
 
 def _claim(
-    entry: LicenceFormat, label: str, window: str, places: Sequence[int], block: int
+    entry: LicenceFormat, label: str, window: str, places: Sequence[int], block: int, vat_words: frozenset[str]
 ) -> tuple[LicenceClaim, int] | None:
     """The first number in the window that has the entry's form, and where it ends."""
     for start in places:
@@ -127,6 +126,9 @@ def _claim(
         if shown.isdecimal() and len(shown) < _SHORT and not _tight.search(window[:start]):
             continue
         good = None if entry.checksum == UNKNOWN else well_formed(entry, shown)
+        named = entry.prefix and shown.upper().startswith(entry.prefix)
+        if good is False and label.lower() in vat_words and not named:
+            continue  # any country's number stands behind such a word
         claim = LicenceClaim(entry.id, label, bare(entry, shown), entry.country, good, block, entry.kind)
         return claim, start + len(shown)
     return None

@@ -23,7 +23,7 @@ class LicenceFormat:
     number: Pattern  # the whole number, as printed; group 1 is what is left without the letters before it
     printed: Pattern  # the number at the start of the words after a label
     link: Pattern | None  # the address of a link that carries the number as group 1
-    prefixed: bool  # its country's letters stand before it: no other scheme's number
+    prefix: str  # letters that may stand before it, and make it surely this scheme's
     pad: int  # digits to which it is filled
     checksum: str
     valid: str
@@ -48,6 +48,7 @@ class Vocabulary:
 
     formats: tuple[LicenceFormat, ...]
     formats_by_label: Mapping[str, tuple[LicenceFormat, ...]]
+    vat_words: frozenset[str]  # labels that are used in many countries
     labels: Pattern  # bytes
     label: Pattern  # str
     entries: Pattern  # bytes, over the addresses of links, one a line
@@ -79,6 +80,7 @@ class Vocabulary:
         return cls(
             formats=formats,
             formats_by_label={x: tuple(entry for entry in formats if x in entry.labels) for x in labels},
+            vat_words=frozenset(vat_words),
             labels=_compile(_words(labels), as_bytes=True),
             label=_compile(_words(labels)),
             entries=_compile(
@@ -122,7 +124,7 @@ def _format(entry: Mapping[str, Any], labels: tuple[str, ...], prefix: str) -> L
         number=_compile(f"(?i)^{prefix}{group}$"),
         printed=_compile(f"(?i)^{prefix}(?:{number})(?:$|[^0-9A-Za-z])"),
         link=_compile(f"(?i)^{link if _compile(link).groups else f'({link})'}$") if link else None,
-        prefixed=bool(prefix) and not prefix.endswith("?"),
+        prefix=entry.get("prefix", ""),
         pad=int(entry.get("pad", 0)),
         checksum=entry["checksum"],
         valid=entry["valid"],

@@ -30,12 +30,12 @@ def answer_duties(match: DutyMatch, site: Site) -> Answer:
         return not_applicable("the seller does not say that it sits there")
     of = applying[0]
     pages = sorted(_own_pages(site), key=lambda page: page.reading.role not in of.pages)
-    places = {item: _place(site, item, pages) for item in of.items}
-    shown = [item for item in of.items if places[item]]
-    missing = [item for item in of.items if not places[item]]
+    places = [(item, _place(site, item, pages)) for item in of.items]
+    missing = [item for item, place in places if place is None]
     if match.asks == "shown":
-        evidence = [place for item in shown if (place := places[item])][:_QUOTED]
-        return present(*evidence, **_facts(of, shown)) if shown else ABSENT
+        shown = [(item, place) for item, place in places if place is not None]
+        evidence = (place for _, place in shown[:_QUOTED])
+        return present(*evidence, **_facts(of, [item for item, _ in shown])) if shown else ABSENT
     if len(missing) < (len(of.items) if match.asks == "all_missing" else of.many):
         return ABSENT
     unread = _unread(site, of)
@@ -72,8 +72,9 @@ def _unread(site: Site, of: Duties) -> str:
         return "a page that must say it was not read in full"
     if any(page.look is not Look.RENDERED and needs_scripts(site.body(page)) for page in (home, *held)):
         return "a page that must say it is empty until scripts fill it"
-    if any(page.reading.language not in (None, *of.languages) for page in held):
-        return "a page that must say it is in a language in which our list has no words"
+    # An imprint is names and numbers, which look like any language: one page with a known one is enough.
+    if all(page.reading.language not in (None, *of.languages) for page in (home, *held)):
+        return "the pages that must say it are in a language in which our list has no words"
     attempts = (attempt for attempt in site.capture.attempts if attempt.role in of.pages)
     if any(attempt.outcome is not FetchOutcome.FETCHED for attempt in attempts):
         return "a page that must say it could not be read"
