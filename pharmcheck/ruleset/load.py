@@ -114,15 +114,26 @@ def parse_rules(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[list[R
         try:
             rule = Rule.model_validate(file.data)
         except ValidationError as exc:
-            # A misspelt key is also a missing one; say the first, which is the cause.
-            errors = sorted(exc.errors(), key=lambda error: error["type"] == "missing")
-            problems += [_problem(file, error) for error in errors]
+            problems += _problems(file, exc)
             continue
         if rule.id in seen:
             problems.append(f"{path}:{file.line_of(('id',))}: {rule.id} stands in {seen[rule.id]} too")
         seen[rule.id] = path
         rules.append(rule)
     return sorted((_with_words(rule, rules) for rule in rules), key=lambda rule: rule.id), problems
+
+
+def list_problems(files: Mapping[Path, YamlFile]) -> list[str]:
+    """What is wrong with the lists that have a schema."""
+    problems: list[str] = []
+    for path, file in files.items():
+        schema = LIST_SCHEMAS.get(path.stem) if path.parent.name == "lists" else None
+        if schema:
+            try:
+                schema.model_validate(file.data)
+            except ValidationError as exc:
+                problems += _problems(file, exc)
+    return problems
 
 
 def _with_words(rule: Rule, rules: Sequence[Rule]) -> Rule:
@@ -141,6 +152,11 @@ def _with_words(rule: Rule, rules: Sequence[Rule]) -> Rule:
     return rule.model_copy(update={"match": matches})
 
 
+def _problems(file: YamlFile, exc: ValidationError) -> list[str]:
+    # A misspelt key is also a missing one; say the first, which is the cause.
+    return [_problem(file, error) for error in sorted(exc.errors(), key=lambda error: error["type"] == "missing")]
+
+
 def _problem(file: YamlFile, error: ErrorDetails) -> str:
     where = tuple(part for part in error["loc"] if not (isinstance(part, str) and part in ("phrase", "fact")))
     path = ".".join(str(part) for part in error["loc"]) or "rule"
@@ -151,7 +167,7 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
     rules, problems = parse_rules(directory, files)
     lists = {path.stem: file.data for path, file in files.items() if path.parent.name == "lists"}
     problems += [f"{directory}/lists:1: {name}.yaml is missing" for name in _LISTS if name not in lists]
-    problems += [found for path, file in files.items() for found in _list_problems(path, file)]
+    problems += list_problems(files)
     verdict_file = files.get(directory / "verdict.yaml")
     if verdict_file is None:
         problems.append(f"{directory}:1: verdict.yaml is missing")
@@ -172,17 +188,6 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
     return Ruleset(
         version, tuple(rules), policy, lists, medicines, lexicon, vocabulary, papers, index, contexts, by_id
     ), []
-
-
-def _list_problems(path: Path, file: YamlFile) -> list[str]:
-    """What is wrong with a list that has a schema."""
-    schema = LIST_SCHEMAS.get(path.stem) if path.parent.name == "lists" else None
-    try:
-        if schema:
-            schema.model_validate(file.data)
-    except ValidationError as exc:
-        return [_problem(file, error) for error in exc.errors()]
-    return []
 
 
 def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> list[str]:
