@@ -17,10 +17,12 @@ from pharmcheck.model import Capture, Direction, EvidenceKind, Finding, Outcome,
 from pharmcheck.reading import read
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.duties import answer_duties
 from pharmcheck.ruleset.facts import FACTS
 from pharmcheck.ruleset.load import Ruleset
 from pharmcheck.ruleset.schema import (
     CombinationMatch,
+    DutyMatch,
     FactMatch,
     HeaderMatch,
     LinkMatch,
@@ -102,6 +104,8 @@ def _answer(
         return answer_phrases(rule, number, match, site, hits, ruleset)
     if isinstance(match, FactMatch):
         return FACTS[match.fact](site)
+    if isinstance(match, DutyMatch):
+        return answer_duties(match, site)
     if isinstance(match, PatternMatch):
         return _answer_pattern(match, site)
     if isinstance(match, HeaderMatch):

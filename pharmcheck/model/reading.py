@@ -146,6 +146,7 @@ class LicenceClaim:
     country: str | None
     well_formed: bool | None  # None when the scheme has no known form
     block: int
+    kind: str  # pharmacy | person | company | tax …: whose number it is
 
 
 @dataclass(frozen=True, slots=True)

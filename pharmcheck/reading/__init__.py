@@ -80,7 +80,7 @@ def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -
         forms=tuple(markup.forms),
         offers=find_offers(lines, vocabulary, products),
         contacts=find_contacts(lines, markup.links, home),
-        licence_claims=find_licences(lines, vocabulary),
+        licence_claims=find_licences(lines, markup.links, vocabulary),
         seals=find_seals(lines, markup.images, markup.links, vocabulary),
         structured=structured,
         shape=Shape(markup.text_chars, markup.script_bytes, markup.scripts, len(markup.links), markup.refresh),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,11 @@ class LicenceFormat:
     country: str | None
     kind: str
     labels: tuple[str, ...]
-    number: Pattern  # the whole number, as printed
+    number: Pattern  # the whole number, as printed; group 1 is what is left without the letters before it
     printed: Pattern  # the number at the start of the words after a label
+    link: Pattern | None  # the address of a link that carries the number as group 1
+    prefix: str  # letters that may stand before it, and make it surely this scheme's
+    pad: int  # digits to which it is filled
     checksum: str
     valid: str
     invalid: str
@@ -45,8 +48,10 @@ class Vocabulary:
 
     formats: tuple[LicenceFormat, ...]
     formats_by_label: Mapping[str, tuple[LicenceFormat, ...]]
+    vat_words: frozenset[str]  # labels that are used in many countries
     labels: Pattern  # bytes
     label: Pattern  # str
+    entries: Pattern  # bytes, over the addresses of links, one a line
     seals: tuple[SealMark, ...]
     seal_words: Pattern  # bytes
     seal_word: Pattern  # str, group 1 is the word
@@ -65,7 +70,8 @@ class Vocabulary:
         cls, licence_formats: Mapping[str, Any], seals: Mapping[str, Any], shop_words: Mapping[str, Any]
     ) -> Vocabulary:
         """Compile three parsed YAML files (BaseLoader: every scalar is a string)."""
-        formats = tuple(_format(entry) for entry in licence_formats["formats"])
+        vat_words = tuple(licence_formats["vat_words"])
+        formats = tuple(found for entry in licence_formats["formats"] for found in _formats(entry, vat_words))
         marks = tuple(_mark(entry) for entry in seals["seals"])
         labels = sorted({label for entry in formats for label in entry.labels})
         words = sorted({word for mark in marks for word in mark.alt})
@@ -74,8 +80,12 @@ class Vocabulary:
         return cls(
             formats=formats,
             formats_by_label={x: tuple(entry for entry in formats if x in entry.labels) for x in labels},
+            vat_words=frozenset(vat_words),
             labels=_compile(_words(labels), as_bytes=True),
             label=_compile(_words(labels)),
+            entries=_compile(
+                f"(?i)^({'|'.join(filter(None, map(_link, licence_formats['formats'])))})$", as_bytes=True
+            ),
             seals=marks,
             seal_words=_compile(_words(words), as_bytes=True),
             seal_word=_compile(_words(words)),
@@ -93,20 +103,37 @@ class Vocabulary:
         )
 
 
-def _format(entry: Mapping[str, Any]) -> LicenceFormat:
+def _formats(entry: Mapping[str, Any], vat_words: tuple[str, ...]) -> Iterator[LicenceFormat]:
+    """The scheme behind its own labels; and behind the words of every country, where its letters must stand first."""
     labels = tuple(dict.fromkeys(label for words in entry["labels"].values() for label in words))
+    prefix = entry.get("prefix", "")
+    yield _format(entry, labels, f"(?:{prefix}[ -]?)?" if prefix else "")
+    if prefix and entry["kind"] == "tax":
+        yield _format(entry, tuple(word for word in vat_words if word not in labels), f"{prefix}[ -]?")
+
+
+def _format(entry: Mapping[str, Any], labels: tuple[str, ...], prefix: str) -> LicenceFormat:
     number = entry["number"]
+    group = f"(?:{number})" if _compile(number).groups else f"({number})"
+    link = _link(entry)
     return LicenceFormat(
         id=entry["id"],
         country=entry["country"] or None,
         kind=entry["kind"],
         labels=labels,
-        number=_compile(f"(?i)^(?:{number})$"),
-        printed=_compile(f"(?i)^(?:{number})(?:$|[^0-9A-Za-z])"),
+        number=_compile(f"(?i)^{prefix}{group}$"),
+        printed=_compile(f"(?i)^{prefix}(?:{number})(?:$|[^0-9A-Za-z])"),
+        link=_compile(f"(?i)^{link if _compile(link).groups else f'({link})'}$") if link else None,
+        prefix=entry.get("prefix", ""),
+        pad=int(entry.get("pad", 0)),
         checksum=entry["checksum"],
         valid=entry["valid"],
         invalid=entry["invalid"],
     )
+
+
+def _link(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("link") or (entry["number"] if entry["kind"] == "listing" else ""))
 
 
 def _mark(entry: Mapping[str, Any]) -> SealMark:

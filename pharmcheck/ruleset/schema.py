@@ -120,6 +120,15 @@ class FactMatch(_Strict):
     fact: str
 
 
+class DutyMatch(_Strict):
+    """What the law makes a seller of medicines print, by `rules/lists/duties.yaml`, where it claims that country."""
+
+    kind: Literal["duty"]
+    asks: Literal["missing", "all_missing", "shown"]
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2}(-[A-Z]{2})?)?$")] = ""
+    """Empty: whichever country of the list the seller claims."""
+
+
 class CombinationMatch(_Strict):
     """Other rules together: each of `all_of` present, at least one of `any_of`, none of `none_of`."""
 
@@ -130,7 +139,7 @@ class CombinationMatch(_Strict):
 
 
 Match = Annotated[
-    PhraseMatch | PatternMatch | HeaderMatch | LinkMatch | ListMatch | FactMatch | CombinationMatch,
+    PhraseMatch | PatternMatch | HeaderMatch | LinkMatch | ListMatch | FactMatch | DutyMatch | CombinationMatch,
     Field(discriminator="kind"),
 ]
 

@@ -25,12 +25,14 @@ from pharmcheck.reading import locate
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.destinations import Destinations, MedicineKind
 from pharmcheck.ruleset.directory import Directory
+from pharmcheck.ruleset.list_schema import Papers
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
 from pharmcheck.ruleset.shelf import MedicineOffer, medicine_offers
 
 if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
+    from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
     from pharmcheck.ruleset.load import Ruleset
 
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
@@ -58,6 +60,7 @@ class Site:
     destination: str | None
     today: date
     needed_reference_countries: int
+    papers: Papers
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
     offered: dict[Medicine, MedicineOffer] = field(
@@ -65,6 +68,7 @@ class Site:
     )  # each medicine's first offer, shop pages first
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
+    licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -161,6 +165,7 @@ def build_site(
         destination,
         today,
         ruleset.policy.reference_countries_needed,
+        ruleset.papers,
         second_looks,
     )
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
@@ -179,7 +184,7 @@ def claimed_countries(host: str, readings: Sequence[Reading]) -> tuple[str, ...]
     }
     if not found:
         claims = (claim for reading in readings for claim in reading.licence_claims)
-        found = {claim.country for claim in claims if claim.country and claim.well_formed is not False}
+        found = {c.country for c in claims if c.country and c.well_formed is not False and c.kind != "listing"}
     if not found:
         ending = _CCTLD_COUNTRIES.get(host.rsplit(".", 1)[-1])
         found = {ending} if ending else set()

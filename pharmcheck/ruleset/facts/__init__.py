@@ -9,6 +9,7 @@ from __future__ import annotations
 from pharmcheck.ruleset.facts import (
     connection,
     identity,
+    licences,
     listing,
     naming,
     obstacles,
@@ -24,6 +25,7 @@ __all__ = [
     "FACTS",
     "connection",
     "identity",
+    "licences",
     "listing",
     "naming",
     "obstacles",

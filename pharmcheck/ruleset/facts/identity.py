@@ -93,10 +93,9 @@ def _only(site: Site, wanted: str, *better: str) -> Answer:
 
 def _claims(site: Site) -> Iterator[tuple[PageText, LicenceClaim]]:
     """Numbers of pharmacies and pharmacists that are not badly formed."""
-    kinds = {row["id"]: row["kind"] for row in site.lists["licence_formats"]["formats"]}
     for page in site.pages:
         for claim in page.reading.licence_claims:
-            if kinds.get(claim.scheme) in ("pharmacy", "person") and claim.well_formed is not False:
+            if claim.kind in ("pharmacy", "person") and claim.well_formed is not False:
                 yield page, claim
 
 
