@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from pharmcheck.capture import Policy, capture_id, capture_site
 from pharmcheck.coverage import look_back
@@ -28,6 +29,7 @@ async def check_site(
 
     A site that cannot be read is a verdict with a reason, not an error.
     """
+    policy = replace(policy, page_to_read=ruleset.vocabulary.issuers.page_to_read)
     capture = await capture_site(address, policy, now=now, on_attempt=on_attempt)
     return capture, judge(capture, ruleset, registers=registers, destination=destination, now=now())
 
@@ -63,7 +65,7 @@ def _proofs(address: Address, findings: tuple[Finding, ...], registers: Register
     facts = [dict(f.facts) for f in findings if f.effect == "bind" and f.outcome is Outcome.PRESENT]
     named = {(fact["register"], fact["entry"]) for fact in facts if "entry" in fact}
     dates = {snapshot.name: snapshot.as_of for snapshot in registers.snapshots()}
-    proofs = [
+    proofs = [_from_issuer(fact) for fact in facts if "read_on" in fact] + [
         Proof(r.register, dates[r.register], r.entry_id, ("domain",), r.status, r.name, r.jurisdictions)
         for r in registers.naming(address.host)
         if (r.register, r.entry_id) in named
@@ -71,3 +73,10 @@ def _proofs(address: Address, findings: tuple[Finding, ...], registers: Register
     if any(fact.get("register") == DOT_PHARMACY for fact in facts):
         proofs.append(Proof(DOT_PHARMACY, None, address.host, ("domain",), "active"))
     return tuple(proofs)
+
+
+def _from_issuer(fact: dict[str, str]) -> Proof:
+    """An issuer's own page, read in this capture: it is as old as the visit."""
+    read_on = date.fromisoformat(fact["read_on"])
+    countries = tuple(fact["countries"].split())
+    return Proof(fact["register"], read_on, fact["entry"], ("issuer_page",), "active", None, countries)

@@ -50,16 +50,7 @@ def find(
         One finding per rule, ordered by rule id, and the readings they rest on.
     """
     readings = tuple(read(page, ruleset.vocabulary) for page in capture.pages)
-    site = build_site(
-        capture,
-        readings,
-        medicines=ruleset.medicines,
-        registers=registers,
-        lists=ruleset.lists,
-        destination=destination,
-        today=today,
-        needed_reference_countries=ruleset.policy.reference_countries_needed,
-    )
+    site = build_site(capture, readings, ruleset, registers=registers, destination=destination, today=today)
     hits = collect_hits(site.pages, ruleset)
     findings: dict[str, Finding] = {}
     rules = [rule for rule in ruleset.rules if rule.status != "deprecated"]

@@ -45,6 +45,8 @@ from pharmcheck.model.reading import (
     Reading,
     Region,
     Seal,
+    SealState,
+    SealWay,
     Shape,
     Structured,
 )
@@ -105,6 +107,8 @@ __all__ = [
     "Region",
     "RegisterState",
     "Seal",
+    "SealState",
+    "SealWay",
     "Severity",
     "Shape",
     "Structured",

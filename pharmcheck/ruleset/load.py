@@ -32,6 +32,7 @@ _LISTS = (
     "lifestyle_groups",
     "shop_talk",
     "waivers",
+    "lookalikes",
 )
 
 

@@ -162,6 +162,10 @@ class Example(_Strict):
     """How that entry stands."""
     warned: list[str] = []
     """Domains that an authority warns about."""
+    issuer_url: str = ""
+    """Address of an issuer's page that the visit read after the site's own."""
+    issuer_page: str = ""
+    """What stands on it, as text."""
     note: str = ""
 
     @model_validator(mode="after")

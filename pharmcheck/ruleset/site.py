@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pharmcheck.model import (
     Address,
@@ -20,13 +20,20 @@ from pharmcheck.model import (
     Page,
     PageRole,
     Reading,
+    Seal,
+    SealState,
 )
 from pharmcheck.reading import locate
+from pharmcheck.reading.issuers import Issuers
 from pharmcheck.registers import RegisterLookup
+from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
 from pharmcheck.ruleset.shelf import MedicineOffer, medicine_offers
+
+if TYPE_CHECKING:
+    from pharmcheck.ruleset.load import Ruleset
 
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
@@ -51,6 +58,8 @@ class Site:
     destination: str | None
     today: date
     needed_reference_countries: int
+    issuers: Issuers
+    issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
     offered: dict[Medicine, MedicineOffer] = field(
@@ -58,6 +67,7 @@ class Site:
     )  # each medicine's first offer, shop pages first
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
+    seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -124,16 +134,21 @@ class Site:
 def build_site(
     capture: Capture,
     readings: Sequence[Reading],
+    ruleset: Ruleset,
     *,
-    medicines: Medicines,
     registers: RegisterLookup,
-    lists: Mapping[str, Any],
     destination: str | None,
     today: date,
-    needed_reference_countries: int,
 ) -> Site:
-    """Fold all pages and collect what the structured offers sell."""
-    pages = [page_text(reading, medicines, held.look) for held, reading in zip(capture.pages, readings, strict=True)]
+    """Fold all pages and collect what the structured offers sell; set aside what issuers of seals say."""
+    medicines, lists, issuers = ruleset.medicines, ruleset.lists, ruleset.vocabulary.issuers
+    pages, answers = [], []
+    for held, reading in zip(capture.pages, readings, strict=True):
+        page = page_text(reading, medicines, held.look)
+        if held.role is PageRole.ISSUER:
+            answers.append(hear(held, page, capture.address, issuers, lists["seals"]["answers"], ruleset.lexicon))
+        else:
+            pages.append(page)
     second_looks = look_again(capture, pages, medicines)
     for look in second_looks:
         if look.from_a_victim:  # that shop is somebody else's site: nothing on it speaks for this one
@@ -147,7 +162,9 @@ def build_site(
         lists,
         destination,
         today,
-        needed_reference_countries,
+        ruleset.policy.reference_countries_needed,
+        issuers,
+        tuple(answer for answer in answers if answer),
         second_looks,
     )
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):

@@ -1,0 +1,174 @@
+"""Which registered domains a name imitates: other ending, letters that look alike, words added or left out, a slip.
+
+Pure.  A name that consists of what thousands of pharmacies are called imitates nobody, and neither does a short one.
+The registered names lie in one long text, so that the usual answer, "none", costs one search in it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from pharmcheck.address import display_host
+from pharmcheck.registers import RegisterLookup, Snapshot
+from pharmcheck.ruleset.folding import fold, look_alike
+
+_CORE_CHARS = 6  # shorter names are words, initials, or somebody else's as well
+_SLIP_CHARS = 9  # one letter makes another word of a shorter name …
+_TWO_SLIPS_CHARS = 14  # … and two letters of one shorter than this
+_MOST_HITS = 40  # a name inside so many others is a word
+_MOST_MATCHES = 5
+_WORDS_INSIDE = 3  # words taken off one unhyphenated name at most, at either end
+_SHORT_WORD = 3  # shorter words are taken off only where a hyphen parts them
+_DIGITS = str.maketrans("0135", "oles")
+_letters = re.compile(r"[^\W_]+").findall
+
+
+class Likeness(StrEnum):
+    """How a name imitates another."""
+
+    ENDING = "ending"  # the same name under another top-level domain
+    LETTERS = "letters"  # letters or digits that look alike
+    WORDS = "words"  # words added or left out
+    SLIP = "slip"  # a letter or two
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A registered domain that a name imitates."""
+
+    domain: str
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The registered domains, and the first label of each as it looks, one a line."""
+
+    domains: Sequence[str]
+    labels: Sequence[str]
+    text: str
+    starts: Sequence[int]
+
+
+_known: WeakKeyDictionary[RegisterLookup, tuple[tuple[Snapshot, ...], _Names]] = WeakKeyDictionary()
+
+
+def lookalikes(domain: str, registers: RegisterLookup, words: Mapping[str, Any]) -> tuple[Lookalike, ...]:
+    """The registered domains that a registrable domain imitates; none for one that is registered itself."""
+    label = _label(domain)
+    core = core_of(label, words)
+    if not _is_telling(core, words):
+        return ()
+    names = _names_of(registers)
+    if not names.domains or domain in names.domains:
+        return ()
+    found: dict[str, Likeness] = {}
+    looks = _looks(label)
+    for at in _holding(names, _looks(core)):
+        other = _label(names.domains[at])
+        if _looks(core_of(other, words)) == _looks(core):
+            found[names.domains[at]] = _likeness(label, other)
+    if len({_looks(_label(other)) for other in found}) > 1:
+        found = {}  # several who are called so: a common name that our list does not know
+    for other, _, at in extract(
+        looks, names.labels, scorer=OSA.distance, score_cutoff=_slips(looks), limit=_MOST_MATCHES
+    ):
+        if other != looks and len(core_of(_label(names.domains[at]), words)) >= _SLIP_CHARS - 1:
+            found.setdefault(names.domains[at], Likeness.SLIP)
+    return tuple(Lookalike(other, how) for other, how in sorted(found.items())[:_MOST_MATCHES])
+
+
+def core_of(label: str, words: Mapping[str, Any]) -> str:
+    """What is left of a name without the words that say nothing of whose it is."""
+    known = _generic(tuple(words["words"]))
+    return "".join(_stripped(part, known) for part in label.split("-") if part not in known)
+
+
+def words_of_name(name: str, words: Mapping[str, Any]) -> list[str]:
+    """The words of a pharmacy's name that not every pharmacy has; `name` is folded."""
+    usual = _generic(tuple(words["words"])) | _generic(tuple(words["common"]))
+    return [word for word in _letters(name) if word not in usual and not word.isdigit()]
+
+
+def _is_telling(core: str, words: Mapping[str, Any]) -> bool:
+    return len(core) >= _CORE_CHARS and core not in _generic(tuple(words["common"]))
+
+
+def _stripped(part: str, known: frozenset[str]) -> str:
+    """A part of a name without such words at its ends, as long as a name is left."""
+    for _ in range(_WORDS_INSIDE):
+        ends = [part[:-size] for size in range(_SHORT_WORD, len(part)) if part[-size:] in known]
+        starts = [part[size:] for size in range(_SHORT_WORD, len(part)) if part[:size] in known]
+        digits = part.rstrip("0123456789")
+        shorter = min([*ends, *starts, *([digits] if digits else [])], key=len, default=part)
+        if shorter == part:
+            break
+        part = shorter
+    return part
+
+
+def _likeness(label: str, other: str) -> Likeness:
+    if label == other:
+        return Likeness.ENDING
+    return Likeness.LETTERS if _looks(label) == _looks(other) and _plain(label) != _plain(other) else Likeness.WORDS
+
+
+def _slips(looks: str) -> int:
+    return 0 if len(looks) < _SLIP_CHARS else 1 if len(looks) < _TWO_SLIPS_CHARS else 2
+
+
+def _label(domain: str) -> str:
+    """The first label, as a reader sees it."""
+    return display_host(domain).partition(".")[0] if "xn--" in domain else domain.partition(".")[0]
+
+
+def _plain(label: str) -> str:
+    return label.replace("-", "")
+
+
+def _looks(text: str) -> str:
+    """How names look at a glance: one spelling for all that look alike.  Line breaks stay."""
+    if not text.isascii():
+        text = look_alike(fold(text))
+    return text.replace("-", "").translate(_DIGITS).replace("rn", "m").replace("vv", "w")
+
+
+def _holding(names: _Names, core: str) -> Iterable[int]:
+    """Which names hold `core` somewhere."""
+    found: dict[int, None] = {}
+    at = names.text.find(core)
+    while at >= 0:
+        found[bisect_right(names.starts, at) - 1] = None
+        if len(found) > _MOST_HITS:
+            return ()
+        at = names.text.find(core, at + 1)
+    return found
+
+
+def _names_of(registers: RegisterLookup) -> _Names:
+    """The names of the loaded registers, prepared once for as long as the same snapshots are loaded."""
+    snapshots = tuple(registers.snapshots())
+    held = _known.get(registers)
+    if held is None or held[0] != snapshots:
+        domains = registers.named_domains()
+        text = _looks("\n".join(map(_label, domains)))
+        labels = text.split("\n")
+        starts = list(accumulate((len(label) + 1 for label in labels), initial=0))
+        held = _known[registers] = (snapshots, _Names(domains, labels, text, starts))
+    return held[1]
+
+
+@lru_cache(maxsize=8)
+def _generic(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(words)
