@@ -7,12 +7,12 @@ for ("no results for …") says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
@@ -31,6 +31,8 @@ _LEAD = 40  # characters before a word that may deny it
 _SHORT = 60  # a block that is nothing but an answer
 _BODY = frozenset({Region.MAIN, Region.ARTICLE})
 _EDGES = "()[]<>\"'“”„«»,;:!?."
+_SENTENCE_END = re2.compile(r"[.!?;] ")
+_GOES_ON = re2.compile(r"[a-z0-9-]|\.[a-z0-9]")  # the name is part of a longer one
 _LANGUAGE = "en"  # of the accreditors' answers
 
 
@@ -124,34 +126,38 @@ def _answered(
     refused, approved = (_pattern(tuple(words[key])) for key in ("refused", "approved"))
     if _has_nothing(page, words):
         return Says.NOTHING
-    answers = [text for at in blocks for text in _answer(page, at, address)]
-    if any(_said(refused, text, lexicon) for text in answers):
+    answers = [answer for at in blocks for answer in _answers(page, at, address)]
+    if any(_said(refused, answer, lexicon) for answer in answers):
         return Says.REFUSES
     nearby = any(refused.search(page.block_text(i)) for at in blocks for i in _around(page, at))
-    if nearby or not any(_said(approved, text, lexicon) for text in answers):
+    if nearby or not any(_said(approved, answer, lexicon) for answer in answers):
         return Says.NOTHING
     return Says.LISTS
 
 
-def _answer(page: PageText, at: int, address: Address) -> list[str]:
-    """What is said of the site: behind its name in one block, or in the block after one that is only the name."""
-    text = page.block_text(at)
-    name = address.host.removeprefix("www.")
-    place = text.find(name)
-    if place < 0:
-        return []
-    behind = text[place + len(name) :].lstrip(_EDGES + " /")[:_ANSWER]
-    if behind or at + 1 >= len(page.reading.blocks):
-        return [behind.partition(". ")[0]]
-    following = page.block_text(at + 1)
-    return [following] if len(following) <= _SHORT else []
+class _Answer(NamedTuple):
+    lead: str  # before the name, in its sentence
+    words: str
 
 
-def _said(pattern: Any, text: str, lexicon: VoiceLexicon) -> bool:  # noqa: ANN401 - re2 has no types
+def _answers(page: PageText, at: int, address: Address) -> Iterator[_Answer]:
+    """What is said of the site: behind its name in one sentence, or in the block after one that is only the name."""
+    text, name = page.block_text(at), address.host.removeprefix("www.")
+    if text.strip(_EDGES) in (name, f"www.{name}"):
+        following = page.block_text(at + 1) if at + 1 < len(page.reading.blocks) else ""
+        yield _Answer("", following if len(following) <= _SHORT else "")
+    for sentence in _SENTENCE_END.split(text):
+        before, found, behind = sentence.partition(name)
+        whole = before.removesuffix("www.")[-1:] in ("", " ", "/", *_EDGES) and not _GOES_ON.match(behind)
+        if found and whole:
+            yield _Answer(before, behind[:_ANSWER])
+
+
+def _said(pattern: Any, answer: _Answer, lexicon: VoiceLexicon) -> bool:  # noqa: ANN401 - re2 has no types
     """Whether the words stand there, and nothing before them denies them."""
     return any(
-        not lexicon.has("negation_before", _LANGUAGE, text[: match.start()][-_LEAD:])
-        for match in pattern.finditer(text)
+        not lexicon.has("negation_before", _LANGUAGE, (answer.lead + answer.words[: match.start()])[-_LEAD:])
+        for match in pattern.finditer(answer.words)
     )
 
 

@@ -7,30 +7,30 @@ The registered names lie in one long text, so that the usual answer, "none", cos
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from pharmcheck.address import display_host
-from pharmcheck.registers import RegisterLookup, Snapshot
+from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.folding import fold, look_alike
 
 _CORE_CHARS = 6  # shorter names are words, initials, or somebody else's as well
-_SLIP_CHARS = 9  # one letter makes another word of a shorter name …
-_TWO_SLIPS_CHARS = 14  # … and two letters of one shorter than this
+_SLIP_CHARS = 8  # one letter makes another word of a shorter name …
+_TWO_SLIPS_CHARS = 16  # … and two letters of one shorter than this
 _MOST_HITS = 40  # a name inside so many others is a word
 _MOST_MATCHES = 5
 _WORDS_INSIDE = 3  # words taken off one unhyphenated name at most, at either end
 _SHORT_WORD = 3  # shorter words are taken off only where a hyphen parts them
 _DIGITS = str.maketrans("0135", "oles")
+_DIGIT_AS_LETTER = re.compile(r"[0135](?=[a-z])")
 _letters = re.compile(r"[^\W_]+").findall
 
 
@@ -56,12 +56,12 @@ class _Names:
     """The registered domains, and the first label of each as it looks, one a line."""
 
     domains: Sequence[str]
-    labels: Sequence[str]
     text: str
     starts: Sequence[int]
+    by_size: Mapping[int, tuple[Sequence[str], Sequence[int]]]  # the labels of a length, and where they stand
 
 
-_known: WeakKeyDictionary[RegisterLookup, tuple[tuple[Snapshot, ...], _Names]] = WeakKeyDictionary()
+_prepared = _Names((), "", (), {})  # of the registers that were asked last: the same ones, check after check
 
 
 def lookalikes(domain: str, registers: RegisterLookup, words: Mapping[str, Any]) -> tuple[Lookalike, ...]:
@@ -71,20 +71,18 @@ def lookalikes(domain: str, registers: RegisterLookup, words: Mapping[str, Any])
     if not _is_telling(core, words):
         return ()
     names = _names_of(registers)
-    if not names.domains or domain in names.domains:
+    at = bisect_left(names.domains, domain)
+    if domain in names.domains[at : at + 1]:
         return ()
     found: dict[str, Likeness] = {}
-    looks = _looks(label)
     for at in _holding(names, _looks(core)):
         other = _label(names.domains[at])
         if _looks(core_of(other, words)) == _looks(core):
             found[names.domains[at]] = _likeness(label, other)
     if len({_looks(_label(other)) for other in found}) > 1:
-        found = {}  # several who are called so: a common name that our list does not know
-    for other, _, at in extract(
-        looks, names.labels, scorer=OSA.distance, score_cutoff=_slips(looks), limit=_MOST_MATCHES
-    ):
-        if other != looks and len(core_of(_label(names.domains[at]), words)) >= _SLIP_CHARS - 1:
+        return ()  # several who are called so: a common name that our list does not know
+    for at in _slips(names, _looks(label), _allowed(core)):
+        if _allowed(core_of(_label(names.domains[at]), words)):
             found.setdefault(names.domains[at], Likeness.SLIP)
     return tuple(Lookalike(other, how) for other, how in sorted(found.items())[:_MOST_MATCHES])
 
@@ -92,6 +90,7 @@ def lookalikes(domain: str, registers: RegisterLookup, words: Mapping[str, Any])
 def core_of(label: str, words: Mapping[str, Any]) -> str:
     """What is left of a name without the words that say nothing of whose it is."""
     known = _generic(tuple(words["words"]))
+    label = _DIGIT_AS_LETTER.sub(lambda digit: digit.group().translate(_DIGITS), label)
     return "".join(_stripped(part, known) for part in label.split("-") if part not in known)
 
 
@@ -124,8 +123,18 @@ def _likeness(label: str, other: str) -> Likeness:
     return Likeness.LETTERS if _looks(label) == _looks(other) and _plain(label) != _plain(other) else Likeness.WORDS
 
 
-def _slips(looks: str) -> int:
-    return 0 if len(looks) < _SLIP_CHARS else 1 if len(looks) < _TWO_SLIPS_CHARS else 2
+def _allowed(core: str) -> int:
+    """How many letters may differ for one name to be taken for the other."""
+    return 0 if len(core) < _SLIP_CHARS else 1 if len(core) < _TWO_SLIPS_CHARS else 2
+
+
+def _slips(names: _Names, looks: str, most: int) -> Iterator[int]:
+    """Which names differ from `looks` in at most so many letters."""
+    for size in range(len(looks) - most, len(looks) + most + 1) if most else ():
+        labels, places = names.by_size.get(size, ((), ()))
+        for label, _, at in extract(looks, labels, scorer=OSA.distance, score_cutoff=most, limit=_MOST_MATCHES):
+            if label != looks:
+                yield places[at]
 
 
 def _label(domain: str) -> str:
@@ -157,16 +166,20 @@ def _holding(names: _Names, core: str) -> Iterable[int]:
 
 
 def _names_of(registers: RegisterLookup) -> _Names:
-    """The names of the loaded registers, prepared once for as long as the same snapshots are loaded."""
-    snapshots = tuple(registers.snapshots())
-    held = _known.get(registers)
-    if held is None or held[0] != snapshots:
-        domains = registers.named_domains()
+    """The names of the loaded registers, prepared once for as long as they are the same."""
+    global _prepared  # noqa: PLW0603 - a cache: another thread may put another one there, and neither is wrong
+    held, domains = _prepared, registers.named_domains()
+    if held.domains is not domains and held.domains != domains:
         text = _looks("\n".join(map(_label, domains)))
         labels = text.split("\n")
         starts = list(accumulate((len(label) + 1 for label in labels), initial=0))
-        held = _known[registers] = (snapshots, _Names(domains, labels, text, starts))
-    return held[1]
+        by_size: dict[int, tuple[list[str], list[int]]] = {}
+        for at, label in enumerate(labels):
+            of_size = by_size.setdefault(len(label), ([], []))
+            of_size[0].append(label)
+            of_size[1].append(at)
+        held = _prepared = _Names(domains, text, starts, by_size)
+    return held
 
 
 @lru_cache(maxsize=8)

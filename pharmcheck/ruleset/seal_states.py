@@ -59,7 +59,7 @@ def _at_issuer(url: str, mark: SealMark, around: Circumstances) -> SealState:
     named = named_by(mark, url)
     if named is not None and named.domain is not None and named.domain not in around.domains:
         return SealState.MISMATCH
-    if mark.retired:
+    if mark.retired and (named is None or named.domain is None):
         return SealState.RETIRED
     if named is None:
         return SealState.ISSUER_HOME

@@ -27,6 +27,7 @@ from pharmcheck.reading import locate
 from pharmcheck.reading.issuers import Issuers
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
+from pharmcheck.ruleset.lookalikes import Lookalike
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
@@ -68,6 +69,7 @@ class Site:
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
     seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
+    lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None

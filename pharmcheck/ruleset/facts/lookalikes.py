@@ -66,8 +66,9 @@ def _imitated(site: Site) -> Iterator[tuple[Lookalike, Record]]:
     """Registered sites that this one's name imitates, with an active entry of each."""
     if bindings(site):
         return  # it is registered itself
-    found = lookalikes(site.address.registrable_domain, site.registers, site.lists["lookalikes"])
-    for alike in found:
+    if site.lookalikes is None:
+        site.lookalikes = lookalikes(site.address.registrable_domain, site.registers, site.lists["lookalikes"])
+    for alike in site.lookalikes:
         if alike.likeness is Likeness.ENDING and _points_to(site, alike.domain):
             continue  # one owner, two endings
         for record in site.registers.naming(alike.domain):

@@ -203,7 +203,7 @@ def _bound(site: Site, body: str) -> Answer:
             quote = f"{page.name}, on its own page {page.url}, lists this site."
             return present(
                 say(EvidenceKind.REGISTER, quote, page.url), page.evidence,
-                register=page.register, entry=page.entry, issuer=page.name,
+                register=page.register, entry=page.entry, authority=page.name,
                 countries=" ".join(page.countries), read_on=page.read_on.isoformat(),
             )  # fmt: skip
     return ABSENT if site.issuer_pages else inconclusive("no page of an issuer was read")
@@ -215,5 +215,5 @@ def issuer_refuses(site: Site) -> Answer:
     for page in site.issuer_pages:
         if page.says is Says.REFUSES:
             quote = f"{page.name}, on its own page {page.url}, does not approve of this site."
-            return present(say(EvidenceKind.LIST, quote, page.url), page.evidence, issuer=page.name)
+            return present(say(EvidenceKind.LIST, quote, page.url), page.evidence, authority=page.name)
     return ABSENT if site.issuer_pages else not_applicable("no page of an issuer was read")
