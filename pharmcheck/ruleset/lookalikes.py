@@ -28,7 +28,7 @@ _TWO_SLIPS_CHARS = 16  # … and two letters of one shorter than this
 _MOST_HITS = 40  # a name inside so many others is a word
 _MOST_MATCHES = 5
 _WORDS_INSIDE = 3  # words taken off one unhyphenated name at most, at either end
-_SHORT_WORD = 3  # shorter words are taken off only where a hyphen parts them
+_LEAST_START, _LEAST_END = 4, 3  # letters; shorter words are taken off only where a hyphen parts them
 _DIGITS = str.maketrans("0135", "oles")
 _DIGIT_AS_LETTER = re.compile(r"[0135](?=[a-z])")
 _letters = re.compile(r"[^\W_]+").findall
@@ -90,14 +90,14 @@ def lookalikes(domain: str, registers: RegisterLookup, words: Mapping[str, Any])
 def core_of(label: str, words: Mapping[str, Any]) -> str:
     """What is left of a name without the words that say nothing of whose it is."""
     known = _generic(tuple(words["words"]))
-    label = _DIGIT_AS_LETTER.sub(lambda digit: digit.group().translate(_DIGITS), label)
-    return "".join(_stripped(part, known) for part in label.split("-") if part not in known)
+    parts = _alike(_DIGIT_AS_LETTER.sub(lambda digit: digit.group().translate(_DIGITS), label)).split("-")
+    return "".join(_stripped(part, known) for part in parts if part not in known)
 
 
 def words_of_name(name: str, words: Mapping[str, Any]) -> list[str]:
     """The words of a pharmacy's name that not every pharmacy has; `name` is folded."""
     usual = _generic(tuple(words["words"])) | _generic(tuple(words["common"]))
-    return [word for word in _letters(name) if word not in usual and not word.isdigit()]
+    return [word for word in _letters(name) if _alike(word) not in usual and not word.isdigit()]
 
 
 def _is_telling(core: str, words: Mapping[str, Any]) -> bool:
@@ -107,14 +107,18 @@ def _is_telling(core: str, words: Mapping[str, Any]) -> bool:
 def _stripped(part: str, known: frozenset[str]) -> str:
     """A part of a name without such words at its ends, as long as a name is left."""
     for _ in range(_WORDS_INSIDE):
-        ends = [part[:-size] for size in range(_SHORT_WORD, len(part)) if part[-size:] in known]
-        starts = [part[size:] for size in range(_SHORT_WORD, len(part)) if part[:size] in known]
+        ends = [part[:-size] for size in range(2, len(part)) if _ends_in(part[-size:], known)]
+        starts = [part[size:] for size in range(_LEAST_START, len(part)) if part[:size] in known]
         digits = part.rstrip("0123456789")
         shorter = min([*ends, *starts, *([digits] if digits else [])], key=len, default=part)
         if shorter == part:
             break
         part = shorter
     return part
+
+
+def _ends_in(word: str, known: frozenset[str]) -> bool:
+    return word in known and (len(word) >= _LEAST_END or word == "rx")
 
 
 def _likeness(label: str, other: str) -> Likeness:
@@ -148,9 +152,14 @@ def _plain(label: str) -> str:
 
 def _looks(text: str) -> str:
     """How names look at a glance: one spelling for all that look alike.  Line breaks stay."""
+    return _alike(text.replace("-", "").translate(_DIGITS))
+
+
+def _alike(text: str) -> str:
+    """Plain letters for those of other alphabets, and one for two that look like it."""
     if not text.isascii():
         text = look_alike(fold(text))
-    return text.replace("-", "").translate(_DIGITS).replace("rn", "m").replace("vv", "w")
+    return text.replace("rn", "m").replace("vv", "w")
 
 
 def _holding(names: _Names, core: str) -> Iterable[int]:
@@ -184,4 +193,5 @@ def _names_of(registers: RegisterLookup) -> _Names:
 
 @lru_cache(maxsize=8)
 def _generic(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(words)
+    """A list of words, as they look."""
+    return frozenset(map(_alike, words))
