@@ -21,7 +21,8 @@ from pharmcheck.reading.vocabulary import Vocabulary
 MAX_MARKS = 200
 _MAX_CODE = 2_000  # characters of one onclick or style
 _START = TokenType.START_TAG
-_TRIGGERS = ("open(", "open (", "location", "<area", "<AREA", "background")
+_TRIGGERS = ("open(", "open (", "location.href", "location=", "location =", "<area", "<AREA", "url(")
+_LEADING = frozenset("a area img map script template".split())  # of other elements only a script or style may matter
 _OPENS = compile_text(r"""\bopen\s*\(\s*['"]([^'"]{1,1000})['"]|\blocation(?:\.href)?\s*=\s*['"]([^'"]{1,1000})['"]""")
 _BACKGROUND = compile_text(r"""(?i)background[^;]{0,80}?url\(\s*['"]?([^'")\s]{1,1000})""")
 _RAW = frozenset("script style title noscript textarea iframe noframes xmp".split())
@@ -83,7 +84,7 @@ class _Walk:
         elif tag == "area":
             url, how = self._target(token)
             self._area(Picture("", clean(token.attr("alt") or "", 200), url, how))
-        elif tag not in _RAW:
+        elif tag in _LEADING or token.attr("onclick") or (self.way is not None and tag not in _RAW):
             self._element(tag, token)
 
     def _close(self, tag: str) -> None:

@@ -41,9 +41,8 @@ def copies_registered_identity(site: Site) -> Answer:
     for alike, record in _imitated(site):
         parts = copied_parts(site, record)
         if parts:
-            quote = f"{_close(site, alike, record)} This site prints the {', '.join(parts)} of that entry."
-            copied = ", ".join(parts)
-            return present(say(EvidenceKind.REGISTER, quote), domain=alike.domain, name=record.name, copied=copied)
+            quote = f"{_close(site, alike, record)} This site prints the {' and the '.join(parts)} of that entry."
+            return present(say(EvidenceKind.REGISTER, quote), domain=alike.domain, name=record.name)
     return _none_seen(site)
 
 

@@ -103,7 +103,7 @@ def _another(site: Site, *, weak: bool) -> Answer:
         mark = site.issuers.marks[seal.issuer]
         if state is SealState.MISMATCH and mark.weak is weak:
             named = named_by(mark, seal.url or "")
-            other = (named and (named.domain or f"entry {named.number}")) or ""
+            other = (named and (named.domain or named.number)) or ""
             quote = f"A seal of {mark.name} leads to what its issuer says of {other}, not of this site."
             return present(say(EvidenceKind.PAGE, quote, page.reading.url), other=other, mark=mark.name)
     return ABSENT
