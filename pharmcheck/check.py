@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from pharmcheck.capture import Policy, capture_id, capture_site
@@ -29,6 +30,7 @@ async def check_site(
 
     A site that cannot be read is a verdict with a reason, not an error.
     """
+    policy = replace(policy, page_to_read=ruleset.vocabulary.issuers.page_to_read)
     capture = await capture_site(address, policy, now=now, on_attempt=on_attempt)
     return capture, judge(capture, ruleset, registers=registers, destination=destination, now=now())
 

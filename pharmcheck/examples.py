@@ -116,6 +116,8 @@ def example_capture(example: Example, host: str) -> Capture:
     if example.with_page:
         second = f"{urlsplit(example.url).scheme}://{host}/second"
         pages.append(_page(second, example.with_role, page_of(example.with_page, example.lang), example))
+    if example.issuer_url:
+        pages.append(_page(example.issuer_url, PageRole.ISSUER, page_of(example.issuer_page, "en"), example))
     if example.from_search:
         shown = page_of(example.from_search, example.lang)
         searched = _page(example.from_search_url or example.url, PageRole.HOME, shown, example)

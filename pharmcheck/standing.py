@@ -16,6 +16,7 @@ from pharmcheck.model import (
     LicenceClaim,
     Look,
     Outcome,
+    PageRole,
     Proof,
     Reading,
     RegisterEntry,
@@ -24,8 +25,10 @@ from pharmcheck.model import (
 from pharmcheck.registers import GRACE, Record, RegisterKind, RegisterLookup, Snapshot, binds
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.ruleset.directory import Listing
+from pharmcheck.ruleset.schema import Rule
 from pharmcheck.ruleset.site import claimed_countries
 
+_OFFICIAL = "register_names_site"  # the reason of rules that bind by an authority
 _ENTRIES_SHOWN = 5
 _NUMBERS_ASKED = 50  # a page that prints more numbers than that is not telling who it is
 _PAGES_SHOWN = 4
@@ -52,12 +55,16 @@ def gather(
 ) -> Standing:
     """Collect proofs, entries and register pages for one judged site."""
     host = capture.address.host
-    # What only searchers are shown may be somebody else's site.
-    own = [reading for page, reading in zip(capture.pages, readings, strict=True) if page.look is not Look.FROM_SEARCH]
+    # What only searchers are shown may be somebody else's site, and issuers' pages are.
+    own = [
+        reading
+        for page, reading in zip(capture.pages, readings, strict=True)
+        if page.look is not Look.FROM_SEARCH and page.role is not PageRole.ISSUER
+    ]
     snapshots = {snapshot.name: snapshot for snapshot in registers.snapshots()}
     naming = list(registers.naming(host))
     claims = [claim for reading in own for claim in reading.licence_claims]
-    proofs = tuple(_proofs(host, findings, snapshots, naming))
+    proofs = tuple(_proofs(host, findings, ruleset.by_id, snapshots, naming))
     concerning = _concerning(naming, claims, registers)
     records = tuple(_entry(snapshots[record.register], record, host, own, today) for record in concerning)
     licensed_in = [proof.licensed_in for proof in proofs if proof.licensed_in]
@@ -66,22 +73,42 @@ def gather(
 
 
 def _proofs(
-    host: str, findings: Iterable[Finding], snapshots: Mapping[str, Snapshot], naming: Sequence[Record]
+    host: str,
+    findings: Iterable[Finding],
+    rules: Mapping[str, Rule],
+    snapshots: Mapping[str, Snapshot],
+    naming: Sequence[Record],
 ) -> Iterator[Proof]:
     """One for each rule that binds: the entry it rests on, or, without one, what the rule itself says."""
     seen: set[tuple[str, str]] = set()
     for finding in findings:
-        if finding.effect != "bind" or finding.outcome is not Outcome.PRESENT or finding.shadow:
-            continue
         facts = dict(finding.facts)
-        key = (facts["register"], facts.get("entry", host))
-        if key in seen:
+        key = (facts.get("register", ""), facts.get("entry", host))
+        if finding.effect != "bind" or finding.outcome is not Outcome.PRESENT or finding.shadow or key in seen:
             continue
         seen.add(key)
         record = next((record for record in naming if (record.register, record.entry_id) == key), None)
-        yield (
-            _proof(snapshots[record.register], record) if record else Proof(key[0], None, key[1], ("domain",), "active")
-        )
+        if record:
+            yield _proof(snapshots[record.register], record)
+        elif "read_on" in facts:
+            yield _from_issuer(facts, official=rules[finding.rule_id].reason_code == _OFFICIAL)
+        else:
+            yield Proof(key[0], None, key[1], ("domain",), "active")
+
+
+def _from_issuer(facts: Mapping[str, str], *, official: bool) -> Proof:
+    """An issuer's own page, read in this capture: it is as old as the visit."""
+    countries = tuple(facts["countries"].split())
+    return Proof(
+        facts["register"],
+        date.fromisoformat(facts["read_on"]),
+        facts["entry"],
+        ("issuer_page",),
+        "active",
+        None,
+        countries,
+        licensed_in=countries[0] if official and countries else None,
+    )
 
 
 def _proof(snapshot: Snapshot, record: Record) -> Proof:

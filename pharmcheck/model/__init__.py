@@ -45,6 +45,8 @@ from pharmcheck.model.reading import (
     Reading,
     Region,
     Seal,
+    SealState,
+    SealWay,
     Shape,
     Structured,
 )
@@ -113,6 +115,8 @@ __all__ = [
     "RegisterPage",
     "RegisterState",
     "Seal",
+    "SealState",
+    "SealWay",
     "Severity",
     "Shape",
     "Structured",

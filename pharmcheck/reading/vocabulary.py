@@ -9,6 +9,7 @@ from typing import Any
 import re2
 
 from pharmcheck.errors import RulesetError
+from pharmcheck.reading.issuers import Issuers, SealMark
 from pharmcheck.reading.patterns import Pattern, compile_lines, compile_text
 
 
@@ -30,18 +31,6 @@ class LicenceFormat:
     invalid: str
 
 
-@dataclass(frozen=True, slots=True)
-class SealMark:
-    """One trust mark: how it looks and where a genuine one leads."""
-
-    id: str
-    name: str
-    weak: bool  # says nothing about a pharmacy even when genuine
-    src: tuple[str, ...]
-    hosts: tuple[str, ...]
-    alt: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, eq=False)  # the same only as itself: what is derived from it is kept beside it
 class Vocabulary:
     """Everything compiled.  Patterns on `bytes` scan a whole page at once; those on `str` look at one block."""
@@ -52,11 +41,11 @@ class Vocabulary:
     labels: Pattern  # bytes
     label: Pattern  # str
     entries: Pattern  # bytes, over the addresses of links, one a line
-    seals: tuple[SealMark, ...]
+    issuers: Issuers
     seal_words: Pattern  # bytes
     seal_word: Pattern  # str, group 1 is the word
-    seal_files: Pattern  # bytes, over image file names
-    seals_by_host: Mapping[str, tuple[SealMark, ...]]
+    seal_files: Pattern  # bytes, over addresses of images
+    seal_scripts: tuple[str, ...]  # hosts of scripts that write seals
     seals_by_word: Mapping[str, tuple[SealMark, ...]]
     buy: Pattern  # bytes
     control: Pattern  # str
@@ -72,7 +61,9 @@ class Vocabulary:
         """Compile three parsed YAML files (BaseLoader: every scalar is a string)."""
         vat_words = tuple(licence_formats["vat_words"])
         formats = tuple(found for entry in licence_formats["formats"] for found in _formats(entry, vat_words))
-        marks = tuple(_mark(entry) for entry in seals["seals"])
+        issuers = Issuers.from_list(seals)
+        marks = tuple(issuers.marks.values())
+        files = {part for mark in marks for part in (*mark.src, *mark.images)}
         labels = sorted({label for entry in formats for label in entry.labels})
         words = sorted({word for mark in marks for word in mark.alt})
         buy = _all(shop_words["buy"])
@@ -86,13 +77,11 @@ class Vocabulary:
             entries=_compile(
                 f"(?i)^({'|'.join(filter(None, map(_link, licence_formats['formats'])))})$", as_bytes=True
             ),
-            seals=marks,
+            issuers=issuers,
             seal_words=_compile(_words(words), as_bytes=True),
             seal_word=_compile(_words(words)),
-            seal_files=_compile(f"(?i)({_any(sorted({part for mark in marks for part in mark.src}))})", as_bytes=True),
-            seals_by_host={
-                host: tuple(mark for mark in marks if host in mark.hosts) for mark in marks for host in mark.hosts
-            },
+            seal_files=_compile(f"(?i)({_any(sorted(files))})", as_bytes=True),
+            seal_scripts=tuple(sorted({host for mark in marks for host in mark.scripts})),
             seals_by_word={x: tuple(mark for mark in marks if x in mark.alt) for x in words},
             buy=_compile(_words(buy), as_bytes=True),
             control=_compile(_words(buy)),
@@ -134,17 +123,6 @@ def _format(entry: Mapping[str, Any], labels: tuple[str, ...], prefix: str) -> L
 
 def _link(entry: Mapping[str, Any]) -> str:
     return str(entry.get("link") or (entry["number"] if entry["kind"] == "listing" else ""))
-
-
-def _mark(entry: Mapping[str, Any]) -> SealMark:
-    return SealMark(
-        id=entry["id"],
-        name=entry["name"],
-        weak=entry["weak"] == "yes",
-        src=tuple(entry["src"]),
-        hosts=tuple(entry["hosts"]),
-        alt=tuple(entry["alt"]),
-    )
 
 
 def _all(by_language: Mapping[str, Iterable[str]]) -> list[str]:

@@ -45,6 +45,7 @@ _LISTS = (
     "shop_talk",
     "waivers",
     "destinations",
+    "lookalikes",
 )
 
 

@@ -191,6 +191,10 @@ class Example(_Strict):
     warned_by: Literal["authority", "private_body"] = "authority"
     warned_on: DateOrNull = date(2026, 1, 1)
     """The date of that warning; null: nobody knows.  Examples are judged on 2026-01-01."""
+    issuer_url: str = ""
+    """Address of an issuer's page that the visit read after the site's own."""
+    issuer_page: str = ""
+    """What stands on it, as text."""
     note: str = ""
 
     @model_validator(mode="after")

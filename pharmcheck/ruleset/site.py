@@ -20,12 +20,17 @@ from pharmcheck.model import (
     Page,
     PageRole,
     Reading,
+    Seal,
+    SealState,
 )
 from pharmcheck.reading import locate
+from pharmcheck.reading.issuers import Issuers
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.destinations import Destinations, MedicineKind
 from pharmcheck.ruleset.directory import Directory
+from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
 from pharmcheck.ruleset.list_schema import Papers
+from pharmcheck.ruleset.lookalikes import Lookalike
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
@@ -61,6 +66,8 @@ class Site:
     today: date
     needed_reference_countries: int
     papers: Papers
+    issuers: Issuers
+    issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
     offered: dict[Medicine, MedicineOffer] = field(
@@ -69,6 +76,8 @@ class Site:
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
     licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
+    seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
+    lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -146,9 +155,15 @@ def build_site(
     destination: str | None,
     today: date,
 ) -> Site:
-    """Fold all pages and collect what the structured offers sell."""
-    medicines = ruleset.medicines
-    pages = [page_text(reading, medicines, held.look) for held, reading in zip(capture.pages, readings, strict=True)]
+    """Fold all pages and collect what the structured offers sell; set aside what issuers of seals say."""
+    medicines, lists, issuers = ruleset.medicines, ruleset.lists, ruleset.vocabulary.issuers
+    pages, answers = [], []
+    for held, reading in zip(capture.pages, readings, strict=True):
+        page = page_text(reading, medicines, held.look)
+        if held.role is PageRole.ISSUER:
+            answers.append(hear(held, page, capture.address, issuers, lists["seals"]["answers"], ruleset.lexicon))
+        else:
+            pages.append(page)
     second_looks = look_again(capture, pages, medicines)
     for look in second_looks:
         if look.from_a_victim:  # that shop is somebody else's site: nothing on it speaks for this one
@@ -159,13 +174,15 @@ def build_site(
         tuple(pages),
         medicines,
         registers,
-        ruleset.lists,
+        lists,
         ruleset.destinations,
         ruleset.directory,
         destination,
         today,
         ruleset.policy.reference_countries_needed,
         ruleset.papers,
+        issuers,
+        tuple(answer for answer in answers if answer),
         second_looks,
     )
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):

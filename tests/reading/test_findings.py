@@ -87,30 +87,6 @@ def test_each_card_keeps_its_own_price(reading):
     ]
 
 
-@pytest.mark.parametrize(
-    ("body", "issuer", "leads"),
-    [
-        (
-            "<a href=https://www.legitscript.com/websites/x><img src=/s.png alt='LegitScript certified'></a>",
-            "legitscript",
-            True,
-        ),
-        (
-            "<a href=https://legitscript.com.evil.example/><img src=/s.png alt='LegitScript certified'></a>",
-            "legitscript",
-            False,
-        ),
-        ("<img src=/img/nabp-logo.gif>", "nabp", False),
-        ("<a href=https://versandhandel.dimdi.de/x><img src=/eu-logo.png></a>", "eu_common_logo", True),
-        ("<footer><p>FDA approved pharmacy</p></footer>", "fda_claim", False),
-    ],
-)
-def test_a_seal_is_found_and_where_it_leads(reading, body, issuer, leads):
-    """By picture, by words on a badge; only the issuer's own host counts as leading there."""
-    seals = {seal.issuer: seal for seal in reading(body).seals}
-    assert seals[issuer].links_to_issuer is leads
-
-
 def test_prose_that_names_an_issuer_is_no_seal(reading):
     """Guides name NABP and the GPhC too."""
     body = (

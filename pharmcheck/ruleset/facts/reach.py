@@ -11,6 +11,7 @@ from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applica
 from pharmcheck.ruleset.destinations import MedicineKind, Sale
 from pharmcheck.ruleset.facts.listing import dot_pharmacy, holding
 from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.issuer_pages import IssuerPage, Says
 from pharmcheck.ruleset.site import Site
 
 _WORDS = {MedicineKind.PRESCRIPTION: "prescription medicines", MedicineKind.OTHER: "medicines without prescription"}
@@ -39,6 +40,9 @@ def _answer(site: Site, wanted: Sale) -> Answer:
     if not site.destination:
         return not_applicable("no destination was given")
     reached = {_sale(site, snapshot, record): snapshot.authority for snapshot, record in reversed(holding(site))}
+    for page in site.issuer_pages:
+        if page.says is Says.LISTS:
+            reached.setdefault(_by_issuer(site, page), page.name)
     if dot_pharmacy(site).outcome is Outcome.PRESENT:
         vouched = site.destination in site.destinations.vouches.get(DOT_PHARMACY, ())
         reached.setdefault(Sale.ALLOWED if vouched else Sale.UNKNOWN, "NABP (.pharmacy)")
@@ -52,6 +56,15 @@ def _answer(site: Site, wanted: Sale) -> Answer:
         Sale.UNKNOWN: f"The entry at {reached[best]} does not say that {sold} may be sent to {site.destination}.",
     }[best]
     return present(say(EvidenceKind.REGISTER, quote), destination=site.destination, sold=sold)
+
+
+def _by_issuer(site: Site, page: IssuerPage) -> Sale:
+    """An authority's list reaches as far as the law of its country; an accreditor's only where it checks for."""
+    if site.destination in page.countries:
+        return Sale.ALLOWED
+    if page.body != "authority":
+        return Sale.UNKNOWN
+    return site.destinations.sale(page.countries[0], site.destination or "", site.kinds_sold())
 
 
 def _sale(site: Site, snapshot: Snapshot, record: Record) -> Sale:
