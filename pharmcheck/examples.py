@@ -82,7 +82,7 @@ def _registers(example: Example) -> MemoryRegisters:
     records: list[Record] = []
     for name, entry in (("example_register", example.entry), ("second_register", example.second_entry)):
         if example.registers and entry:
-            snapshots.append(_snapshot(name, entry, example.country))
+            snapshots.append(_snapshot(name, entry, example))
             records.append(_record(name, entry, example))
     warnings = []
     if example.warned:
@@ -94,11 +94,15 @@ def _registers(example: Example) -> MemoryRegisters:
     return MemoryRegisters(snapshots, records, warnings)
 
 
-def _snapshot(name: str, entry: str, country: str | None) -> Snapshot:
+def _snapshot(name: str, entry: str, example: Example) -> Snapshot:
     as_of = _WHEN.date() - (10 * _PERIOD if entry == "in_an_old_copy" else timedelta())
     kind = RegisterKind.ACCREDITATION if entry == "accredited" else RegisterKind.REGISTER
     title = f"The {name.replace('_', ' ')}"
-    return Snapshot(name, country, title, as_of, _PERIOD, marks_online_sale=kind is RegisterKind.REGISTER, kind=kind)
+    marked = kind is RegisterKind.REGISTER
+    return Snapshot(
+        name, example.country, title, as_of, _PERIOD, marks_online_sale=marked, kind=kind,
+        schemes=("gb_gphc_premises",), complete=example.complete,
+    )  # fmt: skip
 
 
 def _record(name: str, entry: str, example: Example) -> Record:

@@ -25,13 +25,19 @@ class Registers:
     warnings: list[WarningEntry] = field(default_factory=list)
 
     def register(
-        self, name: str, country: str, *records: Record, age: int = 0, kind: RegisterKind = RegisterKind.REGISTER
+        self,
+        name: str,
+        country: str,
+        *records: Record,
+        age: int = 0,
+        kind: RegisterKind = RegisterKind.REGISTER,
+        complete: bool = False,
     ) -> Registers:
         """Add a list of `age` days with these entries."""
         marked = kind is RegisterKind.REGISTER
         snapshot = Snapshot(
-            name, country, f"The {name}", TODAY - timedelta(days=age), timedelta(days=30),
-            marks_online_sale=marked, kind=kind, page=f"https://{name.replace('_', '-')}.example/",
+            name, country, f"The {name}", TODAY - timedelta(days=age), timedelta(days=30), marked, kind,
+            schemes=("gb_gphc_premises",), complete=complete, page=f"https://{name.replace('_', '-')}.example/",
         )  # fmt: skip
         self.snapshots.append(snapshot)
         self.records += [replace(record, register=name) for record in records]

@@ -92,10 +92,44 @@ def test_nobody_is_verified_by_what_can_be_copied(pages: dict[str, str], reason:
     assert verdict.proofs == ()
 
 
+@pytest.mark.parametrize(
+    ("pages", "record", "age", "said"),
+    [
+        (STOLEN_NUMBER, QUAY, 0, ("danger", "forged_proof", ())),
+        (STOLEN_NUMBER, QUAY, 60, ("unverified", "number_exists_not_tied_to_site", ())),
+        (STOLEN_NUMBER, replace(QUAY, web_addresses=()), 0, ("unverified", "number_exists_not_tied_to_site", ())),
+        (STOLEN_NUMBER, replace(QUAY, identifiers=()), 0, ("danger", "forged_proof", ())),
+        (STOLEN_NUMBER, replace(QUAY, identifiers=()), 60, ("unverified", "general_sale_only", ())),
+        (STOLEN_NUMBER, replace(QUAY, status="struck"), 0, ("caution", "ceiling_licence_inactive", ("needs_review",))),
+        (HONEST, QUAY, 0, ("unverified", "number_exists_not_tied_to_site", ())),
+    ],
+    ids=["stolen", "old copy", "no web", "invented", "invented, old copy", "struck", "full clone"],
+)
+def test_a_number_is_contradicted_by_a_complete_and_fresh_register_alone(
+    pages: dict[str, str], record: Record, age: int, said: tuple[str, str, tuple[str, ...]]
+) -> None:
+    """D4: of nobody, or of another name at another address with another site; with anything less, nothing."""
+    registers = Registers().register("gb_register", "GB", record, age=age, complete=True)
+    assert _said(_judge("bright-pills.com", pages, registers)) == said
+
+
+def test_a_contradicted_number_on_a_registered_site_waits_for_a_person() -> None:
+    """A pharmacy that mistypes its own number is not accused by a machine."""
+    registers = Registers().register("gb_register", "GB", replace(QUAY, identifiers=()), complete=True)
+    assert _said(_judge(_LISTED, HONEST, registers)) == ("caution", "forged_proof", ("conflict", "needs_review"))
+
+
+@pytest.mark.parametrize("host", ["tidemouth.top", "tidemouth-online.com", "tidernouth.com"])
+def test_a_look_alike_that_copies_the_identity_waits_for_a_person(host: str) -> None:
+    """D7: name and identity are copied, and the register names the other site."""
+    registers = _gb(replace(QUAY, web_addresses=("https://tidemouth.com",)))
+    assert _said(_judge(host, HONEST, registers)) == ("caution", "impersonation", ("needs_review",))
+
+
 def test_a_seal_that_leads_to_a_forged_register_page_is_a_warning_sign() -> None:
     """The page carries the authority's name and is not the authority's."""
     verdict = _judge("bright-pills.com", FORGED_PAGE, BOUND)
-    assert verdict.category in (Category.CAUTION, Category.DANGER)
+    assert _said(verdict) == ("caution", "forged_proof", ("needs_review",))
 
 
 def test_the_entry_that_a_clone_copies_is_shown_beside_it() -> None:

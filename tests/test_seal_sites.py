@@ -143,7 +143,7 @@ def test_the_page_of_an_authority_that_names_the_site_verifies_it() -> None:
     assert judgement.verdict.category is Category.VERIFIED
     assert judgement.verdict.reason_code == "register_names_site"
     assert judgement.verdict.proofs == (
-        Proof("authority_nl", date(2026, 11, 1), ENTRY, ("issuer_page",), "active", None, ("NL",)),
+        Proof("authority_nl", date(2026, 11, 1), ENTRY, ("issuer_page",), "active", None, ("NL",), "NL"),
     )
     assert "SEA010" in present(judgement)
     elsewhere = judge(capture, RULES, destination="US", now=WHEN).verdict

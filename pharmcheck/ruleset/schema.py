@@ -180,6 +180,8 @@ class Example(_Strict):
     """How that entry stands."""
     second_entry: Literal["", "active", "expired"] = ""
     """How a second register lists the same web addresses; empty: not at all."""
+    complete: Flag = False
+    """Whether these registers hold every entry of their jurisdiction."""
     country: CountryOrNone = "GB"
     """The country of these registers and their entries."""
     destination: CountryOrNone = None

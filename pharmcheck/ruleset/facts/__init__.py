@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pharmcheck.ruleset.facts import (
     connection,
+    contradicted,
     identity,
     licences,
     listing,
@@ -26,6 +27,7 @@ from pharmcheck.ruleset.facts.registry import FACTS
 __all__ = [
     "FACTS",
     "connection",
+    "contradicted",
     "identity",
     "licences",
     "listing",
