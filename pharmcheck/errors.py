@@ -3,7 +3,8 @@
 PharmcheckError                    every error we raise on purpose
 ├── UsageError                     the caller asked for something that cannot be done; exit 2
 │   ├── AddressError               the text is not the address of a site we may visit
-│   └── ArchiveError               the file is not a readable web archive (WARC)
+│   ├── ArchiveError               the file is not a readable web archive (WARC)
+│   └── RegisterFileError          the file is not the register that it is said to be, or may not replace it
 ├── RulesetError                   a rule file is wrong; names file and line
 └── StoreError                     the database cannot be used
 
@@ -41,6 +42,12 @@ class ArchiveError(UsageError):
     """The file is not a readable web archive."""
 
     code = "archive"
+
+
+class RegisterFileError(UsageError):
+    """The file is not the register that it is said to be, or may not replace the one that is loaded."""
+
+    code = "register_file"
 
 
 class RulesetError(PharmcheckError):
