@@ -11,12 +11,13 @@ from datetime import date
 from typing import IO
 
 from pharmcheck.address import host_of
+from pharmcheck.registers.binding import named_host
 from pharmcheck.registers.columns import Choice, Columns
 from pharmcheck.registers.importing import Entry, Quarantined, Source
 from pharmcheck.registers.records import Record, RegisterKind, WarningEntry
 from pharmcheck.registers.sources.cells import date_of, identifiers_of, is_test_row, phones_of, text_of
 from pharmcheck.registers.sources.rows import Row, folded, quoted, table_rows
-from pharmcheck.registers.sources.web_cells import names_whole_site, read_web_cell
+from pharmcheck.registers.sources.web_cells import read_web_cell
 
 _WARNS = (RegisterKind.WARNING, RegisterKind.PRIVATE_WARNING)
 
@@ -141,8 +142,8 @@ def _warnings(view: _View, source: Source, _as_of: date | None) -> Iterator[Entr
         raise _BadRowError(f"web address: {reason}" if reason else "the row names no site")
     link, _ = read_web_cell(view.one("link"))
     for url in web:
-        if names_whole_site(url):
-            domain = host_of(url).removeprefix("www.")
+        domain = named_host(url)
+        if domain:
             yield WarningEntry(source.name, source.authority, domain, view.day("listed_on"), next(iter(link), None))
         else:
             yield Quarantined(view.line, "a page on a site that belongs to others, perhaps; it condemns no host", said)

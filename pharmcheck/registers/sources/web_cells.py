@@ -7,11 +7,11 @@ guesses which site a register names, and a guess verifies somebody.  So a cell w
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from pharmcheck.address import at_or_below, host_of, read_url, registrable_domain
 from pharmcheck.errors import AddressError
 from pharmcheck.reading import clean
+from pharmcheck.registers.binding import named_host
 from pharmcheck.registers.sources.cells import is_blank
 
 MAX_CELL = 2_000  # characters
@@ -59,12 +59,6 @@ def read_web_cell(cell: str) -> tuple[tuple[str, ...], str | None]:
     return tuple(urls), None
 
 
-def names_whole_site(url: str) -> bool:
-    """Whether an address means its whole host, not a page on it."""
-    parts = urlsplit(url)
-    return not parts.path.strip("/") and not parts.query
-
-
 def _sample(part: str) -> frozenset[str]:
     """Names under .example lead nowhere (RFC 2606), so that a register of samples may hold them."""
     host = host_of(part if "://" in part else f"https://{part}")
@@ -77,6 +71,6 @@ def _shared(url: str) -> str | None:
         return f"“{host}” is a number, which may be another site tomorrow"
     if registrable_domain(f"name.{host}") == f"name.{host}":
         return f"“{host}” is a platform or a public ending, not one site"
-    if names_whole_site(url) and host.removeprefix("www.") in _SHARED:
+    if named_host(url) and host.removeprefix("www.") in _SHARED:
         return f"“{host}” belongs to everybody who has a page there"
     return None
