@@ -95,10 +95,9 @@ def described(source: Source) -> str:
     """One line of the page."""
     how = {"": "look yourself", "table": "file", "nppes_us": "file, live for one number"}[source.importer]
     marks = "yes" if source.marks_online_sale else ""
-    return (
-        f"| `{source.name}` | {source.country or ''} | [{source.authority}]({source.page}) | {source.kind.value} | {how} | {marks} "
-        f"| {source.terms or '?'} | {source.confidence} |"
-    )
+    where = f"[{source.authority}]({source.page})"
+    cells = source.country or "", where, source.kind.value, how, marks, source.terms or "?", source.confidence
+    return f"| `{source.name}` | {' | '.join(cells)} |"
 
 
 def test_the_page_about_registers_shows_the_list_as_it_is(sources) -> None:
