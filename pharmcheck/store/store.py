@@ -211,14 +211,11 @@ class Store:
         entries: Iterable[Entry],
         *,
         sha256: str,
-        fetched_at: datetime,
         now: datetime,
         accept: Accept,
     ) -> LoadedRegister:
         """Load a register in place of the one that answers under its name; see `register_loading`."""
-        return replace_register(
-            self._transaction, snapshot, entries, sha256=sha256, fetched_at=fetched_at, now=now, accept=accept
-        )
+        return replace_register(self._transaction, snapshot, entries, sha256=sha256, now=now, accept=accept)
 
     def _pages(
         self,
