@@ -6,11 +6,12 @@ nothing and keeps nothing; whether its harvest may replace what is loaded is dec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
+from pharmcheck.registers.columns import Columns
 from pharmcheck.registers.records import Record, RegisterKind, WarningEntry
 
 
@@ -48,7 +49,7 @@ class Source:
     url: str | None  # where the file can be fetched; None: somebody brings it
     page: str | None  # where a person can look the register up
     importer: str  # name of the importer that reads it
-    columns: Mapping[str, Any] | None = None  # what the columns of a table mean, for the generic importer
+    columns: tuple[Columns, ...] = ()  # the forms that a table may have, for the generic importer
     marks_online_sale: bool = False
     complete: bool = False
     schemes: tuple[str, ...] = ()

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from pharmcheck.errors import RulesetError
 from pharmcheck.reading import Vocabulary
+from pharmcheck.registers import Source
 from pharmcheck.ruleset.facts import FACTS
 from pharmcheck.ruleset.medicines import Medicines, build_medicines
 from pharmcheck.ruleset.phrases import PhraseError
 from pharmcheck.ruleset.scan import Phrase, PhraseIndex
 from pharmcheck.ruleset.schema import CombinationMatch, FactMatch, ListMatch, PhraseMatch, Rule, VerdictPolicy
+from pharmcheck.ruleset.sources import read_sources
 from pharmcheck.ruleset.voice import VoiceLexicon
-from pharmcheck.ruleset.yamlfile import YamlFile, read_yaml
+from pharmcheck.ruleset.yamlfile import YamlFile, problem, read_yaml
 
 _LISTS = (
     "medicines",
@@ -32,6 +33,7 @@ _LISTS = (
     "lifestyle_groups",
     "shop_talk",
     "waivers",
+    "registers",
 )
 
 
@@ -43,6 +45,8 @@ class Ruleset:
     rules: tuple[Rule, ...]
     policy: VerdictPolicy
     lists: Mapping[str, Any]
+    sources: tuple[Source, ...]
+    """Every register that we know, whether or not anything of it is loaded."""
     medicines: Medicines
     lexicon: VoiceLexicon
     vocabulary: Vocabulary
@@ -105,7 +109,7 @@ def parse_rules(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[list[R
         except ValidationError as exc:
             # A misspelt key is also a missing one; say the first, which is the cause.
             errors = sorted(exc.errors(), key=lambda error: error["type"] == "missing")
-            problems += [_problem(file, error) for error in errors]
+            problems += [problem(file, error) for error in errors]
             continue
         if rule.id in seen:
             problems.append(f"{path}:{file.line_of(('id',))}: {rule.id} stands in {seen[rule.id]} too")
@@ -130,12 +134,6 @@ def _with_words(rule: Rule, rules: Sequence[Rule]) -> Rule:
     return rule.model_copy(update={"match": matches})
 
 
-def _problem(file: YamlFile, error: ErrorDetails) -> str:
-    where = tuple(part for part in error["loc"] if not (isinstance(part, str) and part in ("phrase", "fact")))
-    path = ".".join(str(part) for part in error["loc"]) or "rule"
-    return f"{file.path}:{file.line_of(where)}: {path}: {error['msg']}"
-
-
 def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset | None, list[str]]:
     rules, problems = parse_rules(directory, files)
     lists = {path.stem: file.data for path, file in files.items() if path.parent.name == "lists"}
@@ -145,6 +143,9 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
         problems.append(f"{directory}:1: verdict.yaml is missing")
     problems += [problem for rule in rules for problem in _references(rule, rules, lists)]
     if problems or verdict_file is None:
+        return None, problems
+    sources, problems = read_sources(files[directory / "lists" / "registers.yaml"], lists["licence_formats"])
+    if problems:
         return None, problems
     try:
         policy = VerdictPolicy.model_validate(verdict_file.data)
@@ -156,7 +157,9 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
         return None, [f"{directory}:1: {exc}"]
     version = f"{policy.version}+{_digest(directory, files)}"
     by_id = {rule.id: rule for rule in rules}
-    return Ruleset(version, tuple(rules), policy, lists, medicines, lexicon, vocabulary, index, contexts, by_id), []
+    return Ruleset(
+        version, tuple(rules), policy, lists, sources, medicines, lexicon, vocabulary, index, contexts, by_id
+    ), []
 
 
 def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> list[str]:
