@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from pharmcheck.address import parse_address
 from pharmcheck.reading.licences import normalise
 from pharmcheck.registers import Record, RegisterKind, RegisterLookup, Snapshot, Source, WarningEntry
-from pharmcheck.registers.records import GRACE
 from pharmcheck.store import LoadedRegister
 
 _ENDING = re.compile(r"\.[^\W\d_][\w-]+(?=[:/?#]|\s*$)")  # of a name; numbers of registers have digits there, or no dot
@@ -32,7 +31,7 @@ class Answer:
 def lookup(asked: str, registers: RegisterLookup, sources: Iterable[Source]) -> Answer:
     """Look a domain up by name, or a number in every scheme.  Raises AddressError for what is neither."""
     snapshots = {snapshot.name: snapshot for snapshot in registers.snapshots()}
-    not_loaded = tuple(source for source in sources if source.name not in snapshots and source.importer)
+    not_loaded = tuple(source for source in sources if source.name not in snapshots)
     records: Iterable[Record]
     warnings: Iterable[WarningEntry] = ()
     is_domain = "//" in asked or bool(_ENDING.search(asked)) or not any(map(str.isdecimal, asked))
@@ -81,17 +80,10 @@ def standing(loaded: Iterable[LoadedRegister], sources: Iterable[Source], today:
 def _standing(name: str, loaded: LoadedRegister | None, source: Source | None, today: date) -> Standing:
     about = loaded.snapshot if loaded is not None else source
     assert about is not None  # noqa: S101 - for the type checker: the name came from one of them
-    as_of = loaded.snapshot.as_of if loaded is not None else None
-    return Standing(
-        name,
-        about.country,
-        about.authority,
-        loaded,
-        source,
-        today - as_of if as_of else None,
-        loaded is not None and loaded.snapshot.fresh(today),
-        as_of + about.period + GRACE if as_of else None,
-    )
+    as_of, until = (loaded.snapshot.as_of, loaded.snapshot.fresh_until) if loaded is not None else (None, None)
+    age = today - as_of if as_of is not None else None
+    fresh = loaded is not None and loaded.snapshot.fresh(today)
+    return Standing(name, about.country, about.authority, loaded, source, age, fresh, until)
 
 
 def _likely(not_loaded: tuple[Source, ...], ending: str) -> tuple[Source, ...]:

@@ -24,6 +24,7 @@ from pharmcheck.store.register_rows import LoadedRegister
 from pharmcheck.store.registers import DomainsCache, StoreRegisters, loaded_registers
 from pharmcheck.store.tables import captures, checks, evidence, findings, verdicts
 
+_FILE = "pharmcheck.sqlite3"
 _BATCH = 50  # rows a statement and records a page of an iterator: DESIGN section 7
 
 
@@ -47,9 +48,14 @@ class Store:
             raise StoreError(f"The data folder {folder} cannot be made ({reason}); choose another one.") from error
         if settings.database_url is not None:
             return cls(open_engine(settings.database_url.get_secret_value(), None), folder, None)
-        file = folder / "pharmcheck.sqlite3"
+        file = folder / _FILE
         url = sa.URL.create("sqlite", database=str(file)).render_as_string()
         return cls(open_engine(url, file), folder, file)
+
+    @staticmethod
+    def exists(settings: Settings) -> bool:
+        """Whether there is a store to open, so that opening makes nothing new."""
+        return settings.database_url is not None or (settings.data_dir / _FILE).exists()
 
     def __enter__(self) -> Self:
         return self
