@@ -6,6 +6,7 @@ PharmcheckError                    every error we raise on purpose
 │   ├── ArchiveError               the file is not a readable web archive (WARC)
 │   └── RegisterFileError          the file is not the register that it is said to be, or may not replace it
 ├── RulesetError                   a rule file is wrong; names file and line
+├── RefreshError                   a register could not be brought up to date; what is loaded stays
 └── StoreError                     the database cannot be used
 
 A failure at the network is not an error: it is an `Attempt` with a `FetchOutcome`.
@@ -54,6 +55,12 @@ class RulesetError(PharmcheckError):
     """A rule file is wrong.  The message starts with `file:line:`."""
 
     code = "ruleset"
+
+
+class RefreshError(PharmcheckError):
+    """A register could not be brought up to date."""
+
+    code = "refresh"
 
 
 class StoreError(PharmcheckError):

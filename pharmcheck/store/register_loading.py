@@ -50,7 +50,6 @@ def replace_register(
     entries: Iterable[Entry],
     *,
     sha256: str,
-    fetched_at: datetime,
     now: datetime,
     accept: Accept,
 ) -> LoadedRegister:
@@ -61,7 +60,7 @@ def replace_register(
     _prune(begin, snapshot.name, now)
     table = register_snapshots
     with begin(writes=True) as connection:
-        row = snapshot_row(snapshot) | {"sha256": sha256, "fetched_at": fetched_at, "started_at": now}
+        row = snapshot_row(snapshot) | {"sha256": sha256, "fetched_at": now}
         added = connection.execute(sa.insert(table).values(row | asdict(Counts()) | {"state": "loading"}))
         (new,) = added.inserted_primary_key or (0,)
     try:
@@ -77,7 +76,7 @@ def replace_register(
             _remove(begin, new)
         raise
     _prune(begin, snapshot.name, now)
-    return LoadedRegister(new, snapshot, sha256, fetched_at, counts)
+    return LoadedRegister(new, snapshot, sha256, now, counts)
 
 
 def quarantined_rows(begin: Transactions, snapshot_id: int) -> tuple[Quarantined, ...]:
@@ -131,7 +130,7 @@ def _prune(begin: Transactions, name: str, now: datetime) -> None:
         ours = connection.execute(sa.select(table).where(table.c.name == name, table.c.state != "active")).all()
     replaced = sorted((row for row in ours if row.state == "replaced"), key=lambda row: row.id)
     gone = [row.id for row in replaced[:-1] if now - row.replaced_at > KEPT]
-    gone += [row.id for row in ours if row.state == "loading" and now - row.started_at > _ABANDONED]
+    gone += [row.id for row in ours if row.state == "loading" and now - row.fetched_at > _ABANDONED]
     for snapshot_id in gone:
         _remove(begin, snapshot_id)
 

@@ -70,9 +70,8 @@ def to_loaded(row: Row[Any]) -> LoadedRegister:
 
 def to_document(entry: Record | WarningEntry) -> str:
     """A record or warning as JSON, without the name of its register: the snapshot knows it."""
-    named = ((field.name, field.default) for field in fields(entry) if field.name != "register")
-    said = {name: value for name, default in named if (value := getattr(entry, name)) is not default}
-    return json.dumps(said, default=_plain, separators=(",", ":"))
+    told = _RECORD if isinstance(entry, Record) else _WARNING
+    return _encode({name: value for name, default in told if (value := getattr(entry, name)) is not default})
 
 
 def to_record(document: str, register: str) -> Record:
@@ -97,3 +96,12 @@ def _plain(value: object) -> object:
 
 def _with_dates(said: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return said | {name: date.fromisoformat(said[name]) for name in names if said.get(name)}
+
+
+def _told(kind: type[Record | WarningEntry]) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in fields(kind) if field.name != "register")
+
+
+# Made once: a register of a million records asks for them a million times.
+_encode = json.JSONEncoder(default=_plain, separators=(",", ":")).encode
+_RECORD, _WARNING = _told(Record), _told(WarningEntry)

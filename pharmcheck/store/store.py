@@ -24,6 +24,7 @@ from pharmcheck.store.register_rows import LoadedRegister
 from pharmcheck.store.registers import DomainsCache, StoreRegisters, loaded_registers
 from pharmcheck.store.tables import captures, checks, evidence, findings, verdicts
 
+_FILE = "pharmcheck.sqlite3"
 _BATCH = 50  # rows a statement and records a page of an iterator: DESIGN section 7
 
 
@@ -47,9 +48,14 @@ class Store:
             raise StoreError(f"The data folder {folder} cannot be made ({reason}); choose another one.") from error
         if settings.database_url is not None:
             return cls(open_engine(settings.database_url.get_secret_value(), None), folder, None)
-        file = folder / "pharmcheck.sqlite3"
+        file = folder / _FILE
         url = sa.URL.create("sqlite", database=str(file)).render_as_string()
         return cls(open_engine(url, file), folder, file)
+
+    @staticmethod
+    def exists(settings: Settings) -> bool:
+        """Whether there is a store to open, so that opening makes nothing new."""
+        return settings.database_url is not None or (settings.data_dir / _FILE).exists()
 
     def __enter__(self) -> Self:
         return self
@@ -211,14 +217,11 @@ class Store:
         entries: Iterable[Entry],
         *,
         sha256: str,
-        fetched_at: datetime,
         now: datetime,
         accept: Accept,
     ) -> LoadedRegister:
         """Load a register in place of the one that answers under its name; see `register_loading`."""
-        return replace_register(
-            self._transaction, snapshot, entries, sha256=sha256, fetched_at=fetched_at, now=now, accept=accept
-        )
+        return replace_register(self._transaction, snapshot, entries, sha256=sha256, now=now, accept=accept)
 
     def _pages(
         self,

@@ -180,7 +180,6 @@ register_snapshots = Table(
     Column("schemes", CleanText, nullable=False),  # JSON list
     Column("sha256", String(64), nullable=False),  # of the source's file
     Column("fetched_at", UtcDateTime, nullable=False),  # when we got that file
-    Column("started_at", UtcDateTime, nullable=False),
     Column("replaced_at", UtcDateTime, nullable=True),
     Column("records", Integer, nullable=False),
     Column("hosts", Integer, nullable=False),  # web addresses that can name a site

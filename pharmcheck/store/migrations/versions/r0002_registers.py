@@ -28,7 +28,6 @@ def upgrade() -> None:
         sa.Column("schemes", sa.Text, nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("fetched_at", time, nullable=False),
-        sa.Column("started_at", time, nullable=False),
         sa.Column("replaced_at", time, nullable=True),
         sa.Column("records", sa.Integer, nullable=False),
         sa.Column("hosts", sa.Integer, nullable=False),
