@@ -74,11 +74,18 @@ def read(file: IO[bytes], source: Source, _as_of: date | None) -> Iterator[Entry
             head = head_of(file)
         refuse_unless_text(head, EXPECTED)
         lines = _lines(file)
-        header = _Header(next(csv.reader([_text(next(lines)).removeprefix("\ufeff")]), []))
+        header = _header(next(lines))
         marker = PHARMACY.encode()
         for number, line in enumerate(lines, 2):
             if marker in line:
                 yield from _entries(number, line, header, source)
+
+
+def _header(line: bytes) -> _Header:
+    try:
+        return _Header(next(csv.reader([_text(line).removeprefix("\ufeff")]), []))
+    except csv.Error as error:
+        raise RegisterFileError(f"Expected {EXPECTED}; its first line is no header ({error}).") from error
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:

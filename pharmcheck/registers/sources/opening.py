@@ -23,6 +23,7 @@ MAX_LINE = 1 << 20  # characters; the longest line of the largest register we kn
 MAX_RATIO = 200  # unpacked to packed (field notes 2.3); real tables pack at ten to forty
 MAX_MEMBERS = 1_000
 _HEAD = 4_096
+_STRAY = 50  # a text may hold a NUL by mistake, one in fifty characters
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,200})", re.IGNORECASE)
 _MARKUP = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|table|div|meta|title)\b", re.IGNORECASE)
 _KINDS = (
@@ -59,6 +60,13 @@ def is_markup(head: bytes) -> bool:
     return bool(_MARKUP.match(head.removeprefix(codecs.BOM_UTF8)))
 
 
+def page_of(head: bytes) -> str:
+    """A web page, with the title that it gives itself."""
+    title = _TITLE.search(head)
+    named = clean(title[1].decode("utf-8", "replace"), 80) if title else ""
+    return f"a web page (“{named}”)" if named else "a web page"
+
+
 def refuse_unless_text(head: bytes, expected: str) -> None:
     """Raise RegisterFileError where these bytes begin no plain text."""
     bare = head.removeprefix(codecs.BOM_UTF8).lstrip()
@@ -68,11 +76,9 @@ def refuse_unless_text(head: bytes, expected: str) -> None:
     if is_zip(head):
         found = "a zip archive"
     elif is_markup(head):
-        title = _TITLE.search(head)
-        named = clean(title[1].decode("utf-8", "replace"), 80) if title else ""
-        found = f"a web page{f' (“{named}”)' if named else ''}, perhaps an error page"
-    elif b"\0" in head and not head.startswith(tuple(bom for bom, _ in _UTF16)):
-        found = found or "a file that is no text"
+        found = f"{page_of(head)}, perhaps an error page"
+    elif not found and head.count(b"\0") * _STRAY > len(head) and not head.startswith(tuple(bom for bom, _ in _UTF16)):
+        found = "a file that is no text"
     if found:
         raise RegisterFileError(f"Expected {expected}; found {found}.")
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import islice, zip_longest
+from operator import itemgetter
 from typing import IO
 
 from pharmcheck.errors import RegisterFileError
@@ -21,7 +23,7 @@ from pharmcheck.reading.tables import table_rows as page_tables
 from pharmcheck.reading.text import decode_bytes
 from pharmcheck.registers.columns import Columns
 from pharmcheck.registers.importing import Quarantined
-from pharmcheck.registers.sources.opening import archive_of, head_of, is_markup, is_zip, lines_of, member_of
+from pharmcheck.registers.sources.opening import archive_of, head_of, is_markup, is_zip, lines_of, member_of, page_of
 from pharmcheck.registers.sources.raw import RawRow
 from pharmcheck.registers.sources.workbook import is_workbook, workbook_rows
 
@@ -30,6 +32,9 @@ HREF = "@href"
 _DELIMITERS = ",;\t|¬"  # the last one is what the NHS once used
 _LOOKED_AT = 60  # rows of a table in which its header may stand: preambles have a dozen lines
 _SHOWN = 12  # column names in a refusal
+_LACKING = 4  # missing ones in a refusal
+_FIRST = 4  # cells of a bad row that are shown: number and name stand early, names of persons do not
+_BEGINNING = 40  # characters of a cell that may have swallowed its neighbours
 _QUOTE = 200  # characters of a bad row that are shown
 Rows = Callable[[], Iterator[RawRow]]  # a table that can be read again from its beginning
 
@@ -57,7 +62,7 @@ def folded(name: str) -> str:
 
 def quoted(cells: Iterable[str]) -> str:
     """A bad row or cell as it is shown: cleaned and shortened."""
-    return clean(" | ".join(cell[:_QUOTE] for cell in list(cells)[:40] if cell), _QUOTE)
+    return clean(" | ".join(cell[:_QUOTE] for cell in islice(cells, _FIRST) if cell), _QUOTE)
 
 
 def table_rows(file: IO[bytes], forms: Sequence[Columns], expected: str) -> Iterator[tuple[Columns, Row | Quarantined]]:
@@ -69,9 +74,10 @@ def table_rows(file: IO[bytes], forms: Sequence[Columns], expected: str) -> Iter
             if found is not None:
                 yield from ((found.form, row) for row in _below(rows(), found))
                 return
-            nearest = min(filter(None, (nearest, miss)), default=None)
-        detail = nearest[1] if nearest else "it has no rows"
-        raise RegisterFileError(f"Expected {expected}; this is another table: {detail}.")
+            nearest = min(filter(None, (nearest, miss)), key=itemgetter(0), default=None)
+        head = head_of(file)
+        found = page_of(head) if is_markup(head) else "another table"
+        raise RegisterFileError(f"Expected {expected}; found {found}: {nearest[1] if nearest else 'it has no rows'}.")
 
 
 def _tables(file: IO[bytes], forms: Sequence[Columns], expected: str, stack: ExitStack) -> Iterator[Rows]:
@@ -142,8 +148,9 @@ def _look(rows: Iterator[RawRow], forms: Sequence[Columns]) -> tuple[_Found | No
             if not missing:
                 return _Found(form, names), None
             has = ", ".join(name for name in names[:_SHOWN] if name)
-            miss = len(missing), f"it has no column {', '.join(missing)}; it has {quoted([has])}"
-            nearest = min(nearest, miss) if nearest else miss
+            lacks = ", ".join(missing[:_LACKING]) + (" and others" if len(missing) > _LACKING else "")
+            miss = len(missing), f"it has no column {lacks}; it has {clean(has, _QUOTE)}"
+            nearest = min(nearest, miss, key=itemgetter(0)) if nearest else miss
     for form in (form for form in forms if form.width is not None):
         if _fits(form, opening):
             return _Found(form, tuple(str(n + 1) for n in range(form.width or 0))), None
@@ -176,22 +183,27 @@ def _below(rows: Iterator[RawRow], found: _Found) -> Iterator[Row | Quarantined]
         elif not any(map(str.strip, cells)) or (form.width and cells[0].startswith("#")):
             continue
         elif any(map(str.strip, cells[width:])) or (len(cells) < width and not row.ragged):
-            yield Quarantined(row.line, f"the row has {len(cells)} cells, its header {width}", quoted(cells))
+            reason = f"the row has {len(cells)} cells, its header {width}"
+            yield Quarantined(row.line, reason, quoted(cell[:_BEGINNING] for cell in cells))
         else:
             by_name = _named(found.names, cells)
-            by_name.update((name + HREF, href) for name, href in _named(found.names, row.hrefs).items())
+            if row.hrefs:
+                by_name.update((name + HREF, href) for name, href in _named(found.names, row.hrefs).items())
             misfit = _misfit(form, by_name)
             if misfit:
-                yield Quarantined(row.line, f"“{misfit}” has not the form that it has in this register", quoted(cells))
+                yield Quarantined(
+                    row.line, f"column “{misfit}” has not the form that it has in this register", quoted(cells)
+                )
             else:
                 yield Row(row.line, by_name)
 
 
 def _named(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     """Cells by name; of two columns with one name the first counts, and cells that are not there are empty."""
-    return (
-        dict(zip(reversed(names), reversed([*cells, *[""] * len(names)][: len(names)]), strict=True)) if cells else {}
-    )
+    named: dict[str, str] = {}
+    for name, cell in zip_longest(names, cells[: len(names)], fillvalue=""):
+        named.setdefault(name, cell)
+    return named
 
 
 def _is_header(cells: Sequence[str], names: Sequence[str]) -> bool:

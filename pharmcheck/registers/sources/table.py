@@ -36,7 +36,7 @@ def read(file: IO[bytes], source: Source, as_of: date | None) -> Iterator[Entry]
             try:
                 yield from (_warnings if source.kind in _WARNS else _record)(view, source, as_of)
             except _BadRowError as bad:
-                yield Quarantined(row.line, str(bad), quoted(row.cells.values()))
+                yield Quarantined(row.line, str(bad), view.shown())
 
 
 def _kept(row: Row, columns: Columns) -> bool:
@@ -59,10 +59,18 @@ class _View:
         """The first cell of a field that says something, or ""."""
         return next(iter(self.all(name)), "")
 
+    def shown(self) -> str:
+        """The row as a quarantine shows it: what names the entry, and nothing that a map leaves out."""
+        return quoted([self.one("id"), self.one("name"), *self.web_cells()])
+
+    def web_cells(self) -> list[str]:
+        """The cells with web addresses, as they stand."""
+        return [cell for column in self._columns.fields.get("web", ()) if (cell := self._cells.get(column, ""))]
+
     def numbers(self) -> Iterator[tuple[str, str]]:
         """Scheme and number of every identifier."""
-        for scheme, names in self._columns.identifiers.items():
-            yield scheme, next((text for name in names if (text := text_of(self._cells.get(name, "")))), "")
+        for scheme, columns in self._columns.identifiers.items():
+            yield from ((scheme, text_of(self._cells.get(column, ""))) for column in columns)
 
     def day(self, name: str) -> date | None:
         """The date of a field."""
@@ -93,7 +101,7 @@ class _View:
 
     def web(self) -> tuple[tuple[str, ...], str | None, str]:
         """The web addresses, or why they cannot be used, and what stood there."""
-        cells = [cell for column in self._columns.fields.get("web", ()) if (cell := self._cells.get(column, ""))]
+        cells = self.web_cells()
         return *read_web_cell(" ".join(cells)), quoted(cells)
 
 

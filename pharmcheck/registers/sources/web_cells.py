@@ -21,7 +21,7 @@ _BETWEEN = re.compile(r"[,;|\s]+")
 _HYPHENS = str.maketrans("\u2010\u2011", "--")
 _REASONS = {
     "credentials": "is an e-mail address or has a user name in it",
-    "single_label": "has no ending such as .com",
+    "single_label": "names no site: its host has no ending such as .com",
     "scheme": "does not begin as a web address does",
     "not_public": "is not on the public web",
     "special_use": "is not on the public web",
@@ -32,7 +32,7 @@ _REASONS = {
 _SHARED = frozenset(
     "facebook.com fb.com instagram.com linkedin.com twitter.com x.com youtube.com tiktok.com wa.me t.me whatsapp.com "
     "google.com google.cz google.de google.co.uk goo.gl g.page bit.ly linktr.ee amazon.com ebay.com etsy.com "
-    "wikipedia.org yelp.com seznam.cz firmy.cz mapy.cz".split()
+    "wikipedia.org yelp.com seznam.cz firmy.cz mapy.cz webnode.cz webnode.com wixsite.com".split()
 )
 
 
