@@ -19,6 +19,7 @@ from pharmcheck.registers import Quarantined, Record, Snapshot, Source
 from pharmcheck.store import LoadedRegister
 
 STANDING_SCHEMA, LOOKUP_SCHEMA = "pharmcheck.register/1", "pharmcheck.lookup/1"
+_NAMED_WITH_PAGE = 8  # sources; of more than that only the names
 _SHOWN = 20  # quarantined rows, and records of one number, that a person is shown; JSON has all that are kept
 
 
@@ -47,12 +48,12 @@ def print_standing(found: Sequence[Standing], rows: Sequence[Quarantined]) -> No
         assert each.loaded is not None  # noqa: S101 - for the type checker
         colour = "green" if each.fresh else "yellow"
         out.print(Text.assemble((each.name, "bold"), f" ({each.country or '–'}) ", (_freshness(each), colour)))
-        out.print(Padding(Text(plain(each.authority)), (0, 0, 0, 2), expand=False))
-        out.print(Padding(Text(f"{_holds(each.loaded)}; fetched {each.loaded.fetched_at:%Y-%m-%d}"), (0, 0, 0, 2)))
+        _under(out, Text(plain(each.authority)), 2)
+        _under(out, Text(f"{_holds(each.loaded)}; fetched {each.loaded.fetched_at:%Y-%m-%d}"), 2)
     for row in rows[:_SHOWN]:
-        out.print(Padding(Text(plain(f"line {row.line}: {row.reason}: {row.text}"), style="dim"), (0, 0, 0, 4)))
+        _under(out, Text(plain(f"line {row.line}: {row.reason}: {row.text}"), style="dim"), 4)
     if len(rows) > _SHOWN:
-        out.print(Padding(Text("… and more; --json shows them", style="dim"), (0, 0, 0, 4)))
+        _under(out, Text("… and more; --json shows them", style="dim"), 4)
     missing = [each.source for each in found if each.loaded is None and each.source is not None]
     _print_sources(out, "Not loaded", [source for source in missing if source.importer])
     _print_sources(out, "Only to be looked up by hand", [source for source in missing if not source.importer])
@@ -95,12 +96,12 @@ def print_answer(answer: Answer, today: date) -> None:
     for snapshot, entry in answer.warnings:
         on = f" since {entry.listed_on}" if entry.listed_on else ", without a date"
         out.print(Text(plain(f"{entry.authority} warns about {entry.domain}{on}."), style="bold red"))
-        out.print(Padding(Text(_named(snapshot, today), style="dim"), (0, 0, 0, 2)))
+        _under(out, Text(_named(snapshot, today), style="dim"), 2)
     word = "names this site" if answer.is_domain else "has this number"
     for snapshot, record in answer.records[:_SHOWN]:
         out.print(Text(plain(f"{snapshot.authority} {word}: {record.name}, entry {record.entry_id}"), style="bold"))
         for line in _record_lines(snapshot, record, today):
-            out.print(Padding(Text(plain(line)), (0, 0, 0, 2)))
+            _under(out, Text(plain(line)), 2)
     if len(answer.records) > _SHOWN:
         out.print(f"… and {len(answer.records) - _SHOWN:,} more entries; --json shows them.")
     if answer.records and not answer.is_domain:
@@ -183,10 +184,17 @@ def _print_sources(out: Console, title: str, sources: Sequence[Source]) -> None:
     if not sources:
         return
     out.print(Text(f"{title}:", style="bold"))
+    if len(sources) > _NAMED_WITH_PAGE:
+        _under(out, Text(", ".join(source.name for source in sources)), 2)
+        return
     for source in sources:
-        where = f" <{source.page}>" if source.page else ""
-        line = plain(f"{source.name} ({source.country or '–'}): {source.authority}{where}")
-        out.print(Padding(Text(line), (0, 0, 0, 2)))
+        _under(out, Text(plain(f"{source.name} ({source.country or '–'}): {source.authority}")), 2)
+        if source.page:  # on a line of its own and never broken, so that it can be copied whole
+            out.print(Text(f"    {plain(source.page)}", style="dim"), soft_wrap=True)
+
+
+def _under(out: Console, text: Text, indent: int) -> None:
+    out.print(Padding(text, (0, 0, 0, indent), expand=False))
 
 
 def _of(day: date | None) -> str:

@@ -45,7 +45,7 @@ def lookup(asked: str, registers: RegisterLookup, sources: Iterable[Source]) -> 
     else:
         asked = normalise(asked.strip())
         records = registers.numbered("unspecified", asked)
-        not_loaded = tuple(source for source in not_loaded if source.kind is RegisterKind.REGISTER)
+        not_loaded = _likely(tuple(source for source in not_loaded if source.kind is RegisterKind.REGISTER), "")
     return Answer(
         asked,
         is_domain,
@@ -87,6 +87,7 @@ def _standing(name: str, loaded: LoadedRegister | None, source: Source | None, t
 
 
 def _likely(not_loaded: tuple[Source, ...], ending: str) -> tuple[Source, ...]:
-    """The registers of the country whose ending a name has; all of them when its ending says nothing."""
+    """Those of the country whose ending a name has, else all that can be loaded."""
     country = _COUNTRY_OF.get(ending, ending.upper())
-    return tuple(source for source in not_loaded if source.country == country) or not_loaded
+    ours = tuple(source for source in not_loaded if source.country == country)
+    return ours or tuple(source for source in not_loaded if source.importer)
