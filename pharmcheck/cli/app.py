@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from pharmcheck import __version__
 from pharmcheck.cli.check import check
+from pharmcheck.cli.registers import registers
 from pharmcheck.cli.replay import replay
 from pharmcheck.cli.rules import rules
 from pharmcheck.errors import PharmcheckError, UsageError
@@ -65,6 +66,7 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(replay)
+app.add_typer(registers, name="registers")
 app.add_typer(rules, name="rules")
 
 

@@ -48,7 +48,12 @@ class Snapshot:
 
     def fresh(self, today: date) -> bool:
         """Whether a record of this snapshot may still verify a site."""
-        return self.as_of is not None and today - self.as_of <= self.period + GRACE
+        return self.fresh_until is not None and today <= self.fresh_until
+
+    @property
+    def fresh_until(self) -> date | None:
+        """The last day on which it may."""
+        return self.as_of + self.period + GRACE if self.as_of is not None else None
 
     def lets_sell_online(self, record: Record) -> bool:
         """Whether a record may sell at a distance, as far as this register marks it."""

@@ -4,11 +4,10 @@ a person can look.  Says nothing about what is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from pharmcheck.registers import RegisterKind
+from pharmcheck.registers import RegisterKind, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +35,13 @@ class Directory:
         return tuple(sorted(found, key=lambda row: wanted.index(row.country or "")))
 
 
-def build_directory(data: Mapping[str, Any], eea: Collection[str]) -> Directory:
-    """Build the directory from the parsed list.
-
-    Raises:
-        ValueError: a kind that is not one of ours.
-        KeyError: a key is missing.
-    """
-    return Directory(tuple(_listing(row, eea) for row in data["registers"]))
+def build_directory(sources: Iterable[Source], eea: Collection[str]) -> Directory:
+    """What the list of sources says of each register, as far as a verdict needs it."""
+    return Directory(tuple(_listing(source, eea) for source in sources))
 
 
-def _listing(row: Mapping[str, Any], eea: Collection[str]) -> Listing:
-    country, page = (None if row.get(key) in (None, "", "null") else str(row[key]) for key in ("country", "page"))
-    forms = row.get("columns") or []
-    if forms:
-        names_sites = any("web" in form for form in (forms if isinstance(forms, list) else [forms]))
-    else:  # The law of the European Economic Area asks for lists with web addresses; other registers seldom have any.
-        names_sites = not row.get("importer") and country in eea
-    return Listing(row["name"], RegisterKind(row["kind"]), country, row["authority"], page, names_sites)
+def _listing(source: Source, eea: Collection[str]) -> Listing:
+    # The law of the European Economic Area asks for lists with web addresses; other registers seldom have any.
+    by_law = not source.importer and source.country in eea
+    names_sites = by_law or any("web" in form.fields for form in source.columns)
+    return Listing(source.name, source.kind, source.country, source.authority, source.page, names_sites)

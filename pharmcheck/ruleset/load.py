@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from pharmcheck.errors import RulesetError
 from pharmcheck.reading import Vocabulary
+from pharmcheck.registers import Source
 from pharmcheck.ruleset.destinations import Destinations, build_destinations
 from pharmcheck.ruleset.directory import Directory, build_directory
 from pharmcheck.ruleset.facts import FACTS
@@ -29,8 +29,9 @@ from pharmcheck.ruleset.schema import (
     Rule,
     VerdictPolicy,
 )
+from pharmcheck.ruleset.sources import read_sources
 from pharmcheck.ruleset.voice import VoiceLexicon
-from pharmcheck.ruleset.yamlfile import YamlFile, read_yaml
+from pharmcheck.ruleset.yamlfile import YamlFile, problem, read_yaml
 
 _LISTS = (
     "medicines",
@@ -46,6 +47,7 @@ _LISTS = (
     "waivers",
     "destinations",
     "lookalikes",
+    "registers",
 )
 
 
@@ -57,6 +59,8 @@ class Ruleset:
     rules: tuple[Rule, ...]
     policy: VerdictPolicy
     lists: Mapping[str, Any]
+    sources: tuple[Source, ...]
+    """Every register that we know, whether or not anything of it is loaded."""
     medicines: Medicines
     destinations: Destinations
     directory: Directory
@@ -160,13 +164,7 @@ def _with_words(rule: Rule, rules: Sequence[Rule]) -> Rule:
 
 def _problems(file: YamlFile, exc: ValidationError) -> list[str]:
     # A misspelt key is also a missing one; say the first, which is the cause.
-    return [_problem(file, error) for error in sorted(exc.errors(), key=lambda error: error["type"] == "missing")]
-
-
-def _problem(file: YamlFile, error: ErrorDetails) -> str:
-    where = tuple(part for part in error["loc"] if not (isinstance(part, str) and part in ("phrase", "fact")))
-    path = ".".join(str(part) for part in error["loc"]) or "rule"
-    return f"{file.path}:{file.line_of(where)}: {path}: {error['msg']}"
+    return [problem(file, error) for error in sorted(exc.errors(), key=lambda error: error["type"] == "missing")]
 
 
 def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset | None, list[str]]:
@@ -180,11 +178,14 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
     problems += [problem for rule in rules for problem in _references(rule, rules, lists)]
     if problems or verdict_file is None:
         return None, problems
+    sources, problems = read_sources(files[directory / "lists" / "registers.yaml"], lists["licence_formats"])
+    if problems:
+        return None, problems
     try:
         policy = VerdictPolicy.model_validate(verdict_file.data)
         medicines = build_medicines(lists["medicines"])
         destinations = build_destinations(lists["destinations"])
-        register_directory = build_directory(lists.get("registers", {"registers": []}), lists["destinations"]["eea"])
+        register_directory = build_directory(sources, lists["destinations"]["eea"])
         lexicon = VoiceLexicon(lists["voice"]["languages"])
         vocabulary = Vocabulary.from_lists(lists["licence_formats"], lists["seals"], lists["shop_words"])
         papers = read_papers(lists)
@@ -198,6 +199,7 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
         tuple(rules),
         policy,
         lists,
+        sources,
         medicines,
         destinations,
         register_directory,

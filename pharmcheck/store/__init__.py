@@ -5,6 +5,18 @@ failed never replaces a verdict that stands.
 """
 
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id
+from pharmcheck.store.register_rows import Counts, LoadedRegister
+from pharmcheck.store.registers import StoreRegisters
 from pharmcheck.store.store import Store
 
-__all__ = ["FailedLook", "Store", "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id"]
+__all__ = [
+    "Counts",
+    "FailedLook",
+    "LoadedRegister",
+    "Store",
+    "StoreRegisters",
+    "StoredCapture",
+    "StoredCheck",
+    "StoredVerdict",
+    "new_check_id",
+]

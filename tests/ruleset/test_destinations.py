@@ -10,7 +10,6 @@ import pytest
 from pharmcheck.registers import RegisterKind
 from pharmcheck.ruleset import load_ruleset
 from pharmcheck.ruleset.destinations import MedicineKind, Sale, build_destinations
-from pharmcheck.ruleset.directory import build_directory
 
 _RULES = load_ruleset()
 _MATRIX = _RULES.destinations
@@ -86,18 +85,18 @@ def test_a_matrix_with_a_slip_does_not_load(spoil: Any) -> None:
 
 def test_only_registers_with_web_addresses_can_tie_a_site() -> None:
     """By the columns of their files; lists that the law of the EEA asks for have them."""
-    rows = [
-        {"name": "a", "kind": "register", "country": "CZ", "authority": "A", "page": "https://a.example/",
-         "importer": "table", "columns": {"web": "WWW"}},
-        {"name": "b", "kind": "register", "country": "US", "authority": "B", "page": "null", "importer": "nppes_us"},
-        {"name": "c", "kind": "register", "country": "AT", "authority": "C", "importer": ""},
-        {"name": "d", "kind": "register", "country": "AU", "authority": "D"},
-        {"name": "e", "kind": "warning", "country": "null", "authority": "E", "columns": [{"name": "x"}, {"web": "1"}]},
-    ]  # fmt: skip
-    directory = build_directory({"registers": rows}, _DATA["eea"])
-    assert {row.name: row.names_sites for row in directory.listings} == {
-        "a": True, "b": False, "c": True, "d": False, "e": True,
-    }  # fmt: skip
-    assert [row.page for row in directory.listings][:2] == ["https://a.example/", None]
-    assert [row.name for row in directory.of(["AT", "CZ"], RegisterKind.REGISTER)] == ["c", "a"]
-    assert [row.country for row in directory.listings if row.kind is RegisterKind.WARNING] == [None]
+    known = {row.name: row for row in _RULES.directory.listings}
+    assert known["sukl_cz"].names_sites
+    assert known["basg_at"].names_sites
+    assert known["nabp_us"].names_sites
+    assert not known["nppes_us"].names_sites
+    assert not known["nhsbsa_gb"].names_sites
+    assert not known["napra_ca"].names_sites
+
+
+def test_a_country_s_registers_come_in_the_order_of_the_countries() -> None:
+    """The seller's first, then the buyer's; warnings only when they are asked for."""
+    found = _RULES.directory.of(["CZ", "AT"], RegisterKind.REGISTER)
+    assert [row.name for row in found] == ["sukl_cz", "basg_at"]
+    assert all(row.page and row.page.startswith("https://") for row in found)
+    assert {row.kind for row in _RULES.directory.of(["US"])} > {RegisterKind.REGISTER, RegisterKind.WARNING}
