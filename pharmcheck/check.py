@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from pharmcheck.capture import Gate, Policy, capture_id, capture_site
 from pharmcheck.coverage import look_back
 from pharmcheck.findings import find
-from pharmcheck.model import Address, Attempt, Capture, Finding, Judgement, Outcome, Proof, RegisterState
-from pharmcheck.registers import DOT_PHARMACY, EMPTY_REGISTERS, RegisterLookup
+from pharmcheck.model import Address, Attempt, Capture, Judgement, RegisterState
+from pharmcheck.registers import EMPTY_REGISTERS, RegisterLookup
 from pharmcheck.ruleset import Ruleset
+from pharmcheck.standing import gather
 from pharmcheck.verdict import Circumstances, decide
 
 
@@ -31,6 +33,7 @@ async def check_site(
     A site that cannot be read is a verdict with a reason, not an error.  Share `gate` between visits of one event loop.
     Judging takes a thread of its own, so that the loop goes on serving other visits' deadlines.
     """
+    policy = replace(policy, page_to_read=ruleset.vocabulary.issuers.page_to_read)
     capture = await capture_site(address, policy, now=now, on_attempt=on_attempt, gate=gate)
     judgement = await asyncio.to_thread(
         judge, capture, ruleset, registers=registers, destination=destination, now=now()
@@ -50,11 +53,13 @@ def judge(
 
     The verdict is dated by the visit, not by `now`; `now` only decides what has become stale.
     """
-    findings, readings = find(capture, ruleset, registers=registers, destination=destination, today=now.date())
+    today = now.date()
+    findings, readings = find(capture, ruleset, registers=registers, destination=destination, today=today)
+    standing = gather(capture, readings, findings, ruleset, registers, destination=destination, today=today)
     around = Circumstances(
         address=capture.address,
         coverage=look_back(capture, readings),
-        proofs=_proofs(capture.address, findings, registers),
+        standing=standing,
         registers=tuple(RegisterState(snapshot.name, snapshot.as_of) for snapshot in registers.snapshots()),
         destination=destination,
         checked_at=capture.finished_at,
@@ -62,18 +67,3 @@ def judge(
         capture_id=capture_id(capture),
     )
     return Judgement(decide(findings, ruleset, around), findings, readings)
-
-
-def _proofs(address: Address, findings: tuple[Finding, ...], registers: RegisterLookup) -> tuple[Proof, ...]:
-    """The register entries behind the rules that bind."""
-    facts = [dict(f.facts) for f in findings if f.effect == "bind" and f.outcome is Outcome.PRESENT]
-    named = {(fact["register"], fact["entry"]) for fact in facts if "entry" in fact}
-    dates = {snapshot.name: snapshot.as_of for snapshot in registers.snapshots()}
-    proofs = [
-        Proof(r.register, dates[r.register], r.entry_id, ("domain",), r.status, r.name, r.jurisdictions)
-        for r in registers.naming(address.host)
-        if (r.register, r.entry_id) in named
-    ]
-    if any(fact.get("register") == DOT_PHARMACY for fact in facts):
-        proofs.append(Proof(DOT_PHARMACY, None, address.host, ("domain",), "active"))
-    return tuple(proofs)

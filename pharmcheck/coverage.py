@@ -53,7 +53,9 @@ def look_back(capture: Capture, readings: Sequence[Reading]) -> Coverage:
     own = [
         reading
         for held, reading in zip(capture.pages, readings, strict=True)
-        if held.look is not Look.FROM_SEARCH and not (held.look is Look.PLAIN and held.url in shells)
+        if held.role is not PageRole.ISSUER  # somebody else's
+        and held.look is not Look.FROM_SEARCH
+        and not (held.look is Look.PLAIN and held.url in shells)
     ]
     read = {reading.url for reading in own if not reading.problem or reading.blocks}
     home_read = any(reading.role is PageRole.HOME or capture.archived for reading in own if reading.url in read)
@@ -80,7 +82,8 @@ def _visited(capture: Capture) -> tuple[int, list[NotChecked]]:
     for attempt in capture.attempts:
         kept = attempt.outcome in (FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE)
         missed = None if kept else NotChecked(f"{attempt.url}{_AS[attempt.look]}", _why(attempt))
-        if attempt.look is not Look.PLAIN:  # another look at a page, not another page
+        # Another look at a page is not another page, and an issuer's page is none of the site's.
+        if attempt.look is not Look.PLAIN or attempt.role is PageRole.ISSUER:
             others += [missed] if missed and attempt.look is not Look.INSECURE else []
             continue
         key = attempt.url.split("://", 1)[-1].removeprefix("www.")  # over http, or under www, it is the same page
@@ -119,7 +122,7 @@ def _key(url: str) -> str:
 
 
 def _failure(capture: Capture) -> str:
-    outcomes = {attempt.outcome for attempt in capture.attempts}
+    outcomes = {attempt.outcome for attempt in capture.attempts if attempt.role is not PageRole.ISSUER}
     for outcome, reason in _REASONS.items():
         if outcome in outcomes:
             return reason

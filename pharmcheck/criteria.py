@@ -15,10 +15,10 @@ _PROOF_FIRST = ("met", "claimed", "not_met")
 _PRECEDENCE = {
     CriterionName.HTTPS: _WORST_FIRST,
     CriterionName.ADDRESS: _PROOF_FIRST,
-    CriterionName.LICENCE: _PROOF_FIRST,
+    CriterionName.LICENCE: ("met", "not_met", "claimed"),
     CriterionName.PRESCRIPTION: _WORST_FIRST,
 }
-"""Conduct seen outweighs what is promised; a register outweighs what a page forgets to print."""
+"""Conduct seen outweighs what is promised; a register outweighs what a page prints or forgets to print."""
 
 
 def answer_criteria(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pharmcheck.explain import explain
-from pharmcheck.model import Evidence, Finding, Verdict
+from pharmcheck.model import Evidence, Finding, RegisterEntry, Verdict
 from pharmcheck.ruleset import Ruleset
 
 SCHEMA = "pharmcheck.verdict/1"
@@ -63,6 +63,11 @@ def verdict_document(verdict: Verdict, ruleset: Ruleset, language: str = "en") -
             for state in verdict.registers
         ],
         "capture_id": verdict.capture_id,
+        "records": [_entry(entry) for entry in verdict.records],
+        "look_up": [
+            {"register": page.register, "authority": page.authority, "country": page.country, "url": page.url}
+            for page in verdict.look_up
+        ],
     }
 
 
@@ -80,6 +85,22 @@ def _reason(finding: Finding, message: str, ruleset: Ruleset) -> dict[str, Any]:
         "message": message,
         "evidence": [_evidence(evidence) for evidence in finding.evidence],
         "sources": [{"title": source.title, "url": source.url} for source in rule.sources],
+    }
+
+
+def _entry(entry: RegisterEntry) -> dict[str, Any]:
+    return {
+        "register": entry.register,
+        "authority": entry.authority,
+        "snapshot_date": entry.snapshot_date.isoformat() if entry.snapshot_date else None,
+        "entry_id": entry.entry_id,
+        "holder": entry.holder,
+        "status": entry.status,
+        "names_site": entry.names_site,
+        "compared": [
+            {"what": one.what, "register": one.register, "page": one.page, "agreement": one.agreement.value}
+            for one in entry.compared
+        ],
     }
 
 

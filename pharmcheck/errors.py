@@ -3,8 +3,10 @@
 PharmcheckError                    every error we raise on purpose
 ├── UsageError                     the caller asked for something that cannot be done; exit 2
 │   ├── AddressError               the text is not the address of a site we may visit
-│   └── ArchiveError               the file is not a readable web archive (WARC)
+│   ├── ArchiveError               the file is not a readable web archive (WARC)
+│   └── RegisterFileError          the file is not the register that it is said to be, or may not replace it
 ├── RulesetError                   a rule file is wrong; names file and line
+├── RefreshError                   a register could not be brought up to date; what is loaded stays
 └── StoreError                     the database cannot be used
 
 A failure at the network is not an error: it is an `Attempt` with a `FetchOutcome`.
@@ -43,10 +45,22 @@ class ArchiveError(UsageError):
     code = "archive"
 
 
+class RegisterFileError(UsageError):
+    """The file is not the register that it is said to be, or may not replace the one that is loaded."""
+
+    code = "register_file"
+
+
 class RulesetError(PharmcheckError):
     """A rule file is wrong.  The message starts with `file:line:`."""
 
     code = "ruleset"
+
+
+class RefreshError(PharmcheckError):
+    """A register could not be brought up to date."""
+
+    code = "refresh"
 
 
 class StoreError(PharmcheckError):

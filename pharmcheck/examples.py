@@ -11,14 +11,21 @@ from urllib.parse import urlsplit
 from pharmcheck.address import host_of, parse_address
 from pharmcheck.findings import find
 from pharmcheck.model import Attempt, Capture, FetchOutcome, Hop, Look, Outcome, Page, PageRole, TlsFacts
-from pharmcheck.registers import Identifier, MemoryRegisters, Record, Snapshot, WarningEntry
+from pharmcheck.registers import Identifier, MemoryRegisters, Record, RegisterKind, Snapshot, WarningEntry
 from pharmcheck.ruleset import Ruleset
+from pharmcheck.ruleset.directory import Directory, Listing
 from pharmcheck.ruleset.schema import Example, Rule
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
-_REGISTER = Snapshot(
-    "example_register", "GB", "The example register", _WHEN.date(), timedelta(days=30), marks_online_sale=True
-)
+_PERIOD = timedelta(days=30)
+_LISTS = {
+    "authority": Snapshot(
+        "example_warnings", "US", "The example authority", _WHEN.date(), _PERIOD, kind=RegisterKind.WARNING
+    ),
+    "private_body": Snapshot(
+        "example_opinions", "US", "The example body", _WHEN.date(), _PERIOD, kind=RegisterKind.PRIVATE_WARNING
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +59,58 @@ def run_example(ruleset: Ruleset, rule: Rule, side: str, index: int) -> ExampleR
     """One example of one rule."""
     example: Example = getattr(rule.examples, side)[index]
     host = host_of(example.url)
+    if example.known_registers:
+        known = (_listing(country) for country in example.known_registers)
+        ruleset = replace(ruleset, directory=Directory(tuple(known)))
     registers = _registers(example)
-    findings, _ = find(
-        example_capture(example, host), ruleset, registers=registers, destination=None, today=_WHEN.date()
-    )
+    capture, today = example_capture(example, host), _WHEN.date()
+    findings, _ = find(capture, ruleset, registers=registers, destination=example.destination, today=today)
     outcome = next(finding for finding in findings if finding.rule_id == rule.id).outcome
     passed = (outcome is Outcome.PRESENT) == (side == "match")
     why = "" if passed else f"answered {outcome.value}: {(example.text or example.html)[:120]!r}"
     return ExampleResult(rule.id, side, example.lang, index + 1, passed, why)
 
 
+def _listing(country: str) -> Listing:
+    name = f"register_{country.lower()}"
+    return Listing(name, RegisterKind.REGISTER, country, f"The authority of {country}", None, names_sites=True)
+
+
 def _registers(example: Example) -> MemoryRegisters:
-    if not example.registers and not example.warned:
-        return MemoryRegisters()
-    status = "expired" if example.entry == "expired" else "active"
-    record = Record(
-        _REGISTER.name, "EX-1", "Example Pharmacy", "GB", tuple(example.registers), status,
-        (Identifier("gb_gphc_premises", "1234567"),), "YO21 3PU",
-        online_sale=example.entry != "not_for_online_sale",
+    """What the registers of an example say, or no register at all."""
+    snapshots: list[Snapshot] = []
+    records: list[Record] = []
+    for name, entry in (("example_register", example.entry), ("second_register", example.second_entry)):
+        if example.registers and entry:
+            snapshots.append(_snapshot(name, entry, example))
+            records.append(_record(name, entry, example))
+    warnings = []
+    if example.warned:
+        warning_list = _LISTS[example.warned_by]
+        snapshots.append(warning_list)
+        warnings = [
+            WarningEntry(warning_list.name, warning_list.authority, host, example.warned_on) for host in example.warned
+        ]
+    return MemoryRegisters(snapshots, records, warnings)
+
+
+def _snapshot(name: str, entry: str, example: Example) -> Snapshot:
+    as_of = _WHEN.date() - (10 * _PERIOD if entry == "in_an_old_copy" else timedelta())
+    kind = RegisterKind.ACCREDITATION if entry == "accredited" else RegisterKind.REGISTER
+    title = f"The {name.replace('_', ' ')}"
+    marked = kind is RegisterKind.REGISTER
+    return Snapshot(
+        name, example.country, title, as_of, _PERIOD, marks_online_sale=marked, kind=kind,
+        schemes=("gb_gphc_premises",), complete=example.complete,
     )  # fmt: skip
-    warnings = [
-        WarningEntry("example_warnings", "The example authority", host, _WHEN.date()) for host in example.warned
-    ]
-    return MemoryRegisters([_REGISTER], [record], warnings)
+
+
+def _record(name: str, entry: str, example: Example) -> Record:
+    return Record(
+        name, "EX-1", "Example Pharmacy", example.country, tuple(example.registers),
+        "expired" if entry == "expired" else "active", (Identifier("gb_gphc_premises", "1234567"),), "YO21 3PU",
+        online_sale=entry != "not_for_online_sale",
+    )  # fmt: skip
 
 
 def example_capture(example: Example, host: str) -> Capture:
@@ -84,6 +120,8 @@ def example_capture(example: Example, host: str) -> Capture:
     if example.with_page:
         second = f"{urlsplit(example.url).scheme}://{host}/second"
         pages.append(_page(second, example.with_role, page_of(example.with_page, example.lang), example))
+    if example.issuer_url:
+        pages.append(_page(example.issuer_url, PageRole.ISSUER, page_of(example.issuer_page, "en"), example))
     if example.from_search:
         shown = page_of(example.from_search, example.lang)
         searched = _page(example.from_search_url or example.url, PageRole.HOME, shown, example)

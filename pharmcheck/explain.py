@@ -15,7 +15,17 @@ from typing import Any
 
 import yaml
 
-from pharmcheck.model import Category, Criterion, Finding, Verdict
+from pharmcheck.model import (
+    Category,
+    Comparison,
+    Criterion,
+    CriterionName,
+    CriterionOutcome,
+    Finding,
+    RegisterEntry,
+    RegisterPage,
+    Verdict,
+)
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.ruleset.schema import Rule
 
@@ -43,6 +53,14 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordTold:
+    """A register entry beside the site: what it is, and each thing it says with what the site says."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A verdict in words."""
 
@@ -54,6 +72,9 @@ class Explanation:
     criteria: tuple[tuple[str, str, str], ...]  # name, outcome, detail
     not_checked: tuple[tuple[str, str], ...]
     footer: tuple[str, ...]
+    meanings: tuple[str, ...] = ()  # what the outcomes mean, for those that occur
+    records: tuple[RecordTold, ...] = ()
+    look_up: tuple[tuple[str, str], ...] = ()  # whose register, and its address
 
 
 @cache
@@ -70,24 +91,60 @@ def catalogue(language: str) -> Mapping[str, Any]:
 def explain(verdict: Verdict, ruleset: Ruleset, language: str = DEFAULT_LANGUAGE) -> Explanation:
     """Say a verdict in `language`, falling back to English sentence by sentence."""
     words = catalogue(language)
-    facts = {"host": verdict.address.display_host, "destination": verdict.destination or ""}
-    reason = words.get(f"reason.{verdict.reason_code}") or words[f"category.{verdict.category}.headline"]
-    action = words.get(f"action.{verdict.category}.{verdict.reason_code}") or words[f"action.{verdict.category}"]
+    facts = _facts(verdict, ruleset, words)
     return Explanation(
         label=words[f"category.{verdict.category}.label"],
-        headline=fill(reason, facts),
-        action=fill(action, facts),
+        headline=fill(_pick(words, "reason", verdict), facts),
+        action=fill(_pick(words, "action", verdict), facts),
         why=tuple(_why(finding, ruleset, language) for finding in verdict.reasons),
         advice=tuple(_advice(verdict, ruleset, language, words)),
         criteria=tuple(_criterion(criterion, ruleset, language, words) for criterion in verdict.criteria),
+        meanings=tuple(_meanings(verdict, words)),
+        records=tuple(_record(entry, words) for entry in verdict.records),
+        look_up=tuple((_whose(page, words), page.url) for page in verdict.look_up),
         not_checked=tuple((item.what, item.why) for item in verdict.not_checked),
         footer=tuple(_footer(verdict, words)),
     )
 
 
+def _pick(words: Mapping[str, Any], part: str, verdict: Verdict) -> str:
+    """The most particular sentence that there is."""
+    category, code = verdict.category, verdict.reason_code
+    keys = (f"{part}.{category}.{code}", f"{part}.{code}", f"{part}.{category}", f"category.{category}.headline")
+    return next(str(words[key]) for key in keys if key in words)
+
+
+def _facts(verdict: Verdict, ruleset: Ruleset, words: Mapping[str, Any]) -> dict[str, str]:
+    """What the headline may name: the site, the countries, and what the deciding finding found."""
+    deciding = next(
+        (one for one in verdict.reasons if ruleset.by_id[one.rule_id].reason_code == verdict.reason_code), None
+    )
+    return {
+        **(dict(deciding.facts) if deciding else {}),
+        "host": verdict.address.display_host,
+        "destination": _places([verdict.destination] if verdict.destination else [], words),
+        "seller": _places(_reach(verdict), words) or words["country.other"],
+    }
+
+
+def _reach(verdict: Verdict) -> list[str]:
+    """The countries for which what binds the site counts."""
+    reach: dict[str, None] = {}
+    for proof in verdict.proofs:
+        for country in proof.jurisdictions or ((proof.licensed_in,) if proof.licensed_in else ()):
+            reach[country] = None
+    return list(reach)
+
+
+def _places(countries: Iterable[str], words: Mapping[str, Any]) -> str:
+    return ", ".join(words.get(f"country.{country}", country) for country in countries)
+
+
 def _message(rule: Rule, facts: Mapping[str, str], language: str) -> str:
-    """The rule's own sentence with the finding's facts in it."""
-    return fill(rule.message.get(language) or rule.message[DEFAULT_LANGUAGE], facts)
+    """The rule's own sentence with the finding's facts in it; countries by name where the language has names."""
+    words = catalogue(language)
+    named = {key: _places(facts[key].split(", "), words) for key in ("country", "destination") if facts.get(key)}
+    return fill(rule.message.get(language) or rule.message[DEFAULT_LANGUAGE], {**facts, **named})
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:
@@ -129,11 +186,44 @@ def _criterion(criterion: Criterion, ruleset: Ruleset, language: str, words: Map
     return words[f"criterion.{criterion.name}"], words[f"outcome.{criterion.outcome}"], detail
 
 
+def _meanings(verdict: Verdict, words: Mapping[str, Any]) -> Iterable[str]:
+    for outcome in (CriterionOutcome.MET, CriterionOutcome.CLAIMED):
+        if any(criterion.outcome is outcome for criterion in verdict.criteria):
+            yield words[f"meaning.{outcome}"]
+    if any(one.name is CriterionName.HTTPS and one.outcome is CriterionOutcome.MET for one in verdict.criteria):
+        yield words["meaning.https"]
+
+
+def _record(entry: RegisterEntry, words: Mapping[str, Any]) -> RecordTold:
+    facts = {
+        "authority": entry.authority,
+        "entry": entry.entry_id,
+        "date": str(entry.snapshot_date or "?"),
+        "status": entry.status,
+    }
+    title = fill(words["record.names_site" if entry.names_site else "record.other"], facts)
+    if not entry.names_site and all(one.what != "web_address" for one in entry.compared):
+        title = f"{title} {words['record.no_web_address']}"
+    return RecordTold(title, tuple(_compared(one, words) for one in entry.compared))
+
+
+def _compared(one: Comparison, words: Mapping[str, Any]) -> tuple[str, str]:
+    told = {"register": one.register, "page": one.page or ""}
+    return words[f"record.{one.what}"], fill(words[f"agreement.{one.agreement}"], told)
+
+
+def _whose(page: RegisterPage, words: Mapping[str, Any]) -> str:
+    return fill(words["look_up"], {"authority": page.authority, "country": _places([page.country or "other"], words)})
+
+
 def _footer(verdict: Verdict, words: Mapping[str, Any]) -> Iterable[str]:
     registers = (
         ", ".join(f"{state.name} ({state.snapshot_date or '?'})" for state in verdict.registers)
         or words["footer.no_registers"]
     )
+    reach = _places(_reach(verdict), words)
+    if reach and verdict.category in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE):
+        yield fill(words["footer.reach"], {"places": reach})
     if verdict.category is not Category.NOT_A_PHARMACY and not verdict.destination:
         yield words["footer.no_destination"]
     yield from (words[f"overlay.{overlay}"] for overlay in verdict.overlays)

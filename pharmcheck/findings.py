@@ -17,10 +17,12 @@ from pharmcheck.model import Capture, Direction, EvidenceKind, Finding, Outcome,
 from pharmcheck.reading import read
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.duties import answer_duties
 from pharmcheck.ruleset.facts import FACTS
 from pharmcheck.ruleset.load import Ruleset
 from pharmcheck.ruleset.schema import (
     CombinationMatch,
+    DutyMatch,
     FactMatch,
     HeaderMatch,
     LinkMatch,
@@ -50,16 +52,7 @@ def find(
         One finding per rule, ordered by rule id, and the readings they rest on.
     """
     readings = tuple(read(page, ruleset.vocabulary) for page in capture.pages)
-    site = build_site(
-        capture,
-        readings,
-        medicines=ruleset.medicines,
-        registers=registers,
-        lists=ruleset.lists,
-        destination=destination,
-        today=today,
-        needed_reference_countries=ruleset.policy.reference_countries_needed,
-    )
+    site = build_site(capture, readings, ruleset, registers=registers, destination=destination, today=today)
     hits = collect_hits(site.pages, ruleset)
     findings: dict[str, Finding] = {}
     rules = [rule for rule in ruleset.rules if rule.status != "deprecated"]
@@ -111,6 +104,8 @@ def _answer(
         return answer_phrases(rule, number, match, site, hits, ruleset)
     if isinstance(match, FactMatch):
         return FACTS[match.fact](site)
+    if isinstance(match, DutyMatch):
+        return answer_duties(match, site)
     if isinstance(match, PatternMatch):
         return _answer_pattern(match, site)
     if isinstance(match, HeaderMatch):

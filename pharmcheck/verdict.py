@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import get_args
 
 from pharmcheck.coverage import Coverage
 from pharmcheck.criteria import answer_criteria
@@ -25,12 +26,21 @@ from pharmcheck.model import (
     Verdict,
 )
 from pharmcheck.ruleset.load import Ruleset
-from pharmcheck.ruleset.schema import VerdictPolicy
+from pharmcheck.ruleset.schema import Effect, Rule, VerdictPolicy
+from pharmcheck.standing import Standing
 
 _SEVERITIES = tuple(Severity)
-_EFFECTS = ("convict", "ceiling", "strong", "weak", "bind", "scope", "claim", "none")
-_CONDUCT = frozenset({"rx_without_prescription", "controlled_without_prescription"})
-"""Convictions by the site's own words: on a registered site a person must look before anyone is accused (C5)."""
+_EFFECTS = get_args(Effect)  # worst first
+_UNSETTLED = (
+    "registered_not_for_online_sale",
+    "ceiling_stale_register",
+    "number_exists_not_tied_to_site",
+    "general_sale_only",
+    "not_in_register",
+    "no_register_for_country",
+    "register_not_loaded",
+)
+"""Why nothing clears a site that nothing speaks against: the first that holds is the most that we can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Circumstances:
 
     address: Address
     coverage: Coverage
-    proofs: tuple[Proof, ...]
+    standing: Standing
     registers: tuple[RegisterState, ...]
     destination: str | None
     checked_at: datetime
@@ -54,6 +64,33 @@ class _Decision:
     overlays: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What holds of a site, and what the rules behind it say it may do."""
+
+    findings: Sequence[Finding]  # by rule id
+    rules: Mapping[str, Rule]
+
+    def having(self, *effects: str) -> list[Finding]:
+        return _worst_first(finding for finding in self.findings if finding.effect in effects)
+
+    def code(self, finding: Finding) -> str:
+        return self.rules[finding.rule_id].reason_code
+
+    def held(self, category: Category, by: Sequence[Finding], *overlays: str) -> _Decision:
+        """The category to which these findings, worst first, hold the site."""
+        told = {*overlays, *(overlay for finding in by for overlay in self.rules[finding.rule_id].overlays)}
+        return _Decision(category, self.code(by[0]), tuple(sorted(told)))
+
+    @property
+    def sells(self) -> bool:
+        return any(finding.category == "offer" and finding.effect == "scope" for finding in self.findings)
+
+    @property
+    def obstacle(self) -> str:
+        return next((self.code(finding) for finding in self.findings if finding.category == "obstacle"), "")
+
+
 def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances) -> Verdict:
     """Judge a site.
 
@@ -64,24 +101,26 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
       * `verified` needs a binding proof: silence and claims are never enough.
     """
     answered = sorted(findings, key=lambda finding: finding.rule_id)
-    present = [finding for finding in answered if finding.outcome is Outcome.PRESENT and not finding.shadow]
-    codes = {rule.id: rule.reason_code for rule in ruleset.rules}
-    decision = _decide(present, codes, ruleset.policy, around)
+    seen = [finding for finding in answered if finding.outcome is Outcome.PRESENT and not finding.shadow]
+    present = _Present(seen, ruleset.by_id)
+    decision = _decide(present, ruleset.policy, around)
+    proofs = around.standing.proofs
     # Offers that were not seen prove nothing about a site that was not read.
-    sells = _sells(present) or (None if decision.category is Category.COULD_NOT_CHECK else bool(around.proofs))
-    general_sale = any(codes[finding.rule_id] == "general_sale_only" for finding in present)
+    sells = present.sells or (None if decision.category is Category.COULD_NOT_CHECK else bool(proofs))
+    general_sale = any(present.code(finding) == "general_sale_only" for finding in seen)
     criteria = answer_criteria(answered, ruleset.by_id, sells=sells, only_general_sale=general_sale)
-    valid_until = around.checked_at + timedelta(days=ruleset.policy.valid_days[decision.category])
+    valid_until = _valid_until(decision.category, ruleset.policy, around)
     overlays = {*decision.overlays, *(("stale",) if around.now > valid_until else ())}
+    pharmacy = decision.category is not Category.NOT_A_PHARMACY
     return Verdict(
         address=around.address,
         category=decision.category,
         reason_code=decision.reason_code,
-        score=_score(decision.category, present, ruleset.policy),
+        score=_score(decision.category, seen, ruleset.policy),
         coverage=around.coverage.percent,
         criteria=criteria,
-        reasons=_reasons(present, codes, decision),
-        proofs=around.proofs,
+        reasons=_reasons(present, decision),
+        proofs=proofs,
         not_checked=around.coverage.not_checked,
         overlays=tuple(sorted(overlays)),
         destination=around.destination,
@@ -90,82 +129,102 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
         ruleset=ruleset.version,
         registers=around.registers,
         capture_id=around.capture_id,
+        records=around.standing.records,
+        look_up=around.standing.look_up if pharmacy else (),
     )
 
 
-def _decide(
-    present: Sequence[Finding], codes: Mapping[str, str], policy: VerdictPolicy, around: Circumstances
-) -> _Decision:
+def _valid_until(category: Category, policy: VerdictPolicy, around: Circumstances) -> datetime:
+    """No verdict that rests on a register outlives the copy of that register."""
+    until = around.checked_at + timedelta(days=policy.valid_days[category])
+    if category not in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE):
+        return until
+    ends = [proof.good_until for proof in around.standing.proofs]
+    last_days = [day for day in ends if day] if all(ends) else []
+    return min([until, *(datetime.combine(max(last_days), time.max, until.tzinfo) for _ in last_days[:1])])
+
+
+def _decide(present: _Present, policy: VerdictPolicy, around: Circumstances) -> _Decision:
     """DESIGN section 3, "Order of decision": the first that applies."""
-    sells = _sells(present)
-    bound = [finding for finding in present if finding.effect == "bind"]
-    convicting = [codes[f.rule_id] for f in _worst_first(f for f in present if f.effect == "convict")]
-    if convicting:
-        if convicting[0] == "government_list" and not sells and around.coverage.any_read:
-            return _Decision(Category.CAUTION, convicting[0], ("stale",))
-        if bound and _CONDUCT.issuperset(convicting):
-            return _Decision(Category.CAUTION, convicting[0], ("conflict", "needs_review"))
-        return _Decision(Category.DANGER, convicting[0])
-    obstacle = _obstacle(present, codes)
-    unseen = not around.coverage.any_read or (obstacle and not sells)
-    ceilings = _worst_first(finding for finding in present if finding.effect == "ceiling")
+    against = _against(present, policy, around)
+    if against:
+        return against
+    bound, ceilings = present.having("bind"), present.having("ceiling")
+    if bound and ceilings:
+        return present.held(Category.CAUTION, ceilings)
     if bound:
-        return _Decision(Category.CAUTION, codes[ceilings[0].rule_id]) if ceilings else _verified(bound, codes, around)
-    if unseen:
-        return _Decision(Category.COULD_NOT_CHECK, obstacle or around.coverage.failure)
-    if not sells:
-        return _without_offers(present, codes, policy, around)
-    return _signs(present, ceilings, codes, policy) or _unverified(present, codes, around)
+        return _verified(present, bound, around)
+    if not around.coverage.any_read or (present.obstacle and not present.sells):
+        return _Decision(Category.COULD_NOT_CHECK, present.obstacle or around.coverage.failure)
+    if not present.sells:
+        return _without_offers(present, policy, around)
+    return _signs(present, ceilings, policy) or _unverified(present, around)
 
 
-def _verified(bound: Sequence[Finding], codes: Mapping[str, str], around: Circumstances) -> _Decision:
-    destination = around.destination
-    if destination and not any(destination in proof.jurisdictions for proof in around.proofs):
+def _against(present: _Present, policy: VerdictPolicy, around: Circumstances) -> _Decision | None:
+    """The D rules, then the N rules: lists count even when the site could not be read."""
+    # Nothing is for sale any more: a name that is parked, or a site that was read and offers nothing.
+    silent = not present.obstacle and _silence_counts(around.coverage, policy)
+    gone = not present.sells and (silent or present.obstacle == "parked")
+    bound = bool(present.having("bind"))
+    conflict = ("conflict",) if bound else ()
+    listed, convicting = present.having("listed"), present.having("convict")
+    if listed and not gone:
+        return present.held(Category.DANGER, listed, *conflict)
+    if convicting and bound:  # C5: the register may be right, so a person looks before anyone is accused
+        return present.held(Category.CAUTION, convicting, "conflict", "needs_review")
+    if convicting:
+        return present.held(Category.DANGER, convicting)
+    warnings, ceilings = present.having("listed", "warned", "alleged"), present.having("ceiling")
+    if not warnings:
+        return None
+    if bound and not ceilings and _only_alleged_abroad(warnings, around.standing.proofs):
+        return present.held(Category.VERIFIED_ELSEWHERE, warnings, "conflict")
+    return present.held(Category.CAUTION, [*warnings, *ceilings], *conflict, *(("stale",) if gone else ()))
+
+
+def _only_alleged_abroad(warnings: Sequence[Finding], proofs: Iterable[Proof]) -> bool:
+    """Whether only private bodies warn, each about a site that an authority of another country has licensed (N)."""
+    licensed_in = {proof.licensed_in for proof in proofs if proof.licensed_in}
+    homes = [dict(finding.facts).get("country", "") for finding in warnings]
+    return all(f.effect == "alleged" for f in warnings) and all(home and licensed_in - {home} for home in homes)
+
+
+def _verified(present: _Present, bound: Sequence[Finding], around: Circumstances) -> _Decision:
+    if around.destination and not present.having("reach"):
         return _Decision(Category.VERIFIED_ELSEWHERE, "licensed_elsewhere")
-    return _Decision(Category.VERIFIED, codes[bound[0].rule_id])
+    return present.held(Category.VERIFIED, bound)
 
 
-def _without_offers(
-    present: Sequence[Finding], codes: Mapping[str, str], policy: VerdictPolicy, around: Circumstances
-) -> _Decision:
-    coverage = around.coverage
-    if not coverage.home_read or not coverage.whole or coverage.percent < policy.coverage_needed:
+def _silence_counts(coverage: Coverage, policy: VerdictPolicy) -> bool:
+    """Whether enough was read for an offer that was not seen not to be there."""
+    return coverage.home_read and coverage.whole and coverage.percent >= policy.coverage_needed
+
+
+def _without_offers(present: _Present, policy: VerdictPolicy, around: Circumstances) -> _Decision:
+    if not _silence_counts(around.coverage, policy):
         return _Decision(Category.COULD_NOT_CHECK, "too_little_read")
-    kinds = [codes[f.rule_id] for f in present if f.effect == "scope" and codes[f.rule_id]]
+    kinds = [present.code(finding) for finding in present.having("scope") if present.code(finding)]
     return _Decision(Category.NOT_A_PHARMACY, kinds[0] if kinds else "information")
 
 
-def _signs(
-    present: Sequence[Finding], ceilings: Sequence[Finding], codes: Mapping[str, str], policy: VerdictPolicy
-) -> _Decision | None:
+def _signs(present: _Present, ceilings: Sequence[Finding], policy: VerdictPolicy) -> _Decision | None:
     if ceilings:
-        return _Decision(Category.CAUTION, codes[ceilings[0].rule_id])
-    weak = [finding for finding in present if finding.effect == "weak"]
+        return present.held(Category.CAUTION, ceilings)
+    weak = present.having("weak")
     many = len(weak) >= policy.weak_needed and len({f.category for f in weak}) >= policy.weak_groups_needed
-    if many or any(finding.effect == "strong" for finding in present):
-        return _Decision(Category.CAUTION, "warning_signs")
-    return None
+    return _Decision(Category.CAUTION, "warning_signs") if many or present.having("strong") else None
 
 
-def _unverified(present: Sequence[Finding], codes: Mapping[str, str], around: Circumstances) -> _Decision:
+def _unverified(present: _Present, around: Circumstances) -> _Decision:
     if not around.coverage.home_read:
         return _Decision(Category.COULD_NOT_CHECK, "too_little_read")
-    known = {codes[finding.rule_id]: dict(finding.facts) for finding in present}
-    for code in ("registered_not_for_online_sale", "number_exists_not_tied_to_site", "general_sale_only"):
+    known = {present.code(finding): finding for finding in present.findings}
+    for code in _UNSETTLED:
         # Only Great Britain has no register of sellers of general sale medicines (FIELD 5.3, S).
-        if code in known and (code != "general_sale_only" or known[code].get("country") == "GB"):
-            return _Decision(Category.UNVERIFIED, code)
-    return _Decision(
-        Category.UNVERIFIED, "register_not_loaded" if "register_not_loaded" in known else "no_licence_claim"
-    )
-
-
-def _sells(present: Iterable[Finding]) -> bool:
-    return any(finding.category == "offer" and finding.effect == "scope" for finding in present)
-
-
-def _obstacle(present: Iterable[Finding], codes: Mapping[str, str]) -> str:
-    return next((codes[finding.rule_id] for finding in present if finding.category == "obstacle"), "")
+        if code in known and (code != "general_sale_only" or dict(known[code].facts).get("country") == "GB"):
+            return present.held(Category.UNVERIFIED, [known[code]])
+    return _Decision(Category.UNVERIFIED, "no_licence_claim")
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -189,14 +248,18 @@ def _score(category: Category, present: Iterable[Finding], policy: VerdictPolicy
     return band.highest - min(width, total * width // 100)
 
 
-def _reasons(present: Sequence[Finding], codes: Mapping[str, str], decision: _Decision) -> tuple[Finding, ...]:
+def _reasons(present: _Present, decision: _Decision) -> tuple[Finding, ...]:
     """What a person must be told: what decided first, then other risks, then what speaks for the site."""
     accused = decision.category not in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE, Category.NOT_A_PHARMACY)
+
+    def decided(finding: Finding) -> bool:
+        return present.code(finding) == decision.reason_code
+
     told = [
         finding
-        for finding in present
+        for finding in present.findings
         if (finding.direction is Direction.RISK and (accused or finding.effect != "none"))
-        or finding.effect == "bind"
-        or codes[finding.rule_id] == decision.reason_code
+        or finding.effect in ("bind", "reach")
+        or decided(finding)
     ]
-    return tuple(sorted(_worst_first(told), key=lambda finding: codes[finding.rule_id] != decision.reason_code))
+    return tuple(sorted(_worst_first(told), key=lambda finding: not decided(finding)))

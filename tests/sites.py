@@ -14,6 +14,7 @@ WHEN = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 PATHS = {
     PageRole.HOME: "/",
     PageRole.CONTACT: "/contact",
+    PageRole.IMPRINT: "/imprint",
     PageRole.FAQ: "/faq",
     PageRole.SHIPPING: "/shipping",
     PageRole.PRODUCT: "/products/one",

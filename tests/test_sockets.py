@@ -53,7 +53,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "capture/render/running.py": {"playwright": PROXIED},
     "demo/server.py": {"start_server": "serves the sample shops on loopback"},
-    "reading/licences.py": {"import_module": "picks a check-digit module of python-stdnum by country"},
+    "reading/checksums.py": {"import_module": "picks a check-digit module of python-stdnum by country"},
 }
 
 
@@ -97,7 +97,7 @@ def test_the_list_is_not_longer_than_it_must_be() -> None:
     assert outside == {
         "address/hosts.py": {"tldextract"},
         "demo/server.py": {"start_server"},
-        "reading/licences.py": {"import_module"},
+        "reading/checksums.py": {"import_module"},
     }
     assert {name for name, known in ALLOWED.items() if set(known) & LISTENS} == {
         "capture/render/proxy.py",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -22,6 +22,7 @@ from pharmcheck.model import (
     Verdict,
 )
 from pharmcheck.ruleset import load_ruleset
+from pharmcheck.standing import Standing
 from pharmcheck.verdict import Circumstances, decide
 
 _RULES = load_ruleset()
@@ -31,7 +32,8 @@ _HOST = "shop.example.com"
 _ADDRESS = Address(_HOST, f"https://{_HOST}/", _HOST, _HOST, "example.com")
 _SEEN = Coverage(percent=100, home_read=True, whole=True, any_read=True, failure="", not_checked=())
 _UNSEEN = Coverage(percent=0, home_read=False, whole=True, any_read=False, failure="offline", not_checked=())
-_PROOF = Proof("some_register", date(2026, 10, 20), "42", ("domain",), "active", "A pharmacy", ("GB",))
+_PROOF = Proof("some_register", date(2026, 10, 20), "42", ("domain",), "active", "A pharmacy", ("GB",), "GB")
+_LAST_DAY = date(2026, 11, 10)
 _ORDER = [
     Category.VERIFIED,
     Category.VERIFIED_ELSEWHERE,
@@ -42,16 +44,22 @@ _ORDER = [
 _RISKS = sorted(rule.id for rule in _RULES.rules if rule.direction is Direction.RISK)
 
 
+def _standing(*proofs: Proof) -> Standing:
+    return Standing(proofs, (), ())
+
+
 def _finding(rule_id: str, outcome: Outcome = Outcome.PRESENT, *, shadow: bool = False) -> Finding:
     rule = _BY_ID[rule_id]
     return Finding(
         rule.id, rule.version, outcome, rule.direction, rule.severity, rule.category, rule.weight,
         (Evidence(EvidenceKind.PAGE, "Words."),), effect=rule.effect, shadow=shadow,
+        facts=(("country", "US"),) if rule.effect == "alleged" else (),
     )  # fmt: skip
 
 
 def _around(coverage: Coverage = _SEEN, destination: str | None = None, *, bound: bool = False) -> Circumstances:
-    return Circumstances(_ADDRESS, coverage, (_PROOF,) if bound else (), (), destination, _WHEN, _WHEN, "c" * 32)
+    standing = _standing(_PROOF) if bound else _standing()
+    return Circumstances(_ADDRESS, coverage, standing, (), destination, _WHEN, _WHEN, "c" * 32)
 
 
 def _decide(*rule_ids: str, coverage: Coverage = _SEEN, destination: str | None = None) -> Verdict:
@@ -74,11 +82,32 @@ def _decide(*rule_ids: str, coverage: Coverage = _SEEN, destination: str | None 
         (["OFF001", "REG001", "TLS004"], "caution", "ceiling_no_tls"),
         (["REG002"], "verified", "dot_pharmacy"),
         (["OFF001", "REG004"], "caution", "ceiling_licence_inactive"),
+        (["OFF001", "REG001", "REG004", "REG007"], "caution", "ceiling_licence_inactive"),
+        (["OFF001", "REG006"], "verified", "accredited"),
+        (["OFF001", "GOV002"], "caution", "government_list"),
+        (["GOV002"], "caution", "government_list"),
+        (["OFF001", "REG001", "GOV002"], "caution", "government_list"),
+        (["OFF001", "RX001", "GOV001"], "danger", "government_list"),
+        (["OFF001", "GOV002", "RX001"], "danger", "rx_without_prescription"),
+        (["OFF001", "PRV001"], "caution", "third_party_list"),
+        (["PRV001"], "caution", "third_party_list"),
+        (["OFF001", "PRV001", "PRV002", "CTL002"], "danger", "third_party_list"),
+        (["OFF001", "REG001", "PRV001"], "verified_elsewhere", "third_party_list"),
+        (["OFF001", "REG001", "PRV001", "PRV002"], "caution", "third_party_list"),
+        (["OFF001", "REG001", "PRV001", "GOV002"], "caution", "government_list"),
+        (["OFF001", "REG001", "PRV001", "TLS004"], "caution", "third_party_list"),
+        (["OFF001", "REG002", "PRV001"], "caution", "third_party_list"),
+        (["OFF001", "REG001", "DST004"], "caution", "ceiling_prescription_sale_banned"),
+        (["OFF001", "DST004", "RX001"], "danger", "rx_without_prescription"),
         (["OFF001", "DEL001"], "caution", "warning_signs"),
         (["OFF001", "DEL003", "PAY002"], "unverified", "no_licence_claim"),
         (["OFF001", "DEL003", "PAY002", "ADR002"], "caution", "warning_signs"),
         (["OFF001", "CAT003", "CAT004", "TLS002"], "caution", "warning_signs"),
-        (["OFF001", "LIC001"], "unverified", "register_not_loaded"),
+        (["OFF001", "LIC001", "REG011"], "unverified", "register_not_loaded"),
+        (["OFF001", "LIC001", "REG012"], "unverified", "no_register_for_country"),
+        (["OFF001", "LIC001", "REG010"], "unverified", "not_in_register"),
+        (["OFF001", "LIC003", "REG010"], "unverified", "number_exists_not_tied_to_site"),
+        (["OFF001", "REG005"], "unverified", "ceiling_stale_register"),
         (["OFF001", "LIC001", "LIC003"], "unverified", "number_exists_not_tied_to_site"),
         (["OFF001", "REG003"], "unverified", "registered_not_for_online_sale"),
         (["OFF001"], "unverified", "no_licence_claim"),
@@ -101,15 +130,60 @@ def test_weak_signs_from_one_group_are_one_sign() -> None:
 
 
 def test_a_destination_that_the_record_does_not_cover_is_verified_elsewhere() -> None:
-    """A licence for one country is not one for another."""
-    assert _decide("OFF001", "REG001", destination="GB").category is Category.VERIFIED
-    assert _decide("OFF001", "REG001", destination="US").category is Category.VERIFIED_ELSEWHERE
+    """A licence for one country is not one for another, and what nobody said is not a yes."""
+    assert _decide("OFF001", "REG001", "DST001", destination="GB").category is Category.VERIFIED
+    for told in (["DST002"], ["DST003"], []):
+        verdict = _decide("OFF001", "REG001", *told, destination="US")
+        assert (verdict.category, verdict.reason_code) == (Category.VERIFIED_ELSEWHERE, "licensed_elsewhere")
 
 
-def test_a_conviction_by_words_on_a_registered_site_waits_for_a_person() -> None:
-    """C5: caution, conflict and a review, never danger by machine."""
-    verdict = _decide("OFF001", "REG001", "RX001")
-    assert verdict.overlays == ("conflict", "needs_review")
+@pytest.mark.parametrize(
+    ("present", "overlays"),
+    [
+        (["OFF001", "REG001", "RX001"], ("conflict", "needs_review")),
+        (["OFF001", "REG001", "GOV001"], ("conflict",)),
+        (["OFF001", "REG001", "GOV002"], ("conflict", "stale")),
+        (["OFF001", "REG001", "PRV001"], ("conflict",)),
+        (["OFF001", "REG001", "REG004", "REG007"], ("conflict", "needs_review")),
+        (["OFF001", "REG004"], ("needs_review",)),
+        (["OFF001", "REG005"], ("stale",)),
+        (["OFF001", "GOV002"], ("stale",)),
+        (["GOV001"], ("stale",)),
+        (["GOV001", "OBS002"], ("stale",)),
+        (["PRV001"], ("stale",)),
+        (["OFF001", "GOV001"], ()),
+        (["OFF001", "PRV001"], ()),
+        (["OFF001", "REG001", "REG005"], ()),
+    ],
+)
+def test_what_is_said_besides(present: list[str], overlays: tuple[str, ...]) -> None:
+    """Who disagrees, what is old and who must look: only where it held the site down."""
+    assert _decide(*present).overlays == overlays
+
+
+def test_a_wall_before_a_warned_site_does_not_make_it_a_shop_that_sells_nothing() -> None:
+    """What could not be looked at is never absent: the warning stands."""
+    assert _decide("GOV001", "OBS001").category is Category.DANGER
+    assert _decide("GOV001", coverage=replace(_SEEN, percent=20)).category is Category.DANGER
+
+
+def test_a_private_list_of_the_country_that_licensed_the_site_is_no_quarrel_between_countries() -> None:
+    """Then the licence does not outweigh it."""
+    at_home = replace(_PROOF, licensed_in="US")
+    findings = [_finding(rule_id) for rule_id in ("OFF001", "REG001", "PRV001")]
+    verdict = decide(findings, _RULES, replace(_around(), standing=_standing(at_home)))
+    assert (verdict.category, verdict.overlays) == (Category.CAUTION, ("conflict",))
+
+
+def test_no_verdict_outlives_the_copy_of_the_register_that_it_rests_on() -> None:
+    """Verified until the copy is too old, and stale afterwards."""
+    findings = [_finding("OFF001"), _finding("REG001")]
+    around = replace(_around(), standing=_standing(replace(_PROOF, good_until=_LAST_DAY)))
+    verdict = decide(findings, _RULES, around)
+    assert verdict.valid_until.date() == _LAST_DAY
+    later = replace(around, now=verdict.valid_until + timedelta(days=1))
+    assert decide(findings, _RULES, later).overlays == ("stale",)
+    assert decide(findings, _RULES, _around(bound=True)).valid_until.date() == date(2026, 12, 1)
 
 
 def test_what_could_not_be_read_is_neither_green_nor_red() -> None:
@@ -164,7 +238,7 @@ _circumstances = st.builds(
 
 def _bound(findings: list[Finding], around: Circumstances) -> Circumstances:
     bound = any(finding.rule_id == "REG001" and finding.outcome is Outcome.PRESENT for finding in findings)
-    return replace(around, proofs=(_PROOF,) if bound else ())
+    return replace(around, standing=_standing(_PROOF) if bound else _standing())
 
 
 @given(_findings, _circumstances, st.randoms(use_true_random=False))
@@ -208,8 +282,22 @@ def test_what_was_not_seen_adds_nothing(findings: list[Finding], around: Circums
 def test_nothing_is_verified_without_a_binding_proof(findings: list[Finding], around: Circumstances) -> None:
     """Claims and silence are never enough."""
     verdict = decide(findings, _RULES, _bound(findings, around))
+    holds = {f.effect for f in findings if f.outcome is Outcome.PRESENT and not f.shadow}
     if verdict.category in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE):
-        assert any(f.effect == "bind" and f.outcome is Outcome.PRESENT and not f.shadow for f in findings)
+        assert "bind" in holds
+        assert not holds & {"listed", "convict", "warned", "ceiling"}
+    if verdict.category is Category.VERIFIED:
+        assert "alleged" not in holds
+        assert "reach" in holds or not around.destination
+
+
+@given(_findings, _circumstances)
+def test_a_bound_site_is_convicted_by_an_authority_alone(findings: list[Finding], around: Circumstances) -> None:
+    """Whatever else we think we saw on it, a person looks first."""
+    verdict = decide(findings, _RULES, _bound(findings, around))
+    holds = {f.effect for f in findings if f.outcome is Outcome.PRESENT and not f.shadow}
+    if verdict.category is Category.DANGER and "bind" in holds:
+        assert "listed" in holds
 
 
 @given(_findings, _circumstances)

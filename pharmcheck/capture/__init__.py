@@ -3,8 +3,10 @@
 The only room that touches the network, through one guarded door.  It collects bytes and facts and judges nothing.
 """
 
+from pharmcheck.capture.downloading import Download, DownloadLimits, DownloadState, download
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
 from pharmcheck.capture.outline import page_links
+from pharmcheck.capture.partial import Version, read_version, write_version
 from pharmcheck.capture.planner import Wanted, plan
 from pharmcheck.capture.polite import Gate
 from pharmcheck.capture.roles import page_role
@@ -13,18 +15,25 @@ from pharmcheck.capture.visit import capture_site, require_parts
 from pharmcheck.capture.warc import capture_id, read_warc, write_warc
 
 __all__ = [
+    "Download",
+    "DownloadLimits",
+    "DownloadState",
     "Gate",
     "Policy",
     "Resolver",
     "SystemResolver",
+    "Version",
     "Wanted",
     "capture_id",
     "capture_site",
+    "download",
     "needs_scripts",
     "page_links",
     "page_role",
     "plan",
+    "read_version",
     "read_warc",
     "require_parts",
+    "write_version",
     "write_warc",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
@@ -46,6 +46,9 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _FEW = 2  # informative links; a home page with fewer may be a door to another one: /en/, shop.name.com
+
+
+_MOST_ISSUERS = 2  # pages of issuers of seals, of the whole budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,20 @@ def plan(
     if len(chosen) <= _FEW:
         chosen += [Wanted(url, PageRole.HOME) for url in candidates.get(PageRole.HOME, [])[: min(1, left)]]
     return tuple(chosen)
+
+
+def issuer_pages(
+    links: Sequence[tuple[str, str]], domain: str, page_to_read: Callable[[str, str], str | None] | None
+) -> tuple[Wanted, ...]:
+    """The pages of others that are worth reading: what issuers of seals say about `domain`, one of each host.
+
+    `page_to_read` knows the issuers: the address to read for a link that leads to such a page, None for any other.
+    """
+    pages: dict[str, str] = {}
+    for url, _ in dict.fromkeys(links) if page_to_read else ():
+        if page_to_read and (page := page_to_read(url, domain)) is not None:
+            pages.setdefault(host_of(page), page)
+    return tuple(Wanted(url, PageRole.ISSUER) for url in list(pages.values())[:_MOST_ISSUERS])
 
 
 def _candidates(links: Sequence[tuple[str, str]], domain: str, seen: Iterable[str]) -> dict[PageRole, list[str]]:

@@ -12,14 +12,16 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from pharmcheck.address import host_of, registrable_domain, resolve_link
 from pharmcheck.capture import robots
 from pharmcheck.capture.fetch import Fetched, Fetcher
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
+from pharmcheck.capture.origins import first_scheme, like, origin
 from pharmcheck.capture.outline import Outline, outline
-from pharmcheck.capture.planner import Wanted, plan
+from pharmcheck.capture.planner import Wanted, issuer_pages, plan
 from pharmcheck.capture.polite import Gate
 from pharmcheck.capture.render import ChromiumRenderer
 from pharmcheck.capture.rendering import Renderer
@@ -114,17 +116,17 @@ class _Visit:
 
     async def run(self) -> None:
         pasted = self._address.url
-        home = f"{_origin(pasted)}/"
+        home = f"{origin(pasted)}/"
         self._left = [Wanted(home, PageRole.HOME)]
         if pasted != home:
             role = page_role(pasted)
             self._left.append(Wanted(pasted, PageRole.OTHER if role is PageRole.HOME else role))
-        home = await self._reach(_first_scheme(home))
+        home = await self._reach(first_scheme(home))
         del self._left[0]
         landings = [home]
         if self._left:  # the page a person pasted is read on their behalf: robots.txt speaks to machines that roam
             wanted = self._left[0]
-            landings.append(_on(home, wanted.url))
+            landings.append(like(home, wanted.url))
             await self._read(landings[-1], wanted.role)
             del self._left[0]
         self._asked = len(self.pages)
@@ -174,8 +176,9 @@ class _Visit:
     async def _read_plan(self, home: str) -> None:
         if len(self._links) < _FEW_LINKS and self.pages:
             await self._read_sitemaps(home)
-        for final in (False, True):  # the pages of the first plan link to some that the landing page does not
-            self._left += self._plan(final=final)
+        # The pages of the first plan link to some that the landing page does not; the issuers of seals come last.
+        for next_pages in (partial(self._plan, final=False), self._plan, self._issuers):
+            self._left += next_pages()
             while self._left:
                 wanted = self._left[0]
                 if (await self._rules_for(wanted.url)).allows(wanted.url):
@@ -186,14 +189,17 @@ class _Visit:
                     self._note(Attempt(wanted.url, wanted.role, FetchOutcome.ROBOTS, detail, (), 0))
                 del self._left[0]
 
-    def _plan(self, *, final: bool) -> tuple[Wanted, ...]:
+    def _issuers(self) -> tuple[Wanted, ...]:
+        return issuer_pages(self._links, self._address.registrable_domain, self._policy.page_to_read)
+
+    def _plan(self, *, final: bool = True) -> tuple[Wanted, ...]:
         read = [page for page in self.pages if page.look is Look.PLAIN]
         return plan(
             self._links,
             domain=self._address.registrable_domain,
             seen=[attempt.url for attempt in self.attempts] + [page.url for page in read],
             have=[page.role for page in read],
-            budget=self._policy.page_budget - self._asked,
+            budget=self._policy.page_budget - self._asked - len(self._issuers()),
             final=final,
         )
 
@@ -218,17 +224,17 @@ class _Visit:
         return found.links
 
     async def _rules_for(self, url: str) -> robots.Robots:
-        origin = _origin(url)
-        if origin not in self._robots:
+        where = origin(url)
+        if where not in self._robots:
             # robots.txt is no page: asked for as the standard says, and left out of pages and attempts.
-            answer = await self._fetch(f"{origin}/robots.txt", PageRole.OTHER)
+            answer = await self._fetch(f"{where}/robots.txt", PageRole.OTHER)
             last = answer.attempt.hops[-1].status if answer.attempt.hops else None
             rules = robots.for_status(last, answer.page.body if answer.page else None)
             if (rules.crawl_delay_s or 0.0) > robots.LONGEST_DELAY_S:
                 rules = robots.NOTHING  # who wants us to wait so long wants no machine to roam
             self._fetcher.slow_down(host_of(url), rules.crawl_delay_s)
-            self._robots[origin] = rules
-        return self._robots[origin]
+            self._robots[where] = rules
+        return self._robots[where]
 
     async def _read(self, url: str, role: PageRole) -> bool:
         """Read a page, go where it refreshes to, run its scripts if it is empty without.  True when something came."""
@@ -240,6 +246,8 @@ class _Visit:
                 return came
             came, page = True, fetched.page
             self._keep(page)
+            if role is PageRole.ISSUER:  # no page of the site: its links and refreshes lead nobody on
+                break
             seen = self._outline(page)
             if self._renderer is not None and is_shell(seen) and seen.refresh is None:
                 await self._render(self._renderer, page)
@@ -280,18 +288,3 @@ class _Visit:
 def _unanswered(attempt: Attempt, outcomes: frozenset[FetchOutcome]) -> bool:
     """Did it fail in one of these ways, without an answer from anybody?"""
     return attempt.outcome in outcomes and all(hop.status is None for hop in attempt.hops)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _first_scheme(url: str) -> str:
-    """https, unless the person named a port: then the scheme belongs to it."""
-    return url if urlsplit(url).port is not None else "https" + url[url.index(":") :]
-
-
-def _on(model: str, url: str) -> str:
-    """`url` under the scheme that `model` answered on."""
-    return url if urlsplit(url).port is not None else model[: model.index(":")] + url[url.index(":") :]

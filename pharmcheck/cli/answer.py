@@ -50,6 +50,8 @@ class AnswerPrinter:
         self._why(explanation)
         self._list("What to do now", explanation.advice)
         self._criteria(explanation)
+        self._records(explanation)
+        self._look_up(explanation)
         self._list("Not checked", (f"{what}: {why}" for what, why in explanation.not_checked))
         self._console.print()
         for line in explanation.footer:
@@ -86,6 +88,26 @@ class AnswerPrinter:
         width = max(len(name) for name, _, _ in explanation.criteria)
         for name, outcome, detail in explanation.criteria:
             self._line(f"{outcome}: {detail}", indent=2, mark=f"{self._clean(name):<{width}} ")
+        for meaning in explanation.meanings:
+            self._line(meaning, indent=2, style="dim")
+
+    def _records(self, explanation: Explanation) -> None:
+        if not explanation.records:
+            return
+        self._title("The register beside the site")
+        for record in explanation.records:
+            self._line(record.title, indent=2, mark=self._bullet)
+            for what, told in record.lines:
+                self._line(f"{what}: {told}", indent=6)
+
+    def _look_up(self, explanation: Explanation) -> None:
+        if not explanation.look_up:
+            return
+        self._title("Look it up yourself")
+        for whose, url in explanation.look_up:
+            self._line(whose, indent=2, mark=self._bullet)
+            # From our own list: it stays whole even below a site that nobody should click through to.
+            self._unbroken(plain(url), indent=6, style="dim")
 
     def _list(self, title: str, lines: Iterable[str]) -> None:
         found = list(lines)
@@ -111,8 +133,11 @@ class AnswerPrinter:
             self._console.print(Text.assemble(begin, line), soft_wrap=True)
 
     def _address(self, url: str, *, indent: int, style: str) -> None:
+        self._unbroken(self._clean(url), indent=indent, style=style)
+
+    def _unbroken(self, url: str, *, indent: int, style: str) -> None:
         """On a line of its own and never broken, so that it can be copied whole."""
-        text = Text(" " * indent + self._clean(url), style=style, no_wrap=True, overflow="ignore")
+        text = Text(" " * indent + url, style=style, no_wrap=True, overflow="ignore")
         self._console.print(text, crop=False, soft_wrap=True)
 
     def _clean(self, text: str) -> str:

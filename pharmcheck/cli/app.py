@@ -14,6 +14,7 @@ from pharmcheck import __version__
 from pharmcheck.cli.check import check
 from pharmcheck.cli.forget import forget
 from pharmcheck.cli.keys import keys
+from pharmcheck.cli.registers import registers
 from pharmcheck.cli.replay import replay
 from pharmcheck.cli.rules import rules
 from pharmcheck.cli.serve import serve
@@ -70,6 +71,7 @@ app.command()(check)
 app.command()(replay)
 app.command()(serve)
 app.command()(forget)
+app.add_typer(registers, name="registers")
 app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
 

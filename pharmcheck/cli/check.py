@@ -42,7 +42,7 @@ def check(
     ),
     fail_on: FailOn = typer.Option(FailOn.DANGER, help="Exit with 1 at this verdict or a worse one."),
     fresh: bool = typer.Option(False, "--fresh", help="Look again even when a stored verdict still holds."),
-    no_store: bool = typer.Option(False, "--no-store", help="Neither use nor keep stored verdicts."),
+    no_store: bool = typer.Option(False, "--no-store", help="Neither use nor keep stored verdicts; ask no register."),
     resolve: list[str] = typer.Option(
         [], metavar="HOST:PORT:ADDR[:PORT]", help="Connect to this address instead, as in curl; repeatable."
     ),
@@ -81,8 +81,10 @@ def check(
         raise typer.Exit(REFUSED)
     ruleset = load_ruleset()
     with ExitStack() as stack:
-        needs_store = not no_store and any(isinstance(target, Site) for target in found)
-        store = stack.enter_context(Store.open(settings)) if needs_store else None
+        visits = any(isinstance(target, Site) for target in found)
+        # An archive makes no store; where there is one, its registers are asked.
+        wanted = not no_store and (visits or Store.exists(settings))
+        store = stack.enter_context(Store.open(settings)) if wanted else None
         progress = Progress()
         stack.callback(progress.pause)
         whole = not as_json or save_capture is not None
@@ -93,7 +95,7 @@ def check(
         except KeyboardInterrupt:
             progress.pause()
             _write(save_capture, report.captures)
-            done = f"{report.done} of {len(found)} targets are done" + (" and stored." if store else ".")
+            done = f"{report.done} of {len(found)} targets are done" + (" and stored." if store and visits else ".")
             say(f"Interrupted; {done}")
             raise typer.Exit(INTERRUPTED) from None
         progress.pause()

@@ -21,6 +21,7 @@ from pharmcheck.document import to_json as one_line
 from pharmcheck.document import verdict_document
 from pharmcheck.errors import AddressError, PharmcheckError, StoreError
 from pharmcheck.model import Address, Capture, Category, Check, CheckState, Judgement, Verdict
+from pharmcheck.registers import EMPTY_REGISTERS, RegisterLookup
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.store import FailedLook, Store, StoredVerdict, new_check_id
 from pharmcheck.work import keep
@@ -134,6 +135,15 @@ class Looker:
             return self.store
         return None
 
+    def _registers_moved(self, document: dict[str, Any]) -> bool:
+        """Whether other registers answer now than when the document was made: they may say more, or less."""
+        then = {(state["name"], state["snapshot_date"]) for state in document["registers"]}
+        return then != {(s.name, s.as_of and s.as_of.isoformat()) for s in self._registers().snapshots()}
+
+    def _registers(self) -> RegisterLookup:
+        """What is loaded now, the same for all of one judgement."""
+        return self.store.registers() if self.store is not None else EMPTY_REGISTERS
+
     async def _visit(self, address: Address) -> list[Outcome]:
         started = self.clock()
         self.progress.look(address.host)
@@ -141,6 +151,7 @@ class Looker:
             address,
             self.ruleset,
             self.policy,
+            registers=self._registers(),
             destination=self.destination,
             now=self.clock,
             on_attempt=lambda attempt: self.progress.attempt(address.host, attempt),
@@ -177,7 +188,7 @@ class Looker:
         return Remark("")
 
     def _known(self, address: Address) -> Answer | None:
-        """A stored verdict that still holds: complete, not expired, by these very rules, for this destination."""
+        """A stored verdict that still holds: complete, not expired, by these rules and registers, for there."""
         store = self._store_for(address)
         if store is None:
             return None
@@ -187,6 +198,8 @@ class Looker:
         if found.valid_until <= self.clock():
             return None
         document = json.loads(found.document)
+        if self._registers_moved(document):
+            return None
         document["address"]["input"] = address.raw  # what was asked now: a list must find its lines again
         answer = Answer(document, found.category, stored=found, later_failure=found.later_failure)
         return self._told_again(store, answer, found) if self.whole else answer
@@ -199,7 +212,9 @@ class Looker:
             capture = store.load_capture(found.capture_id)
         except StoreError:
             return None  # the proof is gone: look again
-        verdict = judge(capture, self.ruleset, destination=self.destination, now=found.judged_at).verdict
+        verdict = judge(
+            capture, self.ruleset, registers=self._registers(), destination=self.destination, now=found.judged_at
+        ).verdict
         if (verdict.category, verdict.reason_code) != (found.category, found.reason_code):
             return None
         return replace(answer, verdict=verdict, capture=capture)
@@ -209,7 +224,9 @@ class Looker:
         outcomes: list[Outcome] = []
         for capture in archive.captures:
             try:
-                verdict = judge(capture, self.ruleset, destination=self.destination, now=self.clock()).verdict
+                verdict = judge(
+                    capture, self.ruleset, registers=self._registers(), destination=self.destination, now=self.clock()
+                ).verdict
                 document = verdict_document(verdict, self.ruleset)
             except Exception as error:  # noqa: BLE001 - as for a visit
                 say_details(error)

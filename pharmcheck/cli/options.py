@@ -6,7 +6,7 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -117,6 +117,14 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         raise UsageError(f"--at {text}: write a time such as 2026-11-20 or 2026-11-20T12:00:00Z.") from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def day(text: str | None) -> date | None:
+    """`--as-of DATE`, ISO 8601.  Raises UsageError."""
+    try:
+        return date.fromisoformat(text.strip()) if text is not None else None
+    except ValueError:
+        raise UsageError(f"--as-of {text}: write a date such as 2026-11-20.") from None
 
 
 def settings_for(data_dir: Path | None) -> Settings:

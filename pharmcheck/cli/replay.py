@@ -85,9 +85,10 @@ def run(
 def replay_all(
     chosen: Iterable[StoredVerdict], store: Store, ruleset: Ruleset, at: datetime | None
 ) -> Iterator[Replayed | Lost]:
-    """Judge again what the chosen verdicts rest on, by default as of then: so only the rules can move a verdict."""
+    """Judge again what the chosen verdicts rest on, by default as of then: only rules and registers can move them."""
     from pharmcheck.check import judge
 
+    registers = store.registers()
     for stored in chosen:
         if stored.capture_id is None:
             continue
@@ -97,7 +98,7 @@ def replay_all(
             yield Lost(f"{stored.host}: {error}")
             continue
         now = at or stored.judged_at
-        verdict = judge(capture, ruleset, destination=stored.destination, now=now).verdict
+        verdict = judge(capture, ruleset, registers=registers, destination=stored.destination, now=now).verdict
         before = frozenset(str(reason["rule"]) for reason in json.loads(stored.document)["reasons"])
         yield Replayed(stored, verdict, before, frozenset(finding.rule_id for finding in verdict.reasons), now)
 

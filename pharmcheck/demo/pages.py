@@ -7,13 +7,14 @@ A page is a fragment with a head of its own (`title:`, `description:`, a blank l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 SITES = Path(__file__).with_name("sites")
 
 _LAYOUT = "_layout.html"
+_COPY = "_copy_of"  # a clone: the folder holds nothing but this file, with the name of the site that it copies
 _MISSING = "/404"
 _TYPES = MappingProxyType(
     {
@@ -72,6 +73,8 @@ class Site:
 def load_site(host: str, sites: Path = SITES) -> Site:
     """Read the folder of `host`."""
     folder = sites / host
+    if (folder / _COPY).exists():
+        return _clone(host, load_site((folder / _COPY).read_text("utf-8").strip(), sites))
     layout_file = folder / _LAYOUT
     layout = layout_file.read_text("utf-8") if layout_file.exists() else "{{content}}"
     answers = {
@@ -89,6 +92,13 @@ def load_site(host: str, sites: Path = SITES) -> Site:
         else:
             answers[name] = Answer(200, _TYPES[file.suffix], file.read_bytes())
     return Site(host, MappingProxyType(answers))
+
+
+def _clone(host: str, original: Site) -> Site:
+    """Every answer of a site under another name: what a clone of a real shop is."""
+    old, new = original.host.encode(), host.encode()
+    copied = {path: replace(answer, body=answer.body.replace(old, new)) for path, answer in original.answers.items()}
+    return Site(host, MappingProxyType(copied))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -75,6 +75,7 @@ class PageRole(StrEnum):
     CART = "cart"
     ARTICLE = "article"  # blog post, news item, guide: somebody writes about something
     OTHER = "other"
+    ISSUER = "issuer"  # no page of the site: what the issuer of one of its seals answers about it
 
 
 class Look(StrEnum):

@@ -146,6 +146,16 @@ class LicenceClaim:
     country: str | None
     well_formed: bool | None  # None when the scheme has no known form
     block: int
+    kind: str  # pharmacy | person | company | tax …: whose number it is
+
+
+class SealWay(StrEnum):
+    """How a trust mark leads where it leads."""
+
+    LINK = "link"  # an ordinary link around it, or nothing at all
+    POP_UP = "pop_up"  # a script that opens a window
+    SCRIPT = "script"  # a script of the issuer, which writes the seal
+    CREDENTIAL = "credential"  # schema.org data that nobody sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +164,23 @@ class Seal:
 
     issuer: str  # id in rules/lists/seals.yaml
     text: str  # alt text or words
-    url: str | None  # where it links; None when it links nowhere
-    links_to_issuer: bool
+    url: str | None  # where it leads; None when it leads nowhere, or only to the page that it stands on
+    image: str  # address of its picture, "" for words
+    way: SealWay = SealWay.LINK
+
+
+class SealState(StrEnum):
+    """What a trust mark is worth, by where it leads (rules/lists/seals.yaml)."""
+
+    CONFIRMED = "confirmed"  # the issuer's own page, read in this capture, lists this domain
+    WELL_FORMED = "well_formed"  # the issuer's host and form, naming this domain; nobody has read the answer
+    REGISTER_REF = "register_ref"  # leads to an entry of the issuer's register
+    UNLINKED = "unlinked"  # leads nowhere, or to a page of the site itself
+    ISSUER_HOME = "issuer_home"  # leads to the issuer, but to no answer about anybody
+    ELSEWHERE = "elsewhere"  # leads to somebody who is neither the issuer nor imitates it
+    MISMATCH = "mismatch"  # names another domain, or an entry of somebody else
+    SPOOF = "spoof"  # leads to a host that imitates the issuer, or opens a window of the site's own
+    RETIRED = "retired"  # of a programme that has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +203,7 @@ class Structured:
     organisations: tuple[Organisation, ...] = ()
     types: tuple[str, ...] = ()  # every @type seen, e.g. Product, NewsArticle
     problems: tuple[str, ...] = ()  # broken JSON and the like
+    credentials: tuple[tuple[str, str], ...] = ()  # name and address of each `hasCredential`
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,50 @@ class Proof:
     status: str
     holder: str | None = None
     jurisdictions: tuple[str, ...] = ()
+    licensed_in: str | None = None  # the country whose authority keeps the register; None for accreditation
+    good_until: date | None = None  # the last day on which this copy of the register may verify
+
+
+class Agreement(StrEnum):
+    """What a page prints beside what a register holds."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    NOT_PRINTED = "not_printed"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One thing that a register entry says, beside the page."""
+
+    what: str  # name | address | number | phone | web_address
+    register: str  # as the register has it
+    page: str | None  # as the page prints it; None when it does not
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """A register entry that concerns a site, whether or not it ties the site to anybody."""
+
+    register: str
+    authority: str
+    snapshot_date: date | None
+    entry_id: str
+    holder: str
+    status: str
+    names_site: bool
+    compared: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPage:
+    """Where a person can look a pharmacy up in the register of a country."""
+
+    register: str
+    authority: str
+    country: str | None
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +137,8 @@ class Verdict:
     ruleset: str
     registers: tuple[RegisterState, ...]
     capture_id: str | None
+    records: tuple[RegisterEntry, ...] = ()  # entries that concern the site, binding or not
+    look_up: tuple[RegisterPage, ...] = ()  # where a person can check for themselves
 
 
 class CheckState(StrEnum):

@@ -17,6 +17,7 @@ from pharmcheck.reading.markup import Pass
 from pharmcheck.reading.offers import find_offers
 from pharmcheck.reading.prescan import Prescan, prescan
 from pharmcheck.reading.roles import refine_role
+from pharmcheck.reading.seal_sources import hidden_marks
 from pharmcheck.reading.seals import find_seals
 from pharmcheck.reading.sieve import sieve_of
 from pharmcheck.reading.span import locate
@@ -68,6 +69,7 @@ def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -
     lines.absent = sieve_of(vocabulary).absent(lines.data)
     language = language_of(markup.blocks, markup.lang)
     home = home_countries(page.url, markup.lang, language)
+    hidden = hidden_marks(scan.text, markup, vocabulary)
     problems.extend(markup.problems)
     return Reading(
         url=page.url,
@@ -80,8 +82,8 @@ def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -
         forms=tuple(markup.forms),
         offers=find_offers(lines, vocabulary, products),
         contacts=find_contacts(lines, markup.links, home),
-        licence_claims=find_licences(lines, vocabulary),
-        seals=find_seals(lines, markup.images, markup.links, vocabulary),
+        licence_claims=find_licences(lines, markup.links, vocabulary),
+        seals=find_seals(lines, markup.images, hidden, markup.links, structured.credentials, vocabulary, page.url),
         structured=structured,
         shape=Shape(markup.text_chars, markup.script_bytes, markup.scripts, len(markup.links), markup.refresh),
         status=page.status,

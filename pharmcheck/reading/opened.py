@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from pharmcheck.model import SealWay
+
 
 class Image(NamedTuple):
     """An image and where the link around it leads, for seals."""
@@ -12,6 +14,15 @@ class Image(NamedTuple):
     src: str
     alt: str
     url: str | None
+
+
+class Picture(NamedTuple):
+    """An image, or what a script of an issuer draws, and how it leads where it leads."""
+
+    src: str
+    alt: str
+    url: str | None
+    way: SealWay = SealWay.LINK
 
 
 @dataclass(slots=True)

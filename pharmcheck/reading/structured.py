@@ -35,18 +35,21 @@ def read_json_ld(scripts: Sequence[str]) -> tuple[Structured, tuple[Offer, ...]]
     types: dict[str, None] = {}
     offers: list[Offer] = []
     problems: list[str] = []
+    credentials: dict[tuple[str, str], None] = {}
     for script in scripts:
         root = _parse(script, problems)
         for node in _nodes(root):
             names = _types(node)
             types.update(dict.fromkeys(names))
+            if "hasCredential" in node:
+                credentials.update(dict.fromkeys(_credentials(node["hasCredential"])))
             folded = [name.lower() for name in names]
             if any(word in name for name in folded for word in _ORGANISATIONS):
                 if len(organisations) < MAX_ORGANISATIONS:
                     organisations.append(_organisation(node, names))
             elif any(name in ("product", "drug", "productgroup") for name in folded):
                 offers.extend(_offers(node))
-    found = Structured(tuple(dict.fromkeys(organisations)), tuple(types)[:50], tuple(problems))
+    found = Structured(tuple(dict.fromkeys(organisations)), tuple(types)[:50], tuple(problems), tuple(credentials)[:20])
     return found, tuple(dict.fromkeys(offers))[:MAX_STRUCTURED_OFFERS]
 
 
@@ -126,6 +129,17 @@ def _organisation(node: Node, names: list[str]) -> Organisation:
         address=_address(node.get("address")),
         identifiers=tuple(dict.fromkeys(identifiers))[:20],
     )
+
+
+def _credentials(value: Json) -> Iterator[tuple[str, str]]:
+    for item in (value if isinstance(value, list) else [value])[:10]:
+        if isinstance(item, dict):
+            issuer = item.get("recognizedBy")
+            name = _text(item.get("name")) or _text(issuer) or ""
+            url = _text(item.get("url"), 500) or (_text(issuer.get("url"), 500) if isinstance(issuer, dict) else None)
+            yield name, url or ""
+        elif isinstance(item, str):
+            yield clean(item, 300), ""
 
 
 def _address(value: Json) -> str | None:

@@ -145,8 +145,12 @@ def decode(page: Page) -> Decoded:
 
     A charset outside the allow-list is reported and then treated as undeclared.  Bytes beyond `MAX_PAGE` do not exist.
     """
-    body = page.body[:MAX_PAGE]
     header = next((value for name, value in page.headers if name == "content-type"), "")
+    return decode_bytes(page.body[:MAX_PAGE], header)
+
+
+def decode_bytes(body: bytes, header: str = "") -> Decoded:
+    """The text of a document that came with this `content-type`, or with none."""
     problem = _not_text(body, header)
     if problem:
         return Decoded("", "binary", 0, problem)

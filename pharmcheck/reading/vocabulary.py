@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import re2
 
 from pharmcheck.errors import RulesetError
+from pharmcheck.reading.issuers import Issuers, SealMark
 from pharmcheck.reading.patterns import Pattern, compile_lines, compile_text
 
 
@@ -20,23 +21,14 @@ class LicenceFormat:
     country: str | None
     kind: str
     labels: tuple[str, ...]
-    number: Pattern  # the whole number, as printed
+    number: Pattern  # the whole number, as printed; group 1 is what is left without the letters before it
     printed: Pattern  # the number at the start of the words after a label
+    link: Pattern | None  # the address of a link that carries the number as group 1
+    prefix: str  # letters that may stand before it, and make it surely this scheme's
+    pad: int  # digits to which it is filled
     checksum: str
     valid: str
     invalid: str
-
-
-@dataclass(frozen=True, slots=True)
-class SealMark:
-    """One trust mark: how it looks and where a genuine one leads."""
-
-    id: str
-    name: str
-    weak: bool  # says nothing about a pharmacy even when genuine
-    src: tuple[str, ...]
-    hosts: tuple[str, ...]
-    alt: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # the same only as itself: what is derived from it is kept beside it
@@ -45,13 +37,15 @@ class Vocabulary:
 
     formats: tuple[LicenceFormat, ...]
     formats_by_label: Mapping[str, tuple[LicenceFormat, ...]]
+    vat_words: frozenset[str]  # labels that are used in many countries
     labels: Pattern  # bytes
     label: Pattern  # str
-    seals: tuple[SealMark, ...]
+    entries: Pattern  # bytes, over the addresses of links, one a line
+    issuers: Issuers
     seal_words: Pattern  # bytes
     seal_word: Pattern  # str, group 1 is the word
-    seal_files: Pattern  # bytes, over image file names
-    seals_by_host: Mapping[str, tuple[SealMark, ...]]
+    seal_files: Pattern  # bytes, over addresses of images
+    seal_scripts: tuple[str, ...]  # hosts of scripts that write seals
     seals_by_word: Mapping[str, tuple[SealMark, ...]]
     buy: Pattern  # bytes
     control: Pattern  # str
@@ -65,8 +59,11 @@ class Vocabulary:
         cls, licence_formats: Mapping[str, Any], seals: Mapping[str, Any], shop_words: Mapping[str, Any]
     ) -> Vocabulary:
         """Compile three parsed YAML files (BaseLoader: every scalar is a string)."""
-        formats = tuple(_format(entry) for entry in licence_formats["formats"])
-        marks = tuple(_mark(entry) for entry in seals["seals"])
+        vat_words = tuple(licence_formats["vat_words"])
+        formats = tuple(found for entry in licence_formats["formats"] for found in _formats(entry, vat_words))
+        issuers = Issuers.from_list(seals)
+        marks = tuple(issuers.marks.values())
+        files = {part for mark in marks for part in (*mark.src, *mark.images)}
         labels = sorted({label for entry in formats for label in entry.labels})
         words = sorted({word for mark in marks for word in mark.alt})
         buy = _all(shop_words["buy"])
@@ -74,15 +71,17 @@ class Vocabulary:
         return cls(
             formats=formats,
             formats_by_label={x: tuple(entry for entry in formats if x in entry.labels) for x in labels},
+            vat_words=frozenset(vat_words),
             labels=_compile(_words(labels), as_bytes=True),
             label=_compile(_words(labels)),
-            seals=marks,
+            entries=_compile(
+                f"(?i)^({'|'.join(filter(None, map(_link, licence_formats['formats'])))})$", as_bytes=True
+            ),
+            issuers=issuers,
             seal_words=_compile(_words(words), as_bytes=True),
             seal_word=_compile(_words(words)),
-            seal_files=_compile(f"(?i)({_any(sorted({part for mark in marks for part in mark.src}))})", as_bytes=True),
-            seals_by_host={
-                host: tuple(mark for mark in marks if host in mark.hosts) for mark in marks for host in mark.hosts
-            },
+            seal_files=_compile(f"(?i)({_any(sorted(files))})", as_bytes=True),
+            seal_scripts=tuple(sorted({host for mark in marks for host in mark.scripts})),
             seals_by_word={x: tuple(mark for mark in marks if x in mark.alt) for x in words},
             buy=_compile(_words(buy), as_bytes=True),
             control=_compile(_words(buy)),
@@ -93,31 +92,37 @@ class Vocabulary:
         )
 
 
-def _format(entry: Mapping[str, Any]) -> LicenceFormat:
+def _formats(entry: Mapping[str, Any], vat_words: tuple[str, ...]) -> Iterator[LicenceFormat]:
+    """The scheme behind its own labels; and behind the words of every country, where its letters must stand first."""
     labels = tuple(dict.fromkeys(label for words in entry["labels"].values() for label in words))
+    prefix = entry.get("prefix", "")
+    yield _format(entry, labels, f"(?:{prefix}[ -]?)?" if prefix else "")
+    if prefix and entry["kind"] == "tax":
+        yield _format(entry, tuple(word for word in vat_words if word not in labels), f"{prefix}[ -]?")
+
+
+def _format(entry: Mapping[str, Any], labels: tuple[str, ...], prefix: str) -> LicenceFormat:
     number = entry["number"]
+    group = f"(?:{number})" if _compile(number).groups else f"({number})"
+    link = _link(entry)
     return LicenceFormat(
         id=entry["id"],
         country=entry["country"] or None,
         kind=entry["kind"],
         labels=labels,
-        number=_compile(f"(?i)^(?:{number})$"),
-        printed=_compile(f"(?i)^(?:{number})(?:$|[^0-9A-Za-z])"),
+        number=_compile(f"(?i)^{prefix}{group}$"),
+        printed=_compile(f"(?i)^{prefix}(?:{number})(?:$|[^0-9A-Za-z])"),
+        link=_compile(f"(?i)^{link if _compile(link).groups else f'({link})'}$") if link else None,
+        prefix=entry.get("prefix", ""),
+        pad=int(entry.get("pad", 0)),
         checksum=entry["checksum"],
         valid=entry["valid"],
         invalid=entry["invalid"],
     )
 
 
-def _mark(entry: Mapping[str, Any]) -> SealMark:
-    return SealMark(
-        id=entry["id"],
-        name=entry["name"],
-        weak=entry["weak"] == "yes",
-        src=tuple(entry["src"]),
-        hosts=tuple(entry["hosts"]),
-        alt=tuple(entry["alt"]),
-    )
+def _link(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("link") or (entry["number"] if entry["kind"] == "listing" else ""))
 
 
 def _all(by_language: Mapping[str, Iterable[str]]) -> list[str]:

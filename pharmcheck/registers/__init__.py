@@ -7,18 +7,24 @@ agree prove that *a* pharmacy exists, never that this site is it: a clone copies
 from __future__ import annotations
 
 from pharmcheck.registers.binding import binds
+from pharmcheck.registers.importing import Entry, Importer, Quarantined, Source
 from pharmcheck.registers.lookup import EMPTY_REGISTERS, MemoryRegisters, RegisterLookup
-from pharmcheck.registers.records import DOT_PHARMACY, Identifier, Record, RegisterKind, Snapshot, WarningEntry
+from pharmcheck.registers.records import DOT_PHARMACY, GRACE, Identifier, Record, RegisterKind, Snapshot, WarningEntry
 
 __all__ = [
     "DOT_PHARMACY",
     "EMPTY_REGISTERS",
+    "GRACE",
+    "Entry",
     "Identifier",
+    "Importer",
     "MemoryRegisters",
+    "Quarantined",
     "Record",
     "RegisterKind",
     "RegisterLookup",
     "Snapshot",
+    "Source",
     "WarningEntry",
     "binds",
 ]

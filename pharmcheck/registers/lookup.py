@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from pharmcheck.address import host_of, registrable_domain
-from pharmcheck.registers.binding import binds
+from pharmcheck.address import registrable_domain
+from pharmcheck.registers.binding import binds, named_host
 from pharmcheck.registers.records import Record, Snapshot, WarningEntry
 
 
@@ -64,7 +64,7 @@ class MemoryRegisters:
         return tuple(entry for entry in self._warnings if entry.domain in (host, domain))
 
     def named_domains(self) -> Sequence[str]:
-        hosts = {host_of(web) or web for record in self._records for web in record.web_addresses}
+        hosts = {named_host(web) for record in self._records for web in record.web_addresses}
         return sorted({registrable_domain(host) for host in hosts if host})
 
 

@@ -48,7 +48,12 @@ class Snapshot:
 
     def fresh(self, today: date) -> bool:
         """Whether a record of this snapshot may still verify a site."""
-        return self.as_of is not None and today - self.as_of <= self.period + GRACE
+        return self.fresh_until is not None and today <= self.fresh_until
+
+    @property
+    def fresh_until(self) -> date | None:
+        """The last day on which it may."""
+        return self.as_of + self.period + GRACE if self.as_of is not None else None
 
     def lets_sell_online(self, record: Record) -> bool:
         """Whether a record may sell at a distance, as far as this register marks it."""
@@ -74,6 +79,14 @@ class Record:
     phones: tuple[str, ...] = ()  # E.164 where they could be read as numbers of the record's country
     valid_from: date | None = None
     valid_to: date | None = None
+
+    def standing(self, today: date) -> str:
+        """The status that counts today: an active entry whose dates do not cover today is not active."""
+        if self.status != "active":
+            return self.status
+        if self.valid_to is not None and self.valid_to < today:
+            return "expired"
+        return "not yet valid" if self.valid_from is not None and self.valid_from > today else "active"
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,14 @@ def fold(text: str) -> str:
     return folded
 
 
+def look_alike(folded: str) -> str:
+    """Latin letters for the Cyrillic and Greek ones that look like them, in words of one script too.
+
+    For names, where nobody reads Russian: a whole label of such letters is how one name passes for another.
+    """
+    return folded.translate(_ALIKE_TABLE)
+
+
 def _in_one_script(match: re.Match[str]) -> str:
     word = match.group()
     return word.translate(_ALIKE_TABLE) if not word.isascii() and _LATIN_LETTER.search(word) else word

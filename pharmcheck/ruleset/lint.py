@@ -8,7 +8,7 @@ from pathlib import Path
 import re2
 
 from pharmcheck.errors import RulesetError
-from pharmcheck.ruleset.load import load_ruleset, parse_rules, read_files
+from pharmcheck.ruleset.load import list_problems, load_ruleset, parse_rules, read_files
 from pharmcheck.ruleset.phrases import PhraseError, compile_phrase
 from pharmcheck.ruleset.schema import HeaderMatch, PatternMatch, PhraseMatch, Rule
 from pharmcheck.ruleset.yamlfile import YamlFile
@@ -18,7 +18,7 @@ def lint_ruleset(directory: Path) -> list[str]:
     """Every problem of a rules folder, in file order; empty when it loads."""
     files, problems = read_files(directory)
     rules, found = parse_rules(directory, files)
-    problems += found
+    problems += [*found, *list_problems(files)]
     changelog = directory / "CHANGELOG.md"
     told = changelog.read_text(encoding="utf-8") if changelog.is_file() else ""
     by_id = {str(file.data.get("id")): file for file in files.values() if isinstance(file.data, dict)}

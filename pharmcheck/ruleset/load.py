@@ -9,22 +9,35 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from pharmcheck.errors import RulesetError
 from pharmcheck.reading import Vocabulary
+from pharmcheck.registers import Source
+from pharmcheck.ruleset.destinations import Destinations, build_destinations
+from pharmcheck.ruleset.directory import Directory, build_directory
 from pharmcheck.ruleset.facts import FACTS
+from pharmcheck.ruleset.list_schema import LIST_SCHEMAS, Papers, read_papers
 from pharmcheck.ruleset.medicines import Medicines, build_medicines
 from pharmcheck.ruleset.phrases import PhraseError
 from pharmcheck.ruleset.scan import Phrase, PhraseIndex
-from pharmcheck.ruleset.schema import CombinationMatch, FactMatch, ListMatch, PhraseMatch, Rule, VerdictPolicy
+from pharmcheck.ruleset.schema import (
+    CombinationMatch,
+    DutyMatch,
+    FactMatch,
+    ListMatch,
+    PhraseMatch,
+    Rule,
+    VerdictPolicy,
+)
+from pharmcheck.ruleset.sources import read_sources
 from pharmcheck.ruleset.voice import VoiceLexicon
-from pharmcheck.ruleset.yamlfile import YamlFile, read_yaml
+from pharmcheck.ruleset.yamlfile import YamlFile, problem, read_yaml
 
 _LISTS = (
     "medicines",
     "voice",
     "licence_formats",
+    "duties",
     "seals",
     "shared_addresses",
     "shop_words",
@@ -32,6 +45,9 @@ _LISTS = (
     "lifestyle_groups",
     "shop_talk",
     "waivers",
+    "destinations",
+    "lookalikes",
+    "registers",
 )
 
 
@@ -43,9 +59,14 @@ class Ruleset:
     rules: tuple[Rule, ...]
     policy: VerdictPolicy
     lists: Mapping[str, Any]
+    sources: tuple[Source, ...]
+    """Every register that we know, whether or not anything of it is loaded."""
     medicines: Medicines
+    destinations: Destinations
+    directory: Directory
     lexicon: VoiceLexicon
     vocabulary: Vocabulary
+    papers: Papers
     index: PhraseIndex
     contexts: Mapping[tuple[str, int, str], PhraseIndex] = field(repr=False)
     """Words that must, or must not, stand near a phrase: by rule, matcher and part."""
@@ -103,15 +124,26 @@ def parse_rules(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[list[R
         try:
             rule = Rule.model_validate(file.data)
         except ValidationError as exc:
-            # A misspelt key is also a missing one; say the first, which is the cause.
-            errors = sorted(exc.errors(), key=lambda error: error["type"] == "missing")
-            problems += [_problem(file, error) for error in errors]
+            problems += _problems(file, exc)
             continue
         if rule.id in seen:
             problems.append(f"{path}:{file.line_of(('id',))}: {rule.id} stands in {seen[rule.id]} too")
         seen[rule.id] = path
         rules.append(rule)
     return sorted((_with_words(rule, rules) for rule in rules), key=lambda rule: rule.id), problems
+
+
+def list_problems(files: Mapping[Path, YamlFile]) -> list[str]:
+    """What is wrong with the lists that have a schema."""
+    problems: list[str] = []
+    for path, file in files.items():
+        schema = LIST_SCHEMAS.get(path.stem) if path.parent.name == "lists" else None
+        if schema:
+            try:
+                schema.model_validate(file.data)
+            except ValidationError as exc:
+                problems += _problems(file, exc)
+    return problems
 
 
 def _with_words(rule: Rule, rules: Sequence[Rule]) -> Rule:
@@ -130,33 +162,55 @@ def _with_words(rule: Rule, rules: Sequence[Rule]) -> Rule:
     return rule.model_copy(update={"match": matches})
 
 
-def _problem(file: YamlFile, error: ErrorDetails) -> str:
-    where = tuple(part for part in error["loc"] if not (isinstance(part, str) and part in ("phrase", "fact")))
-    path = ".".join(str(part) for part in error["loc"]) or "rule"
-    return f"{file.path}:{file.line_of(where)}: {path}: {error['msg']}"
+def _problems(file: YamlFile, exc: ValidationError) -> list[str]:
+    # A misspelt key is also a missing one; say the first, which is the cause.
+    return [problem(file, error) for error in sorted(exc.errors(), key=lambda error: error["type"] == "missing")]
 
 
 def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset | None, list[str]]:
     rules, problems = parse_rules(directory, files)
     lists = {path.stem: file.data for path, file in files.items() if path.parent.name == "lists"}
     problems += [f"{directory}/lists:1: {name}.yaml is missing" for name in _LISTS if name not in lists]
+    problems += list_problems(files)
     verdict_file = files.get(directory / "verdict.yaml")
     if verdict_file is None:
         problems.append(f"{directory}:1: verdict.yaml is missing")
     problems += [problem for rule in rules for problem in _references(rule, rules, lists)]
     if problems or verdict_file is None:
         return None, problems
+    sources, problems = read_sources(files[directory / "lists" / "registers.yaml"], lists["licence_formats"])
+    if problems:
+        return None, problems
     try:
         policy = VerdictPolicy.model_validate(verdict_file.data)
         medicines = build_medicines(lists["medicines"])
+        destinations = build_destinations(lists["destinations"])
+        register_directory = build_directory(sources, lists["destinations"]["eea"])
         lexicon = VoiceLexicon(lists["voice"]["languages"])
         vocabulary = Vocabulary.from_lists(lists["licence_formats"], lists["seals"], lists["shop_words"])
+        papers = read_papers(lists)
         index, contexts = _compile(rules)
     except (PhraseError, ValueError, KeyError) as exc:
         return None, [f"{directory}:1: {exc}"]
     version = f"{policy.version}+{_digest(directory, files)}"
     by_id = {rule.id: rule for rule in rules}
-    return Ruleset(version, tuple(rules), policy, lists, medicines, lexicon, vocabulary, index, contexts, by_id), []
+    ruleset = Ruleset(
+        version,
+        tuple(rules),
+        policy,
+        lists,
+        sources,
+        medicines,
+        destinations,
+        register_directory,
+        lexicon,
+        vocabulary,
+        papers,
+        index,
+        contexts,
+        by_id,
+    )
+    return ruleset, []
 
 
 def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> list[str]:
@@ -168,6 +222,10 @@ def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> 
             problems.append(f"{rule.id}: no fact named {match.fact!r}; there are: {', '.join(sorted(FACTS))}")
         elif isinstance(match, ListMatch) and match.list not in lists:
             problems.append(f"{rule.id}: no list named {match.list!r} in rules/lists")
+        elif isinstance(match, DutyMatch) and match.country:
+            known = {row["country"] for row in lists["duties"]["countries"]} if "duties" in lists else set()
+            if match.country not in known:
+                problems.append(f"{rule.id}: no duties of {match.country} in rules/lists/duties.yaml")
         elif isinstance(match, PhraseMatch) and not match.phrases:
             problems.append(f"{rule.id}: words_of {match.words_of}: that rule has no words of its own")
         elif isinstance(match, CombinationMatch):

@@ -30,13 +30,22 @@ RuleId = Annotated[str, Field(pattern=r"^[A-Z]{2,4}\d{3}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 ByLanguage = dict[Language, list[str]]
 
-Effect = Literal["convict", "ceiling", "strong", "weak", "bind", "scope", "claim", "none"]
-"""What a present finding may do to a verdict; DESIGN section 3 names the D, C and N rules behind it.
+CountryOrNone = Annotated[str | None, Field(pattern=r"^[A-Z]{2}$")]
 
-convict: danger.  ceiling: no better than caution.  strong: one is enough for caution.  weak: three from two
-groups are.  bind: a register names this site.  scope: says what the site is.  claim: the page says so; worth
+Effect = Literal[
+    "listed", "convict", "warned", "alleged", "ceiling", "strong", "weak", "bind", "reach", "scope", "claim", "none"
+]
+"""What a present finding may do to a verdict; DESIGN section 3 names the D, N, C and V rules behind it.
+
+listed: an authority warns: danger, register or not; caution and stale once the site offers nothing.  convict: danger;
+where something binds the site, caution until a person has looked.  warned: no better than caution, read or not.
+alleged: as warned, but a site that another country's register names stays verified elsewhere, in conflict.  ceiling: no
+better than caution.  strong: one is enough for caution.  weak: three from two groups are.  bind: a register names this
+site.  reach: what binds it covers the destination.  scope: says what the site is.  claim: the page says so; worth
 nothing.  none: noted.
 """
+
+Overlay = Literal["stale", "conflict", "needs_review"]
 
 
 class _Strict(BaseModel):
@@ -111,6 +120,15 @@ class FactMatch(_Strict):
     fact: str
 
 
+class DutyMatch(_Strict):
+    """What the law makes a seller of medicines print, by `rules/lists/duties.yaml`, where it claims that country."""
+
+    kind: Literal["duty"]
+    asks: Literal["missing", "all_missing", "shown"]
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2}(-[A-Z]{2})?)?$")] = ""
+    """Empty: whichever country of the list the seller claims."""
+
+
 class CombinationMatch(_Strict):
     """Other rules together: each of `all_of` present, at least one of `any_of`, none of `none_of`."""
 
@@ -121,7 +139,7 @@ class CombinationMatch(_Strict):
 
 
 Match = Annotated[
-    PhraseMatch | PatternMatch | HeaderMatch | LinkMatch | ListMatch | FactMatch | CombinationMatch,
+    PhraseMatch | PatternMatch | HeaderMatch | LinkMatch | ListMatch | FactMatch | DutyMatch | CombinationMatch,
     Field(discriminator="kind"),
 ]
 
@@ -158,10 +176,27 @@ class Example(_Strict):
     headers: dict[str, str] = {}
     registers: list[str] = []
     """Web addresses that the example's one register entry names."""
-    entry: Literal["active", "expired", "not_for_online_sale"] = "active"
+    entry: Literal["active", "expired", "not_for_online_sale", "in_an_old_copy", "accredited"] = "active"
     """How that entry stands."""
+    second_entry: Literal["", "active", "expired"] = ""
+    """How a second register lists the same web addresses; empty: not at all."""
+    complete: Flag = False
+    """Whether these registers hold every entry of their jurisdiction."""
+    country: CountryOrNone = "GB"
+    """The country of these registers and their entries."""
+    destination: CountryOrNone = None
+    """Where the parcel goes."""
+    known_registers: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]] = []
+    """Countries of which a register with web addresses is known; when given, no other one is."""
     warned: list[str] = []
-    """Domains that an authority warns about."""
+    """Domains that somebody warns about."""
+    warned_by: Literal["authority", "private_body"] = "authority"
+    warned_on: DateOrNull = date(2026, 1, 1)
+    """The date of that warning; null: nobody knows.  Examples are judged on 2026-01-01."""
+    issuer_url: str = ""
+    """Address of an issuer's page that the visit read after the site's own."""
+    issuer_page: str = ""
+    """What stands on it, as text."""
     note: str = ""
 
     @model_validator(mode="after")
@@ -202,6 +237,8 @@ class Rule(_Strict):
     effect: Effect
     reason_code: str = ""
     """The verdict's reason when this rule decides it."""
+    overlays: list[Overlay] = []
+    """What the verdict says besides when this rule holds it down."""
     criterion: CriterionEffect | None = None
     jurisdictions: list[str]
     match: list[Match] = Field(min_length=1)
@@ -215,9 +252,9 @@ class Rule(_Strict):
     def _consistent(self) -> Rule:
         if (self.status == "deprecated") != bool(self.superseded_by):
             raise ValueError("superseded_by is given exactly when status is deprecated")
-        if self.effect == "convict" and self.severity is not Severity.CRITICAL:
-            raise ValueError("effect convict needs severity critical")
-        if self.effect in ("convict", "ceiling") and not self.reason_code:
+        if self.effect in ("listed", "convict") and self.severity is not Severity.CRITICAL:
+            raise ValueError(f"effect {self.effect} needs severity critical")
+        if self.effect in ("listed", "convict", "warned", "alleged", "ceiling", "bind") and not self.reason_code:
             raise ValueError(f"effect {self.effect} needs a reason_code")
         if self.direction is not Direction.RISK and self.weight:
             raise ValueError("only risk has weight: a claim earns nothing")

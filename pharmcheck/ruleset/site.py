@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pharmcheck.model import (
     Address,
@@ -20,13 +20,25 @@ from pharmcheck.model import (
     Page,
     PageRole,
     Reading,
+    Seal,
+    SealState,
 )
 from pharmcheck.reading import locate
+from pharmcheck.reading.issuers import Issuers
 from pharmcheck.registers import RegisterLookup
+from pharmcheck.ruleset.destinations import Destinations, MedicineKind
+from pharmcheck.ruleset.directory import Directory
+from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
+from pharmcheck.ruleset.list_schema import Papers
+from pharmcheck.ruleset.lookalikes import Lookalike
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
 from pharmcheck.ruleset.shelf import MedicineOffer, medicine_offers
+
+if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
+    from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
+    from pharmcheck.ruleset.load import Ruleset
 
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
@@ -48,9 +60,14 @@ class Site:
     medicines: Medicines
     registers: RegisterLookup
     lists: Mapping[str, Any]
+    destinations: Destinations
+    directory: Directory
     destination: str | None
     today: date
     needed_reference_countries: int
+    papers: Papers
+    issuers: Issuers
+    issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
     offered: dict[Medicine, MedicineOffer] = field(
@@ -58,6 +75,9 @@ class Site:
     )  # each medicine's first offer, shop pages first
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
+    licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
+    seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
+    lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -83,7 +103,7 @@ class Site:
     def claimed_countries(self) -> tuple[str, ...]:
         """Where the seller says it sits: its street addresses, else its licence claims, else its ending."""
         if self._countries is None:
-            self._countries = _claimed_countries(self)
+            self._countries = claimed_countries(self.address.host, [page.reading for page in self.pages])
         return self._countries
 
     def restricted(self, medicine: Medicine) -> bool:
@@ -98,6 +118,11 @@ class Site:
         """Whether it is a controlled drug where it is sold or goes; anywhere on our list when neither is known."""
         known = [country for country in self._places() if country in medicine.legal_class]
         return any(country in medicine.controlled for country in known) if known else bool(medicine.controlled)
+
+    def kinds_sold(self) -> tuple[MedicineKind, ...]:
+        """The kinds of medicine seen on offer; both when none was seen, because then it may be either."""
+        seen = {MedicineKind.PRESCRIPTION if self.restricted(one) else MedicineKind.OTHER for one in self.offered}
+        return tuple(kind for kind in MedicineKind if kind in seen or not seen)
 
     def _places(self) -> tuple[str, ...]:
         return (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
@@ -124,16 +149,21 @@ class Site:
 def build_site(
     capture: Capture,
     readings: Sequence[Reading],
+    ruleset: Ruleset,
     *,
-    medicines: Medicines,
     registers: RegisterLookup,
-    lists: Mapping[str, Any],
     destination: str | None,
     today: date,
-    needed_reference_countries: int,
 ) -> Site:
-    """Fold all pages and collect what the structured offers sell."""
-    pages = [page_text(reading, medicines, held.look) for held, reading in zip(capture.pages, readings, strict=True)]
+    """Fold all pages and collect what the structured offers sell; set aside what issuers of seals say."""
+    medicines, lists, issuers = ruleset.medicines, ruleset.lists, ruleset.vocabulary.issuers
+    pages, answers = [], []
+    for held, reading in zip(capture.pages, readings, strict=True):
+        page = page_text(reading, medicines, held.look)
+        if held.role is PageRole.ISSUER:
+            answers.append(hear(held, page, capture.address, issuers, lists["seals"]["answers"], ruleset.lexicon))
+        else:
+            pages.append(page)
     second_looks = look_again(capture, pages, medicines)
     for look in second_looks:
         if look.from_a_victim:  # that shop is somebody else's site: nothing on it speaks for this one
@@ -145,9 +175,14 @@ def build_site(
         medicines,
         registers,
         lists,
+        ruleset.destinations,
+        ruleset.directory,
         destination,
         today,
-        needed_reference_countries,
+        ruleset.policy.reference_countries_needed,
+        ruleset.papers,
+        issuers,
+        tuple(answer for answer in answers if answer),
         second_looks,
     )
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
@@ -156,8 +191,8 @@ def build_site(
     return site
 
 
-def _claimed_countries(site: Site) -> tuple[str, ...]:
-    readings = [page.reading for page in site.pages]
+def claimed_countries(host: str, readings: Sequence[Reading]) -> tuple[str, ...]:
+    """Where a seller says it sits, by its own pages and its host."""
     found = {
         address.country
         for reading in readings
@@ -166,9 +201,9 @@ def _claimed_countries(site: Site) -> tuple[str, ...]:
     }
     if not found:
         claims = (claim for reading in readings for claim in reading.licence_claims)
-        found = {claim.country for claim in claims if claim.country and claim.well_formed is not False}
+        found = {c.country for c in claims if c.country and c.well_formed is not False and c.kind != "listing"}
     if not found:
-        ending = _CCTLD_COUNTRIES.get(site.address.host.rsplit(".", 1)[-1])
+        ending = _CCTLD_COUNTRIES.get(host.rsplit(".", 1)[-1])
         found = {ending} if ending else set()
     return tuple(sorted(country for country in found if country))
 

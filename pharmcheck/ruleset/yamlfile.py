@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic_core import ErrorDetails
 
 from pharmcheck.errors import RulesetError
 
@@ -53,6 +54,13 @@ def read_yaml(path: Path) -> YamlFile:
     lines: dict[tuple[str | int, ...], int] = {}
     data = _plain(path, node, (), lines) if node is not None else None
     return YamlFile(path, data, lines)
+
+
+def problem(file: YamlFile, error: ErrorDetails) -> str:
+    """What a schema found wrong, as `file:line: where: what`."""
+    where = tuple(part for part in error["loc"] if not (isinstance(part, str) and part in ("phrase", "fact")))
+    path = ".".join(str(part) for part in error["loc"]) or "rule"
+    return f"{file.path}:{file.line_of(where)}: {path}: {error['msg']}"
 
 
 def _plain(path: Path, node: yaml.Node, where: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> Any:  # noqa: ANN401 - YAML holds anything; the schema types it

@@ -10,32 +10,13 @@ from pharmcheck.store.keys import Key, Keys, Scope
 from pharmcheck.store.pruning import Pruned, Pruning
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id, verdict_of
+from pharmcheck.store.register_rows import Counts, LoadedRegister
+from pharmcheck.store.registers import StoreRegisters
 from pharmcheck.store.requests import Requests
 from pharmcheck.store.store import Store
 
 __all__ = [
-    "Batch",
-    "Batches",
-    "CheckQueue",
-    "Event",
-    "Events",
-    "FailedLook",
-    "Item",
-    "Job",
-    "Key",
-    "Keys",
-    "NewCheck",
-    "NewItem",
-    "Pruned",
-    "Pruning",
-    "QueueName",
-    "Reaped",
-    "Requests",
-    "Scope",
-    "Store",
-    "StoredCapture",
-    "StoredCheck",
-    "StoredVerdict",
-    "new_check_id",
-    "verdict_of",
-]
+    "Batch", "Batches", "CheckQueue", "Counts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
+    "LoadedRegister", "NewCheck", "NewItem", "Pruned", "Pruning", "QueueName", "Reaped", "Requests", "Scope", "Store",
+    "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id", "verdict_of",
+]  # fmt: skip

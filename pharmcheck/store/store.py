@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +14,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pharmcheck.capture import capture_id
 from pharmcheck.errors import StoreError
 from pharmcheck.model import Capture, Check, CheckState, Judgement
+from pharmcheck.registers import Entry, Quarantined, Snapshot
 from pharmcheck.settings import Settings
 from pharmcheck.store import archive, records
 from pharmcheck.store.opening import FAILURES, WRITES, explain_failure, open_engine
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict
+from pharmcheck.store.register_loading import Accept, quarantined_rows, replace_register
+from pharmcheck.store.register_rows import LoadedRegister
+from pharmcheck.store.registers import DomainsCache, StoreRegisters, loaded_registers
 from pharmcheck.store.tables import captures, checks, evidence, findings, verdicts
+from pharmcheck.store.watching import Watch
 
+_FILE = "pharmcheck.sqlite3"
 _BATCH = 50  # rows a statement and records a page of an iterator: DESIGN section 7
 
 
@@ -32,7 +36,8 @@ class Store:
         self._engine = engine
         self._folder = folder
         self._file = file
-        self._watch: sqlite3.Connection | None = None  # never writes, so it notices every writer
+        self._watch = Watch(file)
+        self._domains = DomainsCache()
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -45,9 +50,14 @@ class Store:
             raise StoreError(f"The data folder {folder} cannot be made ({reason}); choose another one.") from error
         if settings.database_url is not None:
             return cls(open_engine(settings.database_url.get_secret_value(), None), folder, None)
-        file = folder / "pharmcheck.sqlite3"
+        file = folder / _FILE
         url = sa.URL.create("sqlite", database=str(file)).render_as_string()
         return cls(open_engine(url, file), folder, file)
+
+    @staticmethod
+    def exists(settings: Settings) -> bool:
+        """Whether there is a store to open, so that opening makes nothing new."""
+        return settings.database_url is not None or (settings.data_dir / _FILE).exists()
 
     def __enter__(self) -> Self:
         return self
@@ -57,8 +67,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
-        if self._watch is not None:
-            self._watch.close()
+        self._watch.close()
         self._engine.dispose()
 
     # ------------------------------------------------------------------------------------------ writing
@@ -228,6 +237,32 @@ class Store:
             raise StoreError(f"The capture {identifier} was deleted on {row.pruned_at:%Y-%m-%d} to make room.")
         return archive.load(self._folder, identifier, archive.ArchiveFile(row.warc_sha256, row.warc_bytes))
 
+    # ---------------------------------------------------------------------------------------- registers
+
+    def registers(self) -> StoreRegisters:
+        """The registers as they are now, for one judgement: what is loaded meanwhile does not change its answers."""
+        return StoreRegisters(self.transaction, self.loaded_registers(), self._domains)
+
+    def loaded_registers(self) -> tuple[LoadedRegister, ...]:
+        """Every register that answers, by name, with what it holds."""
+        return loaded_registers(self.transaction)
+
+    def quarantined_rows(self, register: LoadedRegister) -> tuple[Quarantined, ...]:
+        """The first rows of a register that are never matched."""
+        return quarantined_rows(self.transaction, register.id)
+
+    def replace_register(
+        self,
+        snapshot: Snapshot,
+        entries: Iterable[Entry],
+        *,
+        sha256: str,
+        now: datetime,
+        accept: Accept,
+    ) -> LoadedRegister:
+        """Load a register in place of the one that answers under its name; see `register_loading`."""
+        return replace_register(self.transaction, snapshot, entries, sha256=sha256, now=now, accept=accept)
+
     def _pages(
         self,
         table: sa.Table,
@@ -249,19 +284,8 @@ class Store:
             page_query = query.where((time > last_time) | ((time == last_time) & (key > last_key)))
 
     def change_mark(self) -> object:
-        """Something that differs from an earlier call's whenever anybody has committed anything in between.
-
-        SQLite says so by itself, for all processes, in microseconds.  Elsewhere the mark changes once a second: what is
-        remembered by it is that old at most.
-        """
-        if self._file is None:
-            return int(time.monotonic())
-        if self._watch is None:
-            self._watch = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, check_same_thread=False)
-        try:
-            return self._watch.execute("PRAGMA data_version").fetchone()[0]
-        except FAILURES as error:
-            raise explain_failure(error, self._file) from error
+        """Something that differs from an earlier call's whenever anybody has committed anything in between."""
+        return self._watch.mark()
 
     @contextmanager
     def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.engine import Dialect
 
@@ -227,4 +230,81 @@ evidence = Table(
     Column("page_sha256", String(64), nullable=True),
     Column("span_start", Integer, nullable=True),
     Column("span_end", Integer, nullable=True),
+)
+
+# Registers.  Rows of a snapshot are written once and belong to it; their keys begin with it, so that the rows of one
+# lie together and go together.  Look-up is by key alone: "which of these snapshots has this host".
+
+register_snapshots = Table(
+    "register_snapshots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(64), nullable=False, index=True),
+    Column("state", String(16), nullable=False),  # loading | active | replaced
+    Column("kind", String(32), nullable=False),
+    Column("country", String(2), nullable=True),
+    Column("authority", CleanText, nullable=False),
+    Column("page", CleanText, nullable=True),
+    Column("as_of", Date, nullable=True),  # the source's own date
+    Column("period_days", Integer, nullable=False),
+    Column("marks_online_sale", Boolean, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("schemes", CleanText, nullable=False),  # JSON list
+    Column("sha256", String(64), nullable=False),  # of the source's file
+    Column("fetched_at", UtcDateTime, nullable=False),  # when we got that file
+    Column("replaced_at", UtcDateTime, nullable=True),
+    Column("records", Integer, nullable=False),
+    Column("hosts", Integer, nullable=False),  # web addresses that can name a site
+    Column("unbound", Integer, nullable=False),  # web addresses with a path: they name none
+    Column("warnings", Integer, nullable=False),
+    Column("quarantined", Integer, nullable=False),
+    Index(  # the switch from one snapshot to the next cannot leave two
+        "ix_register_snapshots_active",
+        "name",
+        unique=True,
+        sqlite_where=text("state = 'active'"),
+        postgresql_where=text("state = 'active'"),
+    ),
+)
+
+
+def _of_snapshot(name: str, *columns: Column[Any]) -> Table:
+    """A table of rows that belong to a snapshot; in SQLite the key is the table, with no second copy of it."""
+    snapshot = Column("snapshot_id", Integer, ForeignKey("register_snapshots.id"), primary_key=True)
+    return Table(name, metadata, snapshot, *columns, sqlite_with_rowid=False)
+
+
+register_records = _of_snapshot(
+    "register_records",
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("document", Text, nullable=False),  # JSON of the record, ASCII
+)
+
+register_hosts = _of_snapshot(
+    "register_hosts",
+    Column("host", Text, primary_key=True),  # A-labels, without www.
+    Column("position", Integer, primary_key=True, autoincrement=False),  # of the record
+    Column("domain", Text, nullable=False),  # the host's registrable domain
+)
+
+register_identifiers = _of_snapshot(
+    "register_identifiers",
+    Column("number", Text, primary_key=True),
+    Column("scheme", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),  # of the record
+)
+
+register_warnings = _of_snapshot(
+    "register_warnings",
+    Column("domain", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("document", Text, nullable=False),  # JSON of the warning, ASCII
+)
+
+register_quarantine = _of_snapshot(
+    "register_quarantine",
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
 )

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from pharmcheck.address.defanging import defang
 from pharmcheck.cli.answer import AnswerPrinter, age
 from pharmcheck.cli.screen import console, plain, safe_json
 from pharmcheck.document import to_json
-from pharmcheck.explain import Explanation, Why
+from pharmcheck.explain import Explanation, RecordTold, Why
 from pharmcheck.model import Address, Category, Verdict
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -49,6 +50,8 @@ def explanation(text: str = "words", url: str | None = "https://shop.example.com
         criteria=(("Licence", text, text), ("Connection", "yes", text)),
         not_checked=((text, text),),
         footer=(text,),
+        meanings=(text,),
+        records=(RecordTold(text, ((text, text),)),),
     )
 
 
@@ -94,6 +97,16 @@ def test_plain_text_stays_one_line_and_stays_plain(text: str) -> None:
 
     assert "\n" not in clean
     assert plain(clean) == clean
+
+
+def test_the_register_stays_a_link_below_a_site_that_nobody_should_visit() -> None:
+    """Whoever is warned can still look the pharmacy up; the site itself is written so that nobody clicks it."""
+    told = replace(explanation("shop.example.com says"), look_up=(("The register", "https://register.example.org/"),))
+    shown = printed(told)
+
+    assert "      https://register.example.org/" in shown.splitlines()
+    assert "shop.example.com" not in shown
+    assert "https://shop" not in shown
 
 
 def test_console_markup_in_a_quote_is_shown_as_it_stands() -> None:

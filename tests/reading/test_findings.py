@@ -1,4 +1,4 @@
-"""Offers, claims, seals, structured data, language, role: found, and not found where there are none."""
+"""Offers, seals, structured data, language, role: found, and not found where there are none."""
 
 # ruff: noqa: E501 - a case of a table in one line
 
@@ -7,7 +7,6 @@ from __future__ import annotations
 import pytest
 
 from pharmcheck.model import OfferKind, PageRole
-from pharmcheck.reading.licences import well_formed
 
 CART, PRICED, CONTROL, STRUCTURED = OfferKind.CART, OfferKind.PRICED, OfferKind.CONTROL, OfferKind.STRUCTURED
 
@@ -86,78 +85,6 @@ def test_each_card_keeps_its_own_price(reading):
     assert [(offer.product, offer.price) for offer in reading(body).offers] == [
         (f"Item{n} forte", f"${n}.00") for n in range(1, 6)
     ]
-
-
-def test_every_number_form_accepts_its_valid_and_refuses_its_invalid_example(vocabulary):
-    """The data file proves itself."""
-    for entry in vocabulary.formats:
-        assert well_formed(entry, entry.valid), entry.id
-        assert not well_formed(entry, entry.invalid), entry.id
-
-
-def test_every_valid_example_is_found_beside_each_of_its_labels(reading, vocabulary):
-    """Every label of every scheme finds the scheme's own example."""
-    for entry in vocabulary.formats:
-        for label in entry.labels:
-            claims = reading(f"<p>{label}: {entry.valid}</p>").licence_claims
-            assert entry.id in {claim.scheme for claim in claims}, (entry.id, label)
-
-
-@pytest.mark.parametrize(
-    ("body", "scheme", "number", "good"),
-    [
-        ("<p>NPI number 1234567893</p>", "us_npi", "1234567893", True),
-        ("<p>NPI # 1234567890.</p>", "us_npi", "1234567890", False),
-        ("<tr><td>NPI</td><td>1234567893</td>", "us_npi", "1234567893", True),
-        ("<p>GPhC premises number: 1234567</p>", "gb_gphc_premises", "1234567", True),
-        ("<p>IČO: 063 78 510</p>", "cz_ico", "06378510", True),
-        ("<p>Registered in England and Wales No. 01234567. Founded 1998</p>", "gb_company", "01234567", True),
-        ("<p>License No. AB-12345</p>", "unspecified", "AB12345", None),
-        ("<p>FINESS 12345</p>", "fr_finess", "12345", False),
-    ],
-)
-def test_a_licence_claim_is_found_with_its_form(reading, body, scheme, number, good):
-    """Label and number in one block or in neighbouring cells; a bad checksum is kept and said."""
-    claims = {claim.scheme: claim for claim in reading(body).licence_claims}
-    assert (claims[scheme].number, claims[scheme].well_formed) == (number, good)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "<p>We are a licensed pharmacy.</p>",
-        "<p>Check the licence number before you buy.</p>",
-        "<p>1234567893</p>",
-        "<p>big 19 sale</p>",
-    ],
-)
-def test_words_without_a_number_are_no_claim(reading, body):
-    """Adjectives, advice and bare digits claim nothing."""
-    assert reading(body).licence_claims == ()
-
-
-@pytest.mark.parametrize(
-    ("body", "issuer", "leads"),
-    [
-        (
-            "<a href=https://www.legitscript.com/websites/x><img src=/s.png alt='LegitScript certified'></a>",
-            "legitscript",
-            True,
-        ),
-        (
-            "<a href=https://legitscript.com.evil.example/><img src=/s.png alt='LegitScript certified'></a>",
-            "legitscript",
-            False,
-        ),
-        ("<img src=/img/nabp-logo.gif>", "nabp", False),
-        ("<a href=https://versandhandel.dimdi.de/x><img src=/eu-logo.png></a>", "eu_common_logo", True),
-        ("<footer><p>FDA approved pharmacy</p></footer>", "fda_claim", False),
-    ],
-)
-def test_a_seal_is_found_and_where_it_leads(reading, body, issuer, leads):
-    """By picture, by words on a badge; only the issuer's own host counts as leading there."""
-    seals = {seal.issuer: seal for seal in reading(body).seals}
-    assert seals[issuer].links_to_issuer is leads
 
 
 def test_prose_that_names_an_issuer_is_no_seal(reading):

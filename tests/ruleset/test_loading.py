@@ -126,3 +126,32 @@ def test_a_combination_of_combinations_is_refused(rules: Path) -> None:
     (rules / "catalogue" / "CAT009-medicine-in-domain.yaml").write_text(second, encoding="utf-8")
     with pytest.raises(RulesetError, match="CAT009 is a combination itself"):
         load_ruleset(rules)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("duties", "many: 5", "menny: 5", "menny: Extra inputs are not permitted"),
+        ("duties", "contact: address", "contact: adress", "contact: Input should be"),
+        ("duties", "schemes: [de_handelsregister]", "schemes: [de_register]", "no such scheme: de_register"),
+        ("licence_formats", "kind: pharmacy", "kind: farmacy", "kind: Input should be"),
+        ("licence_formats", "number: '[12]\\d{3}", "number: '(?=x)[12]\\d{3}", "not an RE2 pattern"),
+        ("licence_formats", "checksum: luhn_80840", "checksum: lunh_80840", "checksum: String should match"),
+    ],
+)
+def test_a_wrong_entry_of_a_typed_list_is_named(rules: Path, name: str, old: str, new: str, expected: str) -> None:
+    """A pharmacist who edits the duties of a country is told what is wrong, and where."""
+    path = rules / "lists" / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    problems = lint_ruleset(rules)
+    assert any(expected in problem for problem in problems), problems
+
+
+def test_a_rule_about_the_duties_of_an_unknown_country_does_not_load(rules: Path) -> None:
+    """It would never be asked."""
+    path = rules / "duties" / "DUT010-german-imprint.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("country: DE", "country: XX"), encoding="utf-8")
+    with pytest.raises(RulesetError, match="no duties of XX"):
+        load_ruleset(rules)

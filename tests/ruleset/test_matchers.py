@@ -30,7 +30,18 @@ message: {en: It is so.}
 false_positives: [none]
 sources: [{title: A test, says: that it matters}]
 """
+_SHOP = "# Ibuprofen 400 mg\\n9,95 €\\n! In den Warenkorb\\nUnsere Apotheke liefert in zwei Werktagen."
 _KINDS = {
+    "duty": f"""
+match: [{{kind: duty, country: DE, asks: all_missing}}]
+examples:
+  match:
+    - {{lang: de, role: home, url: "https://a.example.de/", text: "{_SHOP}", with_role: imprint, with_page: "# Wo?"}}
+    - {{lang: de, role: home, url: "https://b.example.de/", text: "{_SHOP}", with_role: imprint, with_page: "# Wir"}}
+  no_match:
+    - {{lang: de, role: home, url: "https://a.example.de/", text: "{_SHOP}", with_role: imprint, with_page: "# HRB 1"}}
+    - {{lang: de, role: home, url: "https://a.example.com/", text: "{_SHOP}", with_role: imprint, with_page: "# Wir"}}
+""",
     "pattern": """
 match: [{kind: pattern, pattern: 'order no\\. [0-9]{4}', roles: [faq]}]
 examples:

@@ -6,7 +6,38 @@ pages that should hold the thing were read in full, and says where it searched.
 
 from __future__ import annotations
 
-from pharmcheck.ruleset.facts import connection, identity, listing, naming, obstacles, offers, second_look
+from pharmcheck.ruleset.facts import (
+    connection,
+    contradicted,
+    identity,
+    licences,
+    listing,
+    lookalikes,
+    naming,
+    obstacles,
+    offers,
+    reach,
+    seals,
+    second_look,
+    settling,
+    warned,
+)
 from pharmcheck.ruleset.facts.registry import FACTS
 
-__all__ = ["FACTS", "connection", "identity", "listing", "naming", "obstacles", "offers", "second_look"]
+__all__ = [
+    "FACTS",
+    "connection",
+    "contradicted",
+    "identity",
+    "licences",
+    "listing",
+    "lookalikes",
+    "naming",
+    "obstacles",
+    "offers",
+    "reach",
+    "seals",
+    "second_look",
+    "settling",
+    "warned",
+]

@@ -7,14 +7,12 @@ from typing import Any
 
 import re2
 
-from pharmcheck.address import host_of, registrable_domain
 from pharmcheck.model import EvidenceKind, FetchOutcome, LicenceClaim, PageRole, PostalAddress
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.site import Site
 
-_ISSUER_CHARS = 4  # "psi" or "fda" stand in other names by chance
 _IDENTITY_ROLES = (PageRole.CONTACT, PageRole.IMPRINT, PageRole.ABOUT, PageRole.TERMS)
 _numbers = re2.compile(r"\d+").findall
 _PRESCRIPTION_WORDS = re2.compile(r"prescription|\brx\b|rezept|ordonnance|receta|\bscript\b")
@@ -93,10 +91,9 @@ def _only(site: Site, wanted: str, *better: str) -> Answer:
 
 def _claims(site: Site) -> Iterator[tuple[PageText, LicenceClaim]]:
     """Numbers of pharmacies and pharmacists that are not badly formed."""
-    kinds = {row["id"]: row["kind"] for row in site.lists["licence_formats"]["formats"]}
     for page in site.pages:
         for claim in page.reading.licence_claims:
-            if kinds.get(claim.scheme) in ("pharmacy", "person") and claim.well_formed is not False:
+            if claim.kind in ("pharmacy", "person") and claim.well_formed is not False:
                 yield page, claim
 
 
@@ -158,24 +155,6 @@ def licence_number_shown(site: Site) -> Answer:
 def no_licence_claim(site: Site) -> Answer:
     """No licence number on the pages that should hold one."""
     return _missing(site, _claims(site), "licence or registration number")
-
-
-@fact
-def seal_leads_to_imitation(site: Site) -> Answer:
-    """A seal links to a host that carries the name of its issuer and is not the issuer's.
-
-    A seal that leads nowhere, or to a host that our list does not know, is a fault or a gap of ours: neutral.
-    """
-    issuers = {row["id"]: [host.rsplit(".", 2)[-2] for host in row["hosts"]] for row in site.lists["seals"]["seals"]}
-    for page in site.pages:
-        for seal in page.reading.seals:
-            host = host_of(seal.url or "")
-            own = registrable_domain(host) == site.address.registrable_domain if host else True
-            names = [name for name in issuers.get(seal.issuer, ()) if len(name) >= _ISSUER_CHARS]
-            if not own and not seal.links_to_issuer and any(name in host for name in names):
-                quote = f'A seal "{seal.text}" links to {host}, which is not its issuer.'
-                return present(say(EvidenceKind.PAGE, quote, page.reading.url), host=host)
-    return ABSENT
 
 
 @fact

@@ -30,7 +30,8 @@ def bot_wall(site: Site) -> Answer:
         if "cf-mitigated" in headers or shown:
             quote = shown or "The answer is marked as a challenge for visitors."
             return present(say(EvidenceKind.HTTP, f"Instead of the site a wall was shown: {quote}", page.reading.url))
-    blocked = [attempt for attempt in site.capture.attempts if attempt.outcome is FetchOutcome.BLOCKED_BY_SITE]
+    own = (attempt for attempt in site.capture.attempts if attempt.role is not PageRole.ISSUER)
+    blocked = [attempt for attempt in own if attempt.outcome is FetchOutcome.BLOCKED_BY_SITE]
     if page is None and blocked:
         return present(say(EvidenceKind.HTTP, f"The site refused our visit: {blocked[0].detail}", blocked[0].url))
     return ABSENT

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision: str | None = "0001"  # renumbered on merge
+down_revision: str | None = "0002"
 
 _TIME = sa.DateTime(timezone=True)
 

@@ -1,0 +1,130 @@
+"""What the law makes a shop print: which items are shown, which are missing, and when that cannot be told.
+
+The question arises only for a seller of medicines that itself claims the country.  An item is missing only when the
+pages that must hold it were read in full; it is shown wherever on the site it stands.  What is shown is no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pharmcheck.address import at_or_below, host_of
+from pharmcheck.capture import needs_scripts
+from pharmcheck.model import Evidence, EvidenceKind, FetchOutcome, Look, PageRole
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
+from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.list_schema import Duties, DutyItem
+from pharmcheck.ruleset.scan import PageText
+from pharmcheck.ruleset.schema import DutyMatch
+from pharmcheck.ruleset.site import Site
+
+_QUOTED = 3  # shown items whose place is quoted
+
+
+def answer_duties(match: DutyMatch, site: Site) -> Answer:
+    """Answer a matcher about the duties of one country, or of whichever the seller claims."""
+    if not site.sells:
+        return not_applicable("the site was not seen to sell medicines")
+    applying = [of for of in site.papers.duties if match.country in ("", of.country) and _claimed(site, of)]
+    if not applying:
+        return not_applicable("the seller does not say that it sits there")
+    of = applying[0]
+    pages = sorted(_own_pages(site), key=lambda page: page.reading.role not in of.pages)
+    places = [(item, _place(site, item, pages)) for item in of.items]
+    missing = [item for item, place in places if place is None]
+    if match.asks == "shown":
+        shown = [(item, place) for item, place in places if place is not None]
+        evidence = (place for _, place in shown[:_QUOTED])
+        return present(*evidence, **_facts(of, [item for item, _ in shown])) if shown else ABSENT
+    if len(missing) < (len(of.items) if match.asks == "all_missing" else of.many):
+        return ABSENT
+    unread = _unread(site, of)
+    if unread:
+        return inconclusive(unread)
+    held = next(page for page in pages if page.reading.role in of.pages)
+    names = ", ".join(item.name["en"] for item in missing)
+    quote = f"Not found on the pages read in full, of {len(of.items)} things that {of.law} asks for: {names}."
+    return present(say(EvidenceKind.ABSENCE, quote, held.reading.url), **_facts(of, missing))
+
+
+def _claimed(site: Site, of: Duties) -> bool:
+    """Whether the seller itself says that it sits there."""
+    country, _, region = of.country.partition("-")
+    if country not in site.claimed_countries():
+        return False
+    addresses = (found for page in site.pages for found in page.reading.contacts.addresses if found.owner != "other")
+    return not region or any(found.country == country and found.region == region for found in addresses)
+
+
+def _own_pages(site: Site) -> list[PageText]:
+    return [page for page in site.pages if page.reading.role is not PageRole.ARTICLE]
+
+
+def _unread(site: Site, of: Duties) -> str:
+    """Why silence proves nothing; empty when it does."""
+    if len(site.claimed_countries()) > 1:
+        return "the seller names several countries"
+    held = site.pages_of(*of.pages)
+    home = site.home
+    if home is None or not held:
+        return "the pages that must say it were not read"
+    if any(page.reading.problem for page in (home, *held)):
+        return "a page that must say it was not read in full"
+    if any(page.look is not Look.RENDERED and needs_scripts(site.body(page)) for page in (home, *held)):
+        return "a page that must say it is empty until scripts fill it"
+    # An imprint is names and numbers, which look like any language: one page with a known one is enough.
+    if all(page.reading.language not in (None, *of.languages) for page in (home, *held)):
+        return "the pages that must say it are in a language in which our list has no words"
+    attempts = (attempt for attempt in site.capture.attempts if attempt.role in of.pages)
+    if any(attempt.outcome is not FetchOutcome.FETCHED for attempt in attempts):
+        return "a page that must say it could not be read"
+    return ""
+
+
+def _place(site: Site, item: DutyItem, pages: Iterable[PageText]) -> Evidence | None:
+    """Where an item is shown."""
+    words = [fold(word) for words in item.words.values() for word in words]
+    for page in pages:
+        block = _contact(page, item)
+        if block is None:
+            claims = (claim.block for claim in page.reading.licence_claims if claim.scheme in item.schemes)
+            block = next(claims, None)
+        if block is None:
+            links = (link for link in page.reading.links for host in item.hosts if at_or_below(host_of(link.url), host))
+            block = next((link.block for link in links), None)
+        if block is None:
+            at = next((at for word in words if (at := _find(page.folded, word)) >= 0), -1)
+            block = page.block_at(at) if at >= 0 else None
+        if block is not None:
+            return site.cite(page, block) if block >= 0 else say(EvidenceKind.PAGE, item.name["en"], page.reading.url)
+    return None
+
+
+def _contact(page: PageText, item: DutyItem) -> int | None:
+    """The block with a way to reach the shop; -1 when only the page's structured data names it."""
+    contacts, organisations = page.reading.contacts, page.reading.structured.organisations
+    if item.contact == "address":
+        own = (found.block for found in contacts.addresses if found.owner != "other")
+        return next(own, -1 if any(org.address for org in organisations) else None)
+    if item.contact == "email":
+        return next((mail.block for mail in contacts.emails), -1 if any(org.email for org in organisations) else None)
+    if item.contact == "phone":
+        told = any(org.telephone for org in organisations)
+        return next((phone.block for phone in contacts.phones), -1 if told else None)
+    return None
+
+
+def _find(folded: str, word: str) -> int:
+    """Where a word begins that starts like this; -1 when none does."""
+    at = folded.find(word)
+    while at > 0 and folded[at - 1].isalnum():
+        at = folded.find(word, at + 1)
+    return at
+
+
+def _facts(of: Duties, items: Iterable[DutyItem]) -> dict[str, str]:
+    """The items' names in every language of the list, for the rule's message."""
+    told = list(items)
+    languages = sorted({language for item in of.items for language in item.name})
+    names = {f"items_{language}": ", ".join(i.name.get(language, i.name["en"]) for i in told) for language in languages}
+    return {"country": of.country, "law": of.law, "count": str(len(told)), "total": str(len(of.items)), **names}
