@@ -62,9 +62,13 @@ def look_back(capture: Capture, readings: Sequence[Reading]) -> Coverage:
     wanted, missing = _archived(capture, readings) if capture.archived else _visited(capture)
     percent = 100 * len(read) // max(wanted, len(read)) if read else 0
     partly = [
-        NotChecked(reading.url, f"read only in part: {reading.problem}") for reading in readings if reading.problem
+        NotChecked(reading.url, f"read only in part: {reading.problem}", "read_in_part")
+        for reading in readings
+        if reading.problem
     ]
-    unrun = [NotChecked(url, "empty until scripts fill it, and they were not run") for url in sorted(shells)]
+    unrun = [
+        NotChecked(url, "empty until scripts fill it, and they were not run", "unfinished") for url in sorted(shells)
+    ]
     failure = "" if read else "empty_without_scripts" if shells else _failure(capture)
     return Coverage(percent, home_read, not partly, bool(read), failure, (*missing, *unrun, *partly))
 
@@ -81,7 +85,7 @@ def _visited(capture: Capture) -> tuple[int, list[NotChecked]]:
     others: list[NotChecked] = []
     for attempt in capture.attempts:
         kept = attempt.outcome in (FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE)
-        missed = None if kept else NotChecked(f"{attempt.url}{_AS[attempt.look]}", _why(attempt))
+        missed = None if kept else NotChecked(f"{attempt.url}{_AS[attempt.look]}", _why(attempt), attempt.outcome.value)
         # Another look at a page is not another page, and an issuer's page is none of the site's.
         if attempt.look is not Look.PLAIN or attempt.role is PageRole.ISSUER:
             others += [missed] if missed and attempt.look is not Look.INSECURE else []

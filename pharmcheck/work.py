@@ -18,6 +18,7 @@ import structlog
 
 from pharmcheck.capture import Gate, Policy
 from pharmcheck.check import check_site, judge
+from pharmcheck.discretion import discreet
 from pharmcheck.document import to_json, verdict_document
 from pharmcheck.errors import PharmcheckError, StoreError
 from pharmcheck.model import (
@@ -64,6 +65,7 @@ async def do_check(job: Job, place: Workplace, *, tell: bool = True) -> CheckSta
         async with _telling(place, job.id, tell=tell) as say:
             say("state", state=CheckState.RUNNING.value, attempt=job.attempt)
             capture, judgement = await _answer(job, place, say)
+            judgement = discreet(judgement)
             document = to_json(verdict_document(judgement.verdict, place.ruleset))
             await asyncio.to_thread(
                 keep, place.store, capture, judgement, document,

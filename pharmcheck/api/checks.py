@@ -70,7 +70,7 @@ def _ask(
     known = _done_before(service, caller, idempotency_key, body)
     if known is not None:
         fields = service.door.count(caller, Kind.READ)
-        return _answer(service, known, fields, created=False)
+        return _answer(service, known, fields, created=False, asked=address.raw)
     stored = None if wanted.fresh else standing_verdict(service, address, wanted.destination)
     if stored is not None:
         fields = service.door.count(caller, Kind.READ)
@@ -78,7 +78,7 @@ def _ask(
     check_id, fields = start(service, caller, address, wanted.destination)
     if idempotency_key is not None:
         _, check_id = service.requests.remember(_key(caller, idempotency_key), body, check_id, service.clock())
-    return _answer(service, check_id, fields, created=True)
+    return _answer(service, check_id, fields, created=True, asked=address.raw)
 
 
 def start(service: Service, caller: Caller, address: Address, destination: str | None) -> tuple[str, dict[str, str]]:

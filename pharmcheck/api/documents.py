@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from pharmcheck.discretion import without_query
 from pharmcheck.model import CheckState
 from pharmcheck.store import Batch, Item, StoredCheck, StoredVerdict
 
@@ -21,7 +22,7 @@ def json_bytes(document: object) -> bytes:
 def check_document(
     check: StoredCheck, lease_until: datetime | None, now: datetime, *, asked: str | None = None
 ) -> dict[str, Any]:
-    """A check as it stands.  `asked` is what this caller wrote, when the check was somebody else's."""
+    """A check as it stands.  `asked` is what this caller wrote: nobody else gets to see it."""
     verdict = json.loads(check.verdict.document) if check.verdict else None
     if verdict is not None and asked is not None:
         verdict["address"]["input"] = asked
@@ -29,8 +30,8 @@ def check_document(
         "id": check.id,
         "state": state_of(check.state, check.created_at, lease_until, now),
         "address": {
-            "input": asked if asked is not None else check.address.raw,
-            "url": check.address.url,
+            "input": asked if asked is not None else without_query(check.address.url),
+            "url": without_query(check.address.url),
             "host": check.address.host,
             "registrable_domain": check.address.registrable_domain,
         },

@@ -21,6 +21,7 @@ from pharmcheck.api.documents import state_of
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.check import judge
+from pharmcheck.discretion import without_query
 from pharmcheck.errors import AddressError
 from pharmcheck.explain import catalogue
 from pharmcheck.model import Address, Category, CheckState, FetchOutcome, Verdict
@@ -44,13 +45,15 @@ def add_pages(app: FastAPI) -> None:
 
 
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("pharmcheck.web"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,  # a misspelt name is an error here, not an empty place on a page
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["without_query"] = without_query
+    return made
 
 
 @router.get("/")
@@ -80,8 +83,7 @@ async def check(
             check_id = stored.check_id if stored else start(service, caller, address, where)[0]
         except (AddressError, Problem) as error:
             status = error.status_code if isinstance(error, Problem) else 422
-            sentence = str(error.detail) if isinstance(error, Problem) else str(error)
-            return _page(request, "home.html", status, text=url, problem=sentence)
+            return _page(request, "home.html", status, text=url, problem=_refusal(request, error))
         return RedirectResponse(f"/v/{check_id}", 303)
 
     return await asyncio.to_thread(begin)
@@ -201,6 +203,12 @@ def _tongue(request: Request) -> Tongue:
     return choose(
         request.query_params.get("lang"), request.cookies.get(COOKIE), request.headers.get("accept-language", "")
     )
+
+
+def _refusal(request: Request, error: AddressError | Problem) -> str:
+    """Why nothing was begun, in the reader's language; what we have no words for, in our own."""
+    ours = str(error.detail) if isinstance(error, Problem) else str(error)
+    return str(catalogue(_tongue(request).code).get(f"refused.{error.code}", ours))
 
 
 def _say(request: Request, sentence: str) -> str:

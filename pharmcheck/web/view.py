@@ -8,21 +8,21 @@ from datetime import datetime
 from babel.dates import format_datetime
 
 from pharmcheck.address.defanging import defang
-from pharmcheck.explain import SIGNS, Why, explain
+from pharmcheck.explain import SIGNS, RecordTold, Why, explain
 from pharmcheck.model import Category, Verdict
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.web.language import Tongue
 
 _LIGHTS = {
     Category.VERIFIED: "good",
-    Category.VERIFIED_ELSEWHERE: "good",
+    Category.VERIFIED_ELSEWHERE: "unclear",  # nothing confirms it for the country that was asked about
     Category.UNVERIFIED: "unclear",
     Category.COULD_NOT_CHECK: "unclear",
     Category.NOT_A_PHARMACY: "unclear",
     Category.CAUTION: "warning",
     Category.DANGER: "warning",
 }
-_MOST_REASONS, _MOST_QUOTES, _MOST_NOT_CHECKED = 5, 2, 8
+_FIRST_REASONS, _MOST_QUOTES, _MOST_NOT_CHECKED = 5, 2, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +46,52 @@ class View:
     headline: str
     action: str
     advice: tuple[str, ...]
-    criteria: tuple[tuple[str, str, str], ...]  # name, outcome, detail
-    not_checked: tuple[tuple[str, str], ...]
-    footer: tuple[str, ...]
     reasons: tuple[Reason, ...]
-    more: int  # reasons that are not shown
+    more_reasons: tuple[Reason, ...]  # for those who want to read on
+    records: tuple[RecordTold, ...]
+    look_up: tuple[tuple[str, str], ...]  # whose register, and its address: from our own list
+    criteria: tuple[tuple[str, str, str], ...]  # name, outcome, detail
+    meanings: tuple[str, ...]
+    not_checked: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    basis: str
     checked_at: str
     valid_until: str
     old: bool
-    proofs: tuple[tuple[str, str, str], ...]  # holder, register, entry
 
 
 def view(verdict: Verdict, ruleset: Ruleset, tongue: Tongue, now: datetime) -> View:
     """A verdict in a reader's language."""
     told = explain(verdict, ruleset, tongue.code)
-    shown = told.why[:_MOST_REASONS]
     names = (verdict.address.host, verdict.address.display_host, verdict.address.registrable_domain)
     hide = names if verdict.category is Category.DANGER else ()
 
-    def shown_as(text: str) -> str:
+    def shown(text: str) -> str:
         return defang(text, *hide) if hide else text
 
+    reasons = tuple(_reason(why, hide) for why in told.why)
+    unseen = zip(told.not_checked, told.plain_why, strict=True)
     return View(
         category=verdict.category.value,
         light=_LIGHTS[verdict.category],
         sign=SIGNS[verdict.category],
-        host=shown_as(verdict.address.display_host),
+        host=shown(verdict.address.display_host),
         label=told.label,
-        headline=shown_as(told.headline),
-        action=shown_as(told.action),
+        headline=shown(told.headline),
+        action=shown(told.action),
         advice=told.advice,
-        criteria=tuple((name, outcome, shown_as(detail)) for name, outcome, detail in told.criteria),
-        not_checked=tuple((defang(what, *hide), why) for what, why in told.not_checked[:_MOST_NOT_CHECKED]),
-        footer=told.footer,
-        reasons=tuple(_reason(why, hide) for why in shown),
-        more=len(told.why) - len(shown),
+        reasons=reasons[:_FIRST_REASONS],
+        more_reasons=reasons[_FIRST_REASONS:],
+        records=tuple(_record(record, hide) for record in told.records),
+        look_up=told.look_up,
+        criteria=tuple((name, outcome, shown(detail)) for name, outcome, detail in told.criteria),
+        meanings=told.meanings,
+        not_checked=tuple((defang(what, *hide), why) for (what, _), why in unseen)[:_MOST_NOT_CHECKED],
+        notes=told.notes,
+        basis=told.basis,
         checked_at=day(verdict.checked_at, tongue),
         valid_until=day(verdict.valid_until, tongue),
         old=now > verdict.valid_until,
-        proofs=tuple((proof.holder or "", proof.register, proof.entry_id) for proof in verdict.proofs),
     )
 
 
@@ -95,6 +102,10 @@ def _reason(why: Why, hide: tuple[str, ...]) -> Reason:
         tuple((defang(quote, *hide), defang(url or "", *hide)) for quote, url in quotes),
         tuple(dict.fromkeys(why.sources)),
     )
+
+
+def _record(record: RecordTold, hide: tuple[str, ...]) -> RecordTold:
+    return RecordTold(defang(record.title, *hide), tuple((what, defang(told, *hide)) for what, told in record.lines))
 
 
 def day(moment: datetime, tongue: Tongue) -> str:
