@@ -51,6 +51,14 @@ lint: $(READY) ## Check style, types, the order of the rooms, and the rules
 bench: $(READY) ## Measure what judging a site costs
 	@$(BIN)/python -m bench.judging $(ARGS)
 
+.PHONY: messages
+messages: $(READY) ## Collect what the page says into its catalogues, for translators
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _say:2 --no-location --sort-output --omit-header \
+	  -w 120 -o build/messages.pot pharmcheck/web
+	@for language in de fr es; do $(BIN)/pybabel -q update -i build/messages.pot -l $$language --no-fuzzy-matching \
+	  --ignore-obsolete --ignore-pot-creation-date -w 120 -o pharmcheck/web/locales/$$language.po; done
+
 .PHONY: setup
 setup: $(READY) ## Set up only; every other target does it by itself
 

@@ -132,9 +132,19 @@ def _see(check_id: str, request: Request, service: Service, template: str) -> Re
 
 
 @router.get("/help")
-async def help_page(request: Request) -> Response:
-    """What the answers mean, whom to call, what we keep."""
-    return _page(request, "help.html", help=helps().get(request.query_params.get("country", "")))
+async def help_page(request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """What the answers mean, whom to call, which registers are asked, what we keep."""
+    return await asyncio.to_thread(_help, request, service)
+
+
+def _help(request: Request, service: Service) -> Response:
+    return _page(
+        request,
+        "help.html",
+        help=helps().get(request.query_params.get("country", "")),
+        registers=service.place.registers().snapshots(),
+        today=service.clock().date(),
+    )
 
 
 @router.get("/owners")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ _LIGHTS = {
     Category.CAUTION: "warning",
     Category.DANGER: "warning",
 }
+_DEFANGED = (Category.DANGER, Category.CAUTION)
 _FIRST_REASONS, _MOST_QUOTES, _MOST_NOT_CHECKED = 5, 2, 8
 
 
@@ -30,7 +32,7 @@ class Reason:
     """One reason with what we saw."""
 
     message: str
-    quotes: tuple[tuple[str, str], ...]  # words, and where they stand, defanged
+    quotes: tuple[tuple[str, str], ...]  # words, and where they stand
     sources: tuple[str, ...]
 
 
@@ -67,9 +69,9 @@ def view(verdict: Verdict, ruleset: Ruleset, tongue: Tongue, now: datetime) -> V
     hide = names if verdict.category is Category.DANGER else ()
 
     def shown(text: str) -> str:
-        return defang(text, *hide) if hide else text
+        return defang(text, *hide) if verdict.category in _DEFANGED else text
 
-    reasons = tuple(_reason(why, hide) for why in told.why)
+    reasons = tuple(_reason(why, shown) for why in told.why)
     unseen = zip(told.not_checked, told.plain_why, strict=True)
     return View(
         category=verdict.category.value,
@@ -82,11 +84,11 @@ def view(verdict: Verdict, ruleset: Ruleset, tongue: Tongue, now: datetime) -> V
         advice=told.advice,
         reasons=reasons[:_FIRST_REASONS],
         more_reasons=reasons[_FIRST_REASONS:],
-        records=tuple(_record(record, hide) for record in told.records),
+        records=tuple(_record(record, shown) for record in told.records),
         look_up=told.look_up,
         criteria=tuple((name, outcome, shown(detail)) for name, outcome, detail in told.criteria),
         meanings=told.meanings,
-        not_checked=tuple((defang(what, *hide), why) for (what, _), why in unseen)[:_MOST_NOT_CHECKED],
+        not_checked=tuple((shown(what), why) for (what, _), why in unseen)[:_MOST_NOT_CHECKED],
         notes=told.notes,
         basis=told.basis,
         checked_at=day(verdict.checked_at, tongue),
@@ -95,17 +97,13 @@ def view(verdict: Verdict, ruleset: Ruleset, tongue: Tongue, now: datetime) -> V
     )
 
 
-def _reason(why: Why, hide: tuple[str, ...]) -> Reason:
-    quotes = why.quotes[:_MOST_QUOTES]
-    return Reason(
-        defang(why.message, *hide),
-        tuple((defang(quote, *hide), defang(url or "", *hide)) for quote, url in quotes),
-        tuple(dict.fromkeys(why.sources)),
-    )
+def _reason(why: Why, shown: Callable[[str], str]) -> Reason:
+    quotes = tuple((shown(quote), shown(url or "")) for quote, url in why.quotes[:_MOST_QUOTES])
+    return Reason(shown(why.message), quotes, tuple(dict.fromkeys(why.sources)))
 
 
-def _record(record: RecordTold, hide: tuple[str, ...]) -> RecordTold:
-    return RecordTold(defang(record.title, *hide), tuple((what, defang(told, *hide)) for what, told in record.lines))
+def _record(record: RecordTold, shown: Callable[[str], str]) -> RecordTold:
+    return RecordTold(shown(record.title), tuple((what, shown(told)) for what, told in record.lines))
 
 
 def day(moment: datetime, tongue: Tongue) -> str:
