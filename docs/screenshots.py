@@ -8,17 +8,21 @@ Needs a Chromium.  Sites, register and time are those of the sample street, so t
 from __future__ import annotations
 
 import argparse
+import logging
 import shutil
 import tempfile
 from pathlib import Path
 
+import structlog
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.web.gallery import Gallery, open_gallery
 
 HERE = Path(__file__).parent / "screenshots"
-WIDE, PHONE = 900, 320
+WIDE, PHONE = 760, 320
+_SCALE = 0.75  # of all but the phone: two megabytes are enough for pictures of text
 _LANGUAGES = ("de", "fr", "es")
+_REFUSED = "refused"  # what the form says to a text that holds no address
 
 
 def main() -> None:
@@ -28,6 +32,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=HERE)
     options = parser.parse_args()
     options.folder.mkdir(exist_ok=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with (
         tempfile.TemporaryDirectory() as data,
         open_gallery(Path(data)) as gallery,
@@ -40,8 +45,9 @@ def main() -> None:
 def take(gallery: Gallery, browser: Browser, folder: Path) -> None:
     """Every state wide in English; the answer that matters most in every form."""
     for name in gallery.paths:
-        if name != "hostile":
+        if name != "hostile":  # a case for tests
             _shoot(browser, gallery, name, folder / f"{name}.png")
+    _shoot(browser, gallery, _REFUSED, folder / f"{_REFUSED}.png")
     _shoot(browser, gallery, "danger", folder / "danger-dark.png", dark=True)
     for name in ("home", "running", "danger", "verified"):
         _shoot(browser, gallery, name, folder / f"{name}-phone.png", width=PHONE)
@@ -55,10 +61,15 @@ def _shoot(
 ) -> None:  # fmt: skip
     context = browser.new_context(
         viewport={"width": width, "height": 700}, color_scheme="dark" if dark else "light", locale=language,
-        reduced_motion="reduce",
+        device_scale_factor=1 if width == PHONE else _SCALE,
     )  # fmt: skip
     page = context.new_page()
-    page.goto(gallery.url + gallery.paths[name])
+    if name == _REFUSED:
+        page.goto(gallery.url)
+        page.fill("#url", "my pharmacy")
+        page.click(".ask button")
+    else:
+        page.goto(gallery.url + gallery.paths[name])
     page.screenshot(path=file, full_page=True)
     context.close()
 

@@ -7,7 +7,9 @@ refused here.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import warnings
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -47,6 +49,12 @@ _UNWANTED = {
 }
 
 
+# Not PHARMCHECK_…: those are forgotten before any test module is imported.
+_GIVEN = os.environ.get("TEST_CHROMIUM")
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome-headless-shell")
+_MISSING = "NO CHROMIUM: what pages do in a browser is not tested.  Install one or set TEST_CHROMIUM."
+
+
 def _unwanted() -> list[str]:
     return [name for name in os.environ if name.startswith("PHARMCHECK_") or name.lower() in _UNWANTED]
 
@@ -61,6 +69,20 @@ def pytest_configure() -> None:
 def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder with nothing in it."""
     return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser.  Without one the tests that ask for it are skipped aloud, and fail where a machine decides."""
+    found = _GIVEN or next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail(_MISSING)
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.warn(_MISSING, stacklevel=1)
+        pytest.skip(_MISSING)
+    return Path(found)
 
 
 @pytest.fixture(autouse=True)

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import uvicorn
 
-from pharmcheck.address import parse_address
 from pharmcheck.api import Service, make_app, make_service
+from pharmcheck.api.checks import read_address
 from pharmcheck.demo import policy_for, sample_registers, start_street
-from pharmcheck.model import Address
 from pharmcheck.ruleset import load_ruleset
 from pharmcheck.settings import Settings
 from pharmcheck.store import NewCheck, QueueName, Store, new_check_id
@@ -58,10 +57,15 @@ class Gallery:
     service: Service
 
     def work(self) -> None:
-        """Do the checks that wait, as a runner would."""
+        """Do the checks that wait, as a runner would: in a thread, because a browser may have a loop running in ours."""
+        worker = threading.Thread(target=asyncio.run, args=(self._work(),))
+        worker.start()
+        worker.join()
+
+    async def _work(self) -> None:
         queue, place = self.service.queue, self.service.place
         for job in queue.claim(QueueName.INTERACTIVE, 10, "gallery", place.clock(), LEASE):
-            asyncio.run(do_check(job, place))
+            await do_check(job, place)
 
 
 @contextmanager
@@ -114,16 +118,14 @@ def _fill(gallery: Gallery) -> dict[str, str]:
     service.queue.claim(QueueName.INTERACTIVE, 1, "gone", NOW - timedelta(minutes=5), LEASE)
     paths["failed"] = _submit(service, "https://broken.example.com/", None)
     service.queue.fail(paths["failed"].removeprefix("/v/"), "internal", NOW)
-    paths["queued"] = _submit(service, "https://patient.example.com/", None)
+    # In the other queue, so that `work` leaves it in line.
+    paths["queued"] = _submit(service, "https://patient.example.com/", None, QueueName.BATCH)
     return paths
 
 
-def _submit(service: Service, url: str, destination: str | None) -> str:
+def _submit(
+    service: Service, url: str, destination: str | None, queue: QueueName = QueueName.INTERACTIVE
+) -> str:
     check_id = new_check_id()
-    service.queue.submit([NewCheck(check_id, _address(service, url), destination)], QueueName.INTERACTIVE, NOW)
+    service.queue.submit([NewCheck(check_id, read_address(url, service), destination)], queue, NOW)
     return f"/v/{check_id}"
-
-
-def _address(service: Service, url: str) -> Address:
-    policy = service.place.policy
-    return parse_address(url, admitted_hosts=policy.admitted_hosts, allowed_networks=policy.allowed_networks)
