@@ -17,7 +17,7 @@ from pharmcheck.api.callers import Kind
 from pharmcheck.api.checks import read_address
 from pharmcheck.api.documents import batch_document, item_document, json_bytes
 from pharmcheck.api.openapi import answers, problems
-from pharmcheck.api.problems import FieldProblem, Problem
+from pharmcheck.api.problems import Problem, invalid
 from pharmcheck.api.schemas import BatchOut, BatchRequest, ItemsOut
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.errors import AddressError
@@ -103,26 +103,20 @@ def _plan(service: Service, owner: str, wanted: BatchRequest) -> tuple[list[NewC
 
 
 async def _read(request: Request) -> tuple[BatchRequest, str]:
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+    """What is wanted, and the digest of how it was sent.  Raises Problem."""
+    try:
+        if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+            raw = await request.body()
+            return BatchRequest.model_validate_json(raw), hashlib.sha256(raw).hexdigest()
         async with request.form(max_files=1, max_fields=5, max_part_size=64 * 1024) as form:
             file, destination = form.get("file"), form.get("destination")
             if not isinstance(file, UploadFile):
                 raise Problem("invalid_request", "Send the list as the part `file`.")
             raw = await file.read()
-            data = {"urls": _lines(raw), "destination": destination or None}
-    else:
-        raw = await request.body()
-        data = await request.json() if raw else {}
-    digest = hashlib.sha256(raw).hexdigest()
-    try:
-        return BatchRequest.model_validate(data), digest
+        wanted = BatchRequest.model_validate({"urls": _lines(raw), "destination": destination or None})
     except ValidationError as error:
-        found = [
-            FieldProblem("/" + "/".join(map(str, wrong["loc"])), str(wrong["msg"]), str(wrong["type"]))
-            for wrong in error.errors()[:20]
-        ]
-        sentence = "; ".join(f"{field.pointer}: {field.detail}" for field in found[:3])
-        raise Problem("invalid_request", sentence, errors=found) from None
+        raise invalid([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
+    return wanted, hashlib.sha256(raw).hexdigest()
 
 
 def _lines(raw: bytes) -> Sequence[str]:

@@ -47,6 +47,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
 }
 """Every code with its status and title."""
 
+_MOST_FIELDS = 20  # that are told; a list may hold ten thousand wrong ones
 _log = structlog.get_logger("pharmcheck.api")
 
 
@@ -93,6 +94,16 @@ def refused(error: AddressError, pointer: str) -> Problem:
     return Problem("address_refused", str(error), errors=[FieldProblem(pointer, str(error), error.code)])
 
 
+def invalid(wrong: Sequence[Mapping[str, Any]]) -> Problem:
+    """A request that is not what a resource takes, from what pydantic says; each `loc` begins with the part it means."""
+    found = [_field(one) for one in wrong[:_MOST_FIELDS]]
+    if any(one["type"] == "json_invalid" for one in wrong):
+        return Problem("malformed", "The body is not JSON.", errors=found)
+    return Problem(
+        "invalid_request", "; ".join(f"{field.pointer}: {field.detail}" for field in found[:3]), errors=found
+    )
+
+
 def install(app: FastAPI) -> None:
     """Make every failure of `app` a problem document."""
 
@@ -107,13 +118,9 @@ def install(app: FastAPI) -> None:
         sentence = TITLES[code or "internal"][1] + "."
         return Problem(code or "internal", sentence, headers=headers).response(_request_id(request))
 
-    async def invalid(request: Request, error: Exception) -> Response:
+    async def unfit(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-        found = [_field(problem) for problem in error.errors()[:20]]
-        if any(problem["type"] == "json_invalid" for problem in error.errors()):
-            return Problem("malformed", "The body is not JSON.", errors=found).response(_request_id(request))
-        sentence = "; ".join(f"{field.pointer}: {field.detail}" for field in found[:3])
-        return Problem("invalid_request", sentence, errors=found).response(_request_id(request))
+        return invalid(error.errors()).response(_request_id(request))
 
     async def ours(request: Request, error: Exception) -> Response:
         code = error.code if isinstance(error, PharmcheckError) else PharmcheckError.code
@@ -123,15 +130,14 @@ def install(app: FastAPI) -> None:
 
     app.add_exception_handler(Problem, known)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(RequestValidationError, unfit)
     app.add_exception_handler(PharmcheckError, ours)
     app.add_exception_handler(Exception, ours)
 
 
-def _field(problem: Mapping[str, Any]) -> FieldProblem:
-    where = [str(part) for part in problem["loc"]]
-    place = "/" + "/".join(where[1:]) if where[:1] == ["body"] else ".".join(where[1:])
-    return FieldProblem(place or "/", str(problem["msg"]), str(problem["type"]))
+def _field(one: Mapping[str, Any]) -> FieldProblem:
+    part, *where = map(str, one["loc"])
+    return FieldProblem("/" + "/".join(where) if part == "body" else ".".join(where), str(one["msg"]), str(one["type"]))
 
 
 def _request_id(request: Request) -> str | None:

@@ -37,7 +37,7 @@ _EXAMPLE = 'id: 2\r\nevent: page\r\ndata: {"role":"home","outcome":"fetched","pa
 
 @router.get("/{check_id}/events", response_class=EventSourceResponse, responses={
     200: {"description": "`state` and `page` events; the stream ends with `end` when the check has ended.",
-          "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}}},
+          "content": {"text/event-stream": {"example": _EXAMPLE}}},
     **problems("no_check", "bad_key", "quota", "too_many_listeners"),
 })  # fmt: skip
 async def listen(

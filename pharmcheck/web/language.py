@@ -54,4 +54,4 @@ def tongue(code: str) -> Tongue:
             write_mo(compiled, read_po(source, locale=code))
         compiled.seek(0)
         translations = Translations(compiled)
-    return Tongue(code, Locale.parse(code), translations)
+    return Tongue(code, Locale.parse("en_GB" if code == "en" else code), translations)  # the day before the month

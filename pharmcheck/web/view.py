@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_datetime
+from babel.dates import format_date
 
 from pharmcheck.address.defanging import defang
 from pharmcheck.explain import SIGNS, RecordTold, Why, explain
@@ -108,4 +108,4 @@ def _record(record: RecordTold, shown: Callable[[str], str]) -> RecordTold:
 
 def day(moment: datetime, tongue: Tongue) -> str:
     """A moment in words, in UTC."""
-    return f"{format_datetime(moment, 'd MMMM yyyy, HH:mm', locale=tongue.locale)} UTC"
+    return f"{format_date(moment, 'long', locale=tongue.locale)}, {moment:%H:%M} UTC"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -90,13 +91,19 @@ async def desk(tmp_path: Path, ruleset: Ruleset) -> AsyncIterator[Desk]:
         yield made
 
 
-async def open_desk(folder: Path, ruleset: Ruleset, **settings: Any) -> AsyncIterator[Desk]:
-    """A desk with these settings."""
+@contextmanager
+def open_service(folder: Path, ruleset: Ruleset, clock: Callable[[], datetime], **settings: Any) -> Iterator[Service]:
+    """A service with these settings, whose checks nobody does."""
     chosen = Settings(data_dir=folder / "data", **settings)
-    clock = Clock()
     with Store.open(chosen) as store:
         place = Workplace(store, ruleset, Policy(), lambda: EMPTY_REGISTERS, clock)
-        service = make_service(place, chosen, with_runner=False)
+        yield make_service(place, chosen, with_runner=False)
+
+
+async def open_desk(folder: Path, ruleset: Ruleset, **settings: Any) -> AsyncIterator[Desk]:
+    """A desk with these settings."""
+    clock = Clock()
+    with open_service(folder, ruleset, clock, **settings) as service:
         app = make_app(service, extend=add_pages)
         transport = httpx.ASGITransport(app, client=("203.0.113.7", 1234))
         async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:

@@ -19,7 +19,9 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
         yield opened
 
 
-@pytest.fixture(scope="module")  # while it is open an event loop runs in this thread, so other modules could not have theirs
+@pytest.fixture(
+    scope="module"
+)  # while it is open an event loop runs in this thread, so other modules could not have theirs
 def browser(chromium: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)

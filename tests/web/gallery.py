@@ -104,9 +104,11 @@ def _fill(gallery: Gallery) -> dict[str, str]:
         paths[name] = _submit(service, f"https://{host}/", destination)
     gallery.work()
     before = NOW - timedelta(days=60)
-    old = site("old.example.com", at=before, home="# Ibuprofen 200 mg\n$5\n! Buy")
+    old = site("old.example.com", at=before, home="# Ibuprofen 200 mg\n$5\n! Add to cart")
     paths["old"] = f"/v/{keep_answer(service, old, before)}"
-    hostile = site("hostile.example.com", at=NOW, home="# Sildenafil 100 mg\n$2.50\n! Add to cart", faq=f"# FAQ\n{HOSTILE}")
+    hostile = site(
+        "hostile.example.com", at=NOW, home="# Sildenafil 100 mg\n$2.50\n! Add to cart", faq=f"# FAQ\n{HOSTILE}"
+    )
     paths["hostile"] = f"/v/{keep_answer(service, hostile, NOW)}"
 
     paths["running"] = _submit(service, "https://harbourpharmacy.example/shop", None)
@@ -123,9 +125,7 @@ def _fill(gallery: Gallery) -> dict[str, str]:
     return paths
 
 
-def _submit(
-    service: Service, url: str, destination: str | None, queue: QueueName = QueueName.INTERACTIVE
-) -> str:
+def _submit(service: Service, url: str, destination: str | None, queue: QueueName = QueueName.INTERACTIVE) -> str:
     check_id = new_check_id()
     service.queue.submit([NewCheck(check_id, read_address(url, service), destination)], queue, NOW)
     return f"/v/{check_id}"

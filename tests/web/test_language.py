@@ -45,7 +45,9 @@ def test_nothing_on_the_page_is_left_untranslated(code: str, said: set[Message])
     known = in_catalogue(code)
 
     assert known.keys() == said
-    assert [message for message, string in known.items() if not all([string] if isinstance(string, str) else string)] == []
+    assert [
+        message for message, string in known.items() if not all([string] if isinstance(string, str) else string)
+    ] == []
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+
 @dataclass
 class Trap:
     """A web server's place inside our network: it counts who comes."""
