@@ -25,7 +25,7 @@ NEVER = {
 
 def own(code: str) -> dict[str, Any]:
     text = (resources.files("pharmcheck.messages") / f"{code}.yaml").read_text("utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)
+    loaded: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - plain text only
     return loaded
 
 

@@ -95,7 +95,7 @@ def refused(error: AddressError, pointer: str) -> Problem:
 
 
 def invalid(wrong: Sequence[Mapping[str, Any]]) -> Problem:
-    """A request that is not what a resource takes, from what pydantic says; each `loc` begins with the part it means."""
+    """A request that is not what a resource takes, from what pydantic says about each `loc`, part first."""
     found = [_field(one) for one in wrong[:_MOST_FIELDS]]
     if any(one["type"] == "json_invalid" for one in wrong):
         return Problem("malformed", "The body is not JSON.", errors=found)

@@ -185,7 +185,8 @@ told = json.loads(sys.argv[1])
 module.LEASE = timedelta(seconds=3)
 module._RENEW_S = module._REAP_S = 0.5
 places = MappingProxyType({(host, port): (address, at) for host, port, address, at in told["places"]})
-policy = Policy(resolve=places, allowed_networks=(ip_network("127.0.0.0/8"),), ca_file=told["ca"], min_interval_s=0.0, page_budget=1)
+policy = Policy(resolve=places, allowed_networks=(ip_network("127.0.0.0/8"),), ca_file=told["ca"],
+                min_interval_s=0.0, page_budget=1)
 with Store.open(Settings(data_dir=Path(told["data"]))) as store:
     place = Workplace(store, load_ruleset(), policy, lambda: EMPTY_REGISTERS, lambda: datetime.now(UTC),
                       Gate(time.monotonic))

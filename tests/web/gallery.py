@@ -1,4 +1,4 @@
-"""Every state of the page, served on loopback: real visits to the sample street, and checks that stand still on the way.
+"""Every state of the page, served on loopback: real visits to the sample street, and checks that stand still.
 
 For the tests that look at the page with a browser, and for the pictures in the docs.
 """
@@ -57,7 +57,7 @@ class Gallery:
     service: Service
 
     def work(self) -> None:
-        """Do the checks that wait, as a runner would: in a thread, because a browser may have a loop running in ours."""
+        """Do the checks that wait, as a runner would; in a thread, since a browser may have a loop running in ours."""
         worker = threading.Thread(target=asyncio.run, args=(self._work(),))
         worker.start()
         worker.join()
