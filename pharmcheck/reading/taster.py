@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Limits(NamedTuple):
@@ -43,7 +43,7 @@ _WHY = {
 }
 
 
-def taste(reader: Callable[[Any, Any], object], *about: object, limits: Limits | None = None) -> str | None:
+def taste(reader: Callable[..., object], *about: object, limits: Limits | None = None) -> str | None:
     """Let a child run `reader(*about)`, a function that can be imported by name.
 
     Returns:

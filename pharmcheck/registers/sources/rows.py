@@ -25,7 +25,7 @@ from pharmcheck.registers.columns import Columns
 from pharmcheck.registers.importing import Quarantined
 from pharmcheck.registers.sources.opening import archive_of, head_of, is_markup, is_zip, lines_of, member_of, page_of
 from pharmcheck.registers.sources.raw import RawRow
-from pharmcheck.registers.sources.workbook import is_workbook, workbook_rows
+from pharmcheck.registers.sources.workbook import is_workbook, open_workbook
 
 HREF = "@href"
 """A column “Shop” of a web page has a second one, “Shop@href”: where the links in its cells lead."""
@@ -76,8 +76,8 @@ def table_rows(file: IO[bytes], forms: Sequence[Columns], expected: str) -> Iter
                 return
             nearest = min(filter(None, (nearest, miss)), key=itemgetter(0), default=None)
         head = head_of(file)
-        found = page_of(head) if is_markup(head) else "another table"
-        raise RegisterFileError(f"Expected {expected}; found {found}: {nearest[1] if nearest else 'it has no rows'}.")
+        kind = page_of(head) if is_markup(head) else "another table"
+        raise RegisterFileError(f"Expected {expected}; found {kind}: {nearest[1] if nearest else 'it has no rows'}.")
 
 
 def _tables(file: IO[bytes], forms: Sequence[Columns], expected: str, stack: ExitStack) -> Iterator[Rows]:
@@ -87,7 +87,7 @@ def _tables(file: IO[bytes], forms: Sequence[Columns], expected: str, stack: Exi
         with archive_of(file, expected) as archive:
             workbook = is_workbook(archive)
         if workbook:
-            yield partial(workbook_rows, file, expected)
+            yield open_workbook(file, expected)
             return
         file = stack.enter_context(member_of(file, forms[0].member, expected))
         head = head_of(file)

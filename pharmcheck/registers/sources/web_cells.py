@@ -51,7 +51,8 @@ def read_web_cell(cell: str) -> tuple[tuple[str, ...], str | None]:
         try:
             url = read_url(part, admitted_hosts=_sample(part))
         except AddressError as error:
-            return (), f"“{part[:80]}” {_REASONS.get(error.code, 'is not one clean web address')}"
+            which = f"“{part[:80]}”" if len(parts) > 1 else "it"
+            return (), f"{which} {_REASONS.get(error.code, 'is not one clean address')}"
         shared = _shared(url)
         if shared:
             return (), shared

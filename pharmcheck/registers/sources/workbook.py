@@ -1,23 +1,30 @@
 """Rows of an XLSX workbook, sheet after sheet.
 
-The reader holds a sheet in memory as a full rectangle, so a sheet of two cells in opposite corners takes a terabyte.
-What a workbook would need is therefore counted first, in its packed XML, piece by piece.
+The reader is compiled code that believes a workbook: it holds a sheet as a full rectangle, so that two cells in
+opposite corners take a terabyte, and a made-up count of strings ends the whole process.  So what a workbook would need
+is counted first, in its packed XML, piece by piece; then a child process reads it, and only what the child survived is
+read here.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
+from functools import partial
+from io import BytesIO
 from typing import IO, Any
 
 from pharmcheck.errors import RegisterFileError
+from pharmcheck.reading.taster import Limits, taste
 from pharmcheck.registers.sources.opening import MAX_RATIO, archive_of
 from pharmcheck.registers.sources.raw import RawRow
 
 MAX_UNPACKED = 256 << 20  # bytes of all parts together
-MAX_CELLS = 6_000_000  # of the rectangle around a sheet: 300,000 rows of 20 columns, about 200 MB
+MAX_CELLS = 3_000_000  # of the rectangle around a sheet: 150,000 rows of 20 columns, which take about 230 MB
+_LIMITS = Limits(cpu=60, wall=180, address_space=2 << 30, data=512 << 20)  # of a workbook at the limits above
 _PIECE = 1 << 20
 _OVERLAP = 64  # bytes that a place may have
 _PLACE = re.compile(rb"""[\s]r\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
@@ -29,23 +36,38 @@ def is_workbook(archive: zipfile.ZipFile) -> bool:
     return _MAIN in archive.NameToInfo
 
 
-def workbook_rows(file: IO[bytes], expected: str) -> Iterator[RawRow]:
-    """Every row of every sheet.  Raises RegisterFileError."""
+def open_workbook(file: IO[bytes], expected: str) -> Callable[[], Iterator[RawRow]]:
+    """What reads the rows of every sheet, again and again.  Raises RegisterFileError, then and later."""
     file.seek(0)
     with archive_of(file, expected) as archive:
         _weigh(archive, expected)
     file.seek(0)
-    for number, sheet in enumerate(_sheets(file, expected)):
+    body = file.read()
+    stopped = taste(_read_through, body, limits=_LIMITS)
+    if stopped:
+        raise RegisterFileError(f"Expected {expected}; the workbook cannot be read: {stopped}.")
+    return partial(_rows, body, expected)
+
+
+def _read_through(body: bytes) -> None:
+    """What the child does."""
+    with suppress(RegisterFileError):
+        for _ in _rows(body, ""):
+            pass
+
+
+def _rows(body: bytes, expected: str) -> Iterator[RawRow]:
+    for number, sheet in enumerate(_sheets(body, expected)):
         # Empty rows above the first cell are not handed out; what is counted is what stands in the sheet.
         for line, cells in enumerate(sheet.iter_rows(), 1 + (sheet.start or (0, 0))[0]):
             yield RawRow(line, [_text(cell) for cell in cells], ragged=True, table=number)
 
 
-def _sheets(file: IO[bytes], expected: str) -> Iterator[Any]:
+def _sheets(body: bytes, expected: str) -> Iterator[Any]:
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(file)
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(body))
         for name in book.sheet_names:
             yield book.get_sheet_by_name(name)
     except python_calamine.PasswordError as error:

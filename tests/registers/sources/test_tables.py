@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from dataclasses import replace
@@ -127,7 +128,7 @@ def test_a_workbook_of_two_distant_cells_is_refused_before_it_is_opened(read) ->
     sheet.write(1_048_575, 16_383, "y")
     book.close()
 
-    with pytest.raises(RegisterFileError, match=r"spans more than 6,000,000 cells; save it as CSV\.$"):
+    with pytest.raises(RegisterFileError, match=r"spans more than 3,000,000 cells; save it as CSV\.$"):
         read(source_of("bfarm_de"), body.getvalue())
 
 
@@ -142,6 +143,26 @@ def test_a_workbook_that_unpacks_to_a_flood_is_refused(read, monkeypatch: pytest
     monkeypatch.setattr(workbook, "MAX_UNPACKED", 1_000)
     with pytest.raises(RegisterFileError, match="too large when unpacked"):
         read(source_of("bfarm_de"), as_workbook(BFARM))
+
+
+@pytest.mark.parametrize(
+    ("part", "is_", "becomes"),
+    [
+        ("xl/sharedStrings.xml", b' uniqueCount="', b' uniqueCount="99999999999'),
+        ("xl/styles.xml", b'<cellXfs count="', b'<cellXfs count="99999999999'),
+    ],
+)
+def test_a_workbook_that_would_end_the_process_ends_a_child(read, part: str, is_: bytes, becomes: bytes) -> None:
+    """A count that nobody could hold in memory costs a refusal, or nothing; never the program."""
+    old, out = zipfile.ZipFile(io.BytesIO(as_workbook(BFARM))), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            assert name != part or is_ in body
+            new.writestr(name, body.replace(is_, becomes) if name == part else body)
+
+    with contextlib.suppress(RegisterFileError):
+        assert len(read(source_of("bfarm_de"), out.getvalue()).records) == 2
 
 
 @pytest.mark.parametrize(
