@@ -51,8 +51,9 @@ def import_file(
         overruled = objections(old, snapshot, counts, now.date())
         if overruled and not force:
             kept = "What is loaded stays" if old else "Nothing is loaded"
+            reasons = "; ".join(overruled)
             raise RegisterFileError(
-                f"{source.name}: the new file is not plausible: {'; '.join(overruled)}. {kept}; --force loads it anyway."
+                f"{source.name}: the new file is not plausible: {reasons}. {kept}; --force loads it anyway."
             )
 
     try:

@@ -200,7 +200,7 @@ def test_a_new_register_is_asked_at_once(run: Run, listing, way: list[str]) -> N
 
 
 def test_replay_asks_the_registers_and_repeats_itself(run: Run, listing, way: list[str]) -> None:
-    """The same capture, snapshots and clock give the same lines; a register loaded since moves a verdict, and is seen."""
+    """The same capture, snapshots and clock give the same lines; a register loaded since moves a verdict."""
     run("check", "--json", *way, f"https://{UNVERIFIED}/")
     unmoved = lines(run("replay", "--json").stdout)
     run("registers", "import", "sukl_cz", listing(row(1, f"https://{UNVERIFIED}")), "--as-of", today())
