@@ -75,6 +75,14 @@ class Record:
     valid_from: date | None = None
     valid_to: date | None = None
 
+    def standing(self, today: date) -> str:
+        """The status that counts today: an active entry whose dates do not cover today is not active."""
+        if self.status != "active":
+            return self.status
+        if self.valid_to is not None and self.valid_to < today:
+            return "expired"
+        return "not yet valid" if self.valid_from is not None and self.valid_from > today else "active"
+
 
 @dataclass(frozen=True, slots=True)
 class WarningEntry:

@@ -122,9 +122,11 @@ def test_a_pharmacy_that_prints_a_partners_number_beside_its_own_steals_nothing(
 
 
 def test_an_inactive_record_is_told_with_its_status() -> None:
-    """Expired, suspended or struck."""
+    """Expired, suspended or struck, by its status or by its last day."""
     told = _ask("record_inactive", _site(NUMBER, _record(status="suspended")))
     assert dict(told.facts)["status"] == "suspended"
+    lapsed = replace(_record(_HOST), valid_to=date(2026, 10, 31))
+    assert dict(_ask("record_inactive", _site(NUMBER, lapsed)).facts)["status"] == "expired"
 
 
 def test_an_article_prints_the_numbers_of_others() -> None:
