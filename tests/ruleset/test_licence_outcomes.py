@@ -191,6 +191,14 @@ def test_a_link_to_a_foreign_register_claims_no_country() -> None:
     assert _site(page).claimed_countries() == ()
 
 
+def test_a_number_in_the_link_of_a_picture_has_a_sentence_for_its_evidence() -> None:
+    """Evidence is never empty: it must stand alone."""
+    link = "https://www.pharmacyregulation.org/registers/pharmacy/registrationnumber/9999001"
+    told = _ask("licence_number_shown", _site(f'<p>Checked</p><a href="{link}"><img src="/gphc.png"></a>'))
+    assert dict(told.facts) == {"number": "9999001", "label": "link", "country": "GB"}
+    assert told.evidence[0].quote
+
+
 def test_every_rule_about_numbers_is_asked() -> None:
     """The facts are wired to rules."""
     text = "# About\nNPI 1234567890\nPharmacy registration number 2047321\nDEA number AB1234563\nVIPPS number 12345"
