@@ -7,6 +7,7 @@ is no offer: articles name prices too.  Whether the thing is a medicine is for t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from pharmcheck.model import BlockKind, Offer, OfferKind, Region
 from pharmcheck.reading.lines import Lines
@@ -29,6 +30,7 @@ _PAGE_PARTS: tuple[Region, ...] = (Region.NAV, Region.HEADER, Region.FOOTER, Reg
 _NOT_SHOWN = (BlockKind.TITLE, BlockKind.META)
 _MAIN, _ALT, _HEADING = Region.MAIN, BlockKind.ALT, BlockKind.HEADING
 _letters = re.compile(r"[^\W\d_]{3,}").search  # one class, three at a time: linear
+_record = tuple.__new__  # as in `builder`
 _EDGES = " -–—|:;,.•·*/=>»()[]+"
 # Words of a pack, not of a product; with only these the heading above names the product.
 _PACK = frozenset(
@@ -73,6 +75,7 @@ class _Finder:
         self.no_product = frozenset(lines.first(_NO_PRODUCT_BYTES)) if self.priced_blocks or self.buying_blocks else ()
         shown = (i for i in self.priced_blocks if self._may_offer(i))
         self.price = {i: self.priced_blocks[i].strip() for i in shown}
+        self.prices_at = list(self.price)  # in order
         self.control = {i: words for i, words in self.buying_blocks.items() if self._is_control(i)}
         self.verbs = [i for i in lines.first(vocabulary.verb_hint) if i not in self.control]
         self.used: set[int] = set()
@@ -80,8 +83,9 @@ class _Finder:
         self.tidied: dict[str, str] = {}
         self.parts = _PAGE_PARTS
         if self.price or self.control or self.verbs:
-            inside = sum(1 for block in self.blocks if block.region is not _MAIN and block.region in _PAGE_PARTS)
-            if inside * 5 > len(self.blocks) * 4:  # hardly anything outside: the page's landmarks mean nothing
+            regions = [block.region for block in self.blocks]
+            inside = sum(map(regions.count, _PAGE_PARTS)) if regions.count(_MAIN) * 5 < len(regions) else 0
+            if inside * 5 > len(regions) * 4:  # hardly anything outside: the page's landmarks mean nothing
                 self.parts = (Region.HEAD,)
 
     def controls(self) -> list[Offer]:
@@ -189,11 +193,13 @@ class _Finder:
 
     def _near_price(self, i: int, floor: int) -> int | None:
         """The price that belongs to the control at `i`: in its row, else the nearest before it, else just after."""
-        row = self.rows[i]
+        row, known = self.rows[i], self.prices_at
         if row:
-            options = [j for j in range(max(i - _ROW, 0), i + 3) if j in self.price and self.rows[j] == row]
+            near = known[bisect_left(known, i - _ROW) : bisect_left(known, i + 3)]
+            options = [j for j in near if self.rows[j] == row]
         else:
-            options = [j for j in range(i - 1, floor, -1) if j in self.price]
+            options = known[bisect_right(known, floor) : bisect_left(known, i)]
+            options.reverse()
             options = options or [j for j in (i + 1, i + 2) if j in self.price and j - 1 not in self.price]
         self.used.update(options)
         return options[0] if options else None
@@ -228,7 +234,7 @@ class _Finder:
             return name
         for word in name.split():
             bare = word.strip(_EDGES).lower()
-            if bare not in _PACK and not any(char.isdigit() for char in bare[:8]) and _letters(bare):
+            if bare not in _PACK and not any(map(str.isdigit, bare[:8])) and _letters(bare):
                 self.proper.add(name)
                 return name
         heading = self._tidied(self.blocks[at].heading)
@@ -272,7 +278,7 @@ class _Finder:
             self.used.add(price)
         link = self.link_of.get(at) or self.link_of.get(pressed)
         url = link.url if link and link.url.startswith(("http:", "https:")) else None
-        return Offer(name, kind, printed, currency_of(printed) if printed else None, control, url, at)
+        return _record(Offer, (name, kind, printed, currency_of(printed) if printed else None, control, url, at))
 
 
 def _rank(kind: BlockKind, *, linked: bool, in_row: bool) -> int:
