@@ -53,7 +53,7 @@ class Builder(Urls):
     text_chars: int = 0
     problems: list[str] = field(default_factory=list)
     # where we are
-    tokens: Iterator[Token] = iter(())
+    tokens: Iterator[Token] = field(default_factory=lambda: iter(()))
     parts: list[str] = field(default_factory=list)
     first: Token | None = None
     kind: BlockKind = _TEXT
@@ -105,13 +105,10 @@ class Builder(Urls):
                 size = len(text)
                 if size > _LONGEST_CONTROL and (kind is _CONTROL or (kind is _HEADING and size > _LONGEST_HEADING)):
                     kind = _TEXT  # left open, it swallowed what follows
-                blocks = self.blocks
-                if self.nested:
+                blocks, region = self.blocks, self.region
+                if self.nested or size > MAX_TEXT or len(blocks) >= MAX_BLOCKS:
                     self.add(text, kind, *self.position(first))
-                elif size > MAX_TEXT or len(blocks) >= MAX_BLOCKS:
-                    self.add(text, kind, first.line, first.col)
                 else:  # `add` written out: most blocks of a page come this way
-                    region = self.region
                     blocks.append(_record(Block, (text, kind, region, self.heading, first.line, first.col)))
                     self.rows.append(self.row)
                     if region is not _NOSCRIPT:
@@ -231,7 +228,7 @@ class Builder(Urls):
         self.styled = styled
         # What is over the limit is dropped when it closes: joining its address would cost the most.
         kept = len(self.links) < MAX_LINKS
-        self._link_url = self._urls.get(href) or (self.absolute(href) if kept else "")
+        self._link_url = self.absolute(href) if kept else self._urls.get(href, "")
         self._link_region = self.region
         self._link_text = self._link_image = self._link_alt = ""
         self._link_block = -1

@@ -43,20 +43,17 @@ class Pass(Builder):
             tag = token.tag
             if tag is not None:
                 handler = handler_of(tag)
-                if handler is None:
-                    continue
                 if handler is _break:
                     if parts:
                         self.flush()
-                else:
+                elif handler is not None:
                     handler(self, token)
             elif token.type is _TEXT:
                 data = token.data or ""
                 if not data.isspace():
                     if self.soft:
                         self.go_on(data)
-                    if self.first is None:
-                        self.first = token
+                    self.first = self.first or token
                     parts.append(data)
                 elif parts:
                     parts.append(" ")
