@@ -83,6 +83,13 @@ def refresh_target(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] 
     return outline(body, base_url, admitted_hosts=admitted_hosts).refresh
 
 
+def shows(body: bytes, chars: int) -> bool:
+    """Whether a page has so many visible characters.  Looks no further than to the link behind them."""
+    walk = _Walk("https://example.com/", frozenset())
+    page = walk.page
+    return any(page.text_chars >= chars for _ in walk.links(_source(body))) or page.text_chars >= chars
+
+
 class _Walk:
     """One pass over one page."""
 

@@ -66,7 +66,7 @@ def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -
     markup.finish()
     structured, products = read_json_ld(markup.json_ld)
     lines = Lines(markup.blocks, markup.rows, markup.links)
-    lines.absent = sieve_of(vocabulary).absent(lines.data)
+    sieve_of(vocabulary).sort(lines)
     language = language_of(markup.blocks, markup.lang)
     home = home_countries(page.url, markup.lang, language)
     hidden = hidden_marks(scan.text, markup, vocabulary)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import re2
@@ -116,11 +117,9 @@ class PageText:
 
 def page_text(reading: Reading, medicines: Medicines, look: Look = Look.PLAIN) -> PageText:
     """Fold a page and find the medicines in it."""
-    starts, position = [], 0
-    for block in reading.blocks:
-        starts.append(position)
-        position += len(block.text) + 1
-    folded = fold("\n".join(block.text for block in reading.blocks))
+    texts = [block.text for block in reading.blocks]
+    starts = list(accumulate((len(text) + 1 for text in texts[:-1]), initial=0)) if texts else []
+    folded = fold("\n".join(texts))
     named = medicines.named_in(folded)
     return PageText(reading, folded, starts, look, named, _named_at=[start for start, _, _ in named])
 

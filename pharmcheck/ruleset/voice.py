@@ -75,7 +75,7 @@ class VoiceLexicon:
 
     def __init__(self, data: Mapping[str, Mapping[str, list[str]]]) -> None:
         self._cues: dict[tuple[str, str], Any] = {}
-        self._known: dict[tuple[str, str, str], bool] = {}  # rules ask about the same sentences again and again
+        self._known: dict[tuple[str, str, str], int] = {}  # rules ask about the same sentences again and again
         for language, cues in data.items():
             unknown = sorted(set(cues) - set(self.CUES))
             if unknown:
@@ -86,14 +86,7 @@ class VoiceLexicon:
 
     def has(self, cue: str, language: str, text: str) -> bool:
         """Whether a cue stands in folded `text`, in the language of the phrase."""
-        question = (cue, language, text)
-        answer = self._known.get(question)
-        if answer is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            pattern = self._cues.get((language, cue))
-            answer = self._known[question] = bool(pattern and pattern.search(text))
-        return answer
+        return self._first(cue, language, text) >= 0
 
     def last(self, cue: str, language: str, text: str) -> int:
         """Where the last such cue ends in folded `text`; -1 when there is none."""
@@ -102,9 +95,20 @@ class VoiceLexicon:
 
     def begins(self, cue: str, language: str, text: str) -> bool:
         """Whether folded `text` starts with a cue."""
-        pattern = self._cues.get((language, cue))
-        match = pattern.search(text) if pattern else None
-        return bool(match and not text[: match.start()].strip(" \"'([*-¿¡•>:,"))
+        start = self._first(cue, language, text)
+        return start >= 0 and not text[:start].strip(" \"'([*-¿¡•>:,")
+
+    def _first(self, cue: str, language: str, text: str) -> int:
+        """Where the first such cue begins; -1 when there is none."""
+        question = (cue, language, text)
+        start = self._known.get(question)
+        if start is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            pattern = self._cues.get((language, cue))
+            match = pattern.search(text) if pattern else None
+            start = self._known[question] = match.start() if match else -1
+        return start
 
 
 def listen(hit: Hit, page: PageText, lexicon: VoiceLexicon, *, site_sells: bool) -> Statement:

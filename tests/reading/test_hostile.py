@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from pharmcheck.check import judge
 from pharmcheck.document import to_json, verdict_document
 from pharmcheck.model import Category
+from pharmcheck.reading.markup import Pass
 from pharmcheck.ruleset import load_ruleset
 from tests.reading.bombs import BOMBS
 from tests.sites import WHEN, site
@@ -66,6 +67,22 @@ def test_the_worst_bombs_end_in_time_at_full_size(name):
     before = _peak()
     assert _seconds(name, LARGE) < 5
     assert _peak() - before < 120
+
+
+def _reading_seconds(page: str) -> float:
+    markup = Pass("https://shop.example/")
+    start = time.process_time()
+    markup.run(page)
+    return time.process_time() - start
+
+
+def test_a_sheet_of_escapes_costs_no_more_than_text(reading):
+    """A style sheet of nothing but escapes is read, and costs about what as much ordinary text costs."""
+    page = f"<style>a{{content:'{chr(92)}41 {chr(92)}20 {'B' + chr(92)}43 '}}</style>"
+    assert [block.text for block in reading(page).blocks] == ["A BC"]
+    size = 1_000_000
+    escapes, paragraphs = BOMBS["escapes of a sheet"](size), BOMBS["paragraphs"](size)
+    assert min(_reading_seconds(escapes) for _ in range(3)) < 3 * min(_reading_seconds(paragraphs) for _ in range(3))
 
 
 def _strings(value: Any) -> Iterator[str]:
