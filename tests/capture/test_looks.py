@@ -149,7 +149,7 @@ def test_a_robots_file_without_an_end_allows_nothing(serve: Any, visit: Any, pag
     """What could not be read cannot have allowed us anything."""
     server = serve()
     server.routes |= {"/": page_bytes(MENU), "/robots.txt": b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nUser-ag"}
-    capture = visit(server.policy("shop.example", fetch_deadline_s=0.5), "shop.example")
+    capture = visit(server.policy("shop.example"), "shop.example")
 
     assert "/contact" not in server.paths()
     assert "robots" in {outcome for _, _, outcome in looks(capture)}

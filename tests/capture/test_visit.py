@@ -14,6 +14,7 @@ import trustme
 from pharmcheck.address import parse_address
 from pharmcheck.capture import Policy, capture_site
 from pharmcheck.model import Attempt, Capture, FetchOutcome, Look, PageRole
+from tests.yardstick import PATIENCE_S
 
 SHOP = b"""<html><body><nav><a href="/contact-us">Contact</a> <a href=/imprint>Imprint</a>
 <a href="/login">Log in</a> <a href="/about?utm=1">About us</a> <a href="https://other.net/faq">FAQ</a></nav>
@@ -200,7 +201,10 @@ def test_the_time_for_a_site_is_limited_and_what_was_wanted_stays_visible(
     """When the time is over the visit ends, with an attempt for each page that had no turn."""
     server = serve()
     server.routes["/"] = page_bytes(b'<a href="/silent">Contact</a> <a href="/imprint">Imprint</a>')
-    capture = visit(server.policy("shop.example", visit_deadline_s=0.8), "shop.example")
+    for enough_to_read_home_s in (0.8, 5, PATIENCE_S):
+        capture = visit(server.policy("shop.example", visit_deadline_s=enough_to_read_home_s), "shop.example")
+        if capture.pages:
+            break
     assert outcomes(capture)["http://shop.example/silent"] == "timed_out"
     assert outcomes(capture)["http://shop.example/imprint"] == "timed_out"
     assert len(capture.pages) == 1
@@ -214,7 +218,7 @@ def test_cancelling_a_visit_closes_its_connections(serve: Any, now: Any, run: An
 
     async def go() -> None:
         task = asyncio.create_task(capture_site(address, policy, now=now))
-        await asyncio.to_thread(server.asked.wait, 5)
+        await asyncio.to_thread(server.asked.wait, PATIENCE_S)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
