@@ -94,6 +94,41 @@ def test_the_page_budget_holds(serve: Any, visit: Any, page_bytes: Any) -> None:
     assert len(plain(capture)) == 4
 
 
+def test_the_byte_budget_holds_for_all_pages_together(serve: Any, visit: Any, page_bytes: Any) -> None:
+    """Robots.txt and second looks count; the page at the limit is cut there, and the rest is not even asked for."""
+    server = serve()
+    names = ("about", "imprint", "terms", "faq", "shipping")
+    menu = "".join(f'<a href="/{name}">{name}</a>' for name in names).encode()
+    server.routes |= {f"/{name}": page_bytes(b"x" * 4_000) for name in names}
+    server.routes |= {"/": page_bytes(menu.ljust(10_000)), "/robots.txt": page_bytes(b"#" * 1_000)}
+    capture = visit(server.policy("shop.example", byte_budget=27_000), "shop.example")
+    whole, cut, *unread = [attempt for attempt in plain(capture) if attempt.url.rpartition("/")[2] in names]
+
+    assert [len(page.body) for page in capture.pages] == [10_000, 4_000, 27_000 - 10_000 - 10_000 - 1_000 - 4_000]
+    assert [page.truncated for page in capture.pages] == [False, False, True]
+    assert [whole.outcome, cut.outcome] == [FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE]
+    assert cut.detail.endswith("larger together than we read; the beginning of this one was kept.")
+    assert len(unread) == 3
+    for attempt in unread:
+        assert (attempt.outcome, attempt.hops) == (FetchOutcome.TOO_LARGE, ())
+        assert attempt.detail.endswith("larger together than we read; this one had no turn.")
+        assert attempt.url.removeprefix("http://shop.example") not in server.paths()
+
+
+def test_a_budget_that_the_first_page_uses_up_leaves_one_page(serve: Any, visit: Any, page_bytes: Any) -> None:
+    """No second look and no robots.txt any more; each page that was wanted says why it was not read."""
+    server = serve()
+    server.routes["/"] = page_bytes(b'<a href="/contact-us">Contact</a>'.ljust(10_000))
+    capture = visit(server.policy("shop.example", byte_budget=10_000), "http://shop.example/offer")
+
+    assert server.paths() == ["/"]
+    assert [(page.url, page.truncated) for page in capture.pages] == [("http://shop.example/", False)]
+    unread = {(attempt.url, attempt.look.value) for attempt in capture.attempts if not attempt.hops}
+    assert ("http://shop.example/contact-us", "plain") in unread
+    assert ("http://shop.example/offer", "plain") in unread
+    assert ("http://shop.example/", "from_search") in unread
+
+
 def test_https_is_taken_and_its_facts_are_recorded(
     serve: Any, visit: Any, authority: trustme.CA, ca_file: str, context_for: Any
 ) -> None:

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.xdist_group("chromium")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ENOUGH_S = PATIENCE_S  # for a page that has nothing against us
 SHORT_S = 5.0
+MOST = 16 << 20
 
 
 def script(program: str, body: str = "") -> bytes:
@@ -240,7 +241,7 @@ def render(renderer: ChromiumRenderer, runner: asyncio.Runner) -> Callable[..., 
 
     def call(page: str, deadline_s: float = ENOUGH_S) -> Fetched:
         url = page if page.startswith("http") else f"https://shop.example{page}"
-        return runner.run(renderer.render(url, PageRole.HOME, deadline_s=deadline_s))
+        return runner.run(renderer.render(url, PageRole.HOME, deadline_s=deadline_s, most_bytes=MOST))
 
     return call
 
@@ -505,7 +506,9 @@ def test_a_browser_that_dies_is_replaced(
 
     async def die() -> Fetched:
         before = len(shop.requests)
-        loading = asyncio.create_task(renderer.render("https://shop.example/loop", PageRole.HOME, deadline_s=ENOUGH_S))
+        loading = asyncio.create_task(
+            renderer.render("https://shop.example/loop", PageRole.HOME, deadline_s=ENOUGH_S, most_bytes=MOST)
+        )
         await _asked(shop, "GET /loop", before)
         process.end(renderer._running._leader)
         return await loading
@@ -529,7 +532,9 @@ def test_cancelling_ends_the_browser(
 
     async def give_up() -> None:
         before = len(shop.requests)
-        loading = asyncio.create_task(renderer.render("https://shop.example/loop", PageRole.HOME, deadline_s=ENOUGH_S))
+        loading = asyncio.create_task(
+            renderer.render("https://shop.example/loop", PageRole.HOME, deadline_s=ENOUGH_S, most_bytes=MOST)
+        )
         await _asked(shop, "GET /loop", before)
         loading.cancel()
         await loading
@@ -598,7 +603,7 @@ def test_a_program_that_is_no_browser_is_our_fault_and_not_the_sites(shop: Shop,
 
     async def go() -> Fetched:
         async with make(Path(shutil.which("true") or ""), shop, None) as renderer:
-            return await renderer.render("https://shop.example/", PageRole.HOME, deadline_s=ENOUGH_S)
+            return await renderer.render("https://shop.example/", PageRole.HOME, deadline_s=ENOUGH_S, most_bytes=MOST)
 
     fetched = run(go())
     assert fetched.attempt.outcome is FetchOutcome.REFUSED_BY_US
