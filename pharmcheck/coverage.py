@@ -80,7 +80,8 @@ def _visited(capture: Capture) -> tuple[int, list[NotChecked]]:
     wanted: dict[str, NotChecked | None] = {}
     others: list[NotChecked] = []
     for attempt in capture.attempts:
-        kept = attempt.outcome in (FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE)
+        # Too large with no hop: it had no turn, because the pages before it had used up the bytes of the visit.
+        kept = attempt.outcome is FetchOutcome.FETCHED or (attempt.outcome is FetchOutcome.TOO_LARGE and attempt.hops)
         missed = None if kept else NotChecked(f"{attempt.url}{_AS[attempt.look]}", _why(attempt))
         # Another look at a page is not another page, and an issuer's page is none of the site's.
         if attempt.look is not Look.PLAIN or attempt.role is PageRole.ISSUER:

@@ -17,7 +17,7 @@ from pharmcheck.address import parse_address
 from pharmcheck.demo import Street, load_cases, policy_for, run, show, start_street
 from pharmcheck.demo.cases import Case
 from pharmcheck.demo.show import Result
-from pharmcheck.model import Category, Verdict
+from pharmcheck.model import Category, CriterionName, CriterionOutcome, Verdict
 from pharmcheck.ruleset import load_ruleset
 
 CASES = load_cases()
@@ -69,6 +69,27 @@ def _instead_of_checking(monkeypatch: pytest.MonkeyPatch, results: Sequence[Resu
 def test_every_site_gets_the_verdict_that_it_deserves(console: Console) -> None:
     """`make demo` on a fresh machine: served, fetched, judged, and right about all of them."""
     assert run(once=True, console=console) == 0, _printed(console)
+
+
+def test_honest_sites_are_given_credit_for_their_address() -> None:
+    """Met where the register has the same one, claimed where nobody confirms it; no honest address is overlooked."""
+    deserved = {
+        "harbourpharmacy.example": CriterionOutcome.MET,
+        "linden-apotheke.example": CriterionOutcome.MET,
+        "elmstreetrx.example": CriterionOutcome.CLAIMED,
+        "pharmacie-du-lac.example": CriterionOutcome.CLAIMED,
+        "clinicdoor.example": CriterionOutcome.CLAIMED,
+    }
+    with start_street(deserved) as street:
+        results = asyncio.run(show.check_street(street, load_ruleset()))
+
+    seen = {
+        result.case.host: criterion.outcome
+        for result in results
+        for criterion in result.verdict.criteria
+        if criterion.name is CriterionName.ADDRESS
+    }
+    assert seen == deserved
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,14 @@ def test_every_phone_number_is_fictional() -> None:
     assert [(file, number) for file, number, fiction in numbers if not re.fullmatch(fiction, number.strip("("))] == []
 
 
+def test_every_british_postcode_is_nobodys() -> None:
+    """In a district that is not given out, and with an end that never is: C, I, K, M, O and V are not used there."""
+    codes = [match[0] for _, text in _texts() for match in re.finditer(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b", text)]
+
+    assert len(codes) > 10
+    assert [code for code in codes if not re.fullmatch(r"[A-Z]{2}94 \d(?:[A-Z][CIKMOV]|[CIKMOV][A-Z])", code)] == []
+
+
 @pytest.mark.parametrize("host", ["maple-direct-meds.example", "riverside-ramblers.example"])
 def test_two_pill_shops_never_mention_prescriptions(host: str) -> None:
     """What convicts or spares them is their tariff, or whom they hide from, not a word that their real models avoid."""
