@@ -4,7 +4,6 @@ The only room that touches the network, through one guarded door.  It collects b
 """
 
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
-from pharmcheck.capture.outline import page_links
 from pharmcheck.capture.planner import Wanted, plan
 from pharmcheck.capture.polite import Gate
 from pharmcheck.capture.roles import page_role
@@ -21,7 +20,6 @@ __all__ = [
     "capture_id",
     "capture_site",
     "needs_scripts",
-    "page_links",
     "page_role",
     "plan",
     "read_warc",

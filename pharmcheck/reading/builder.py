@@ -45,7 +45,6 @@ class Builder(Urls):
         self.json_ld: list[str] = []
         self.title = ""
         self.lang = ""
-        self.refresh: str | None = None
         self.based = False
         self.scripts = 0
         self.script_bytes = 0
