@@ -73,16 +73,6 @@ def outline(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = ()) -
     return page
 
 
-def page_links(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """The links of a page as (canonical URL, words), in order: `outline(…).links`."""
-    return outline(body, base_url, admitted_hosts=admitted_hosts).links
-
-
-def refresh_target(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = ()) -> str | None:
-    """Where a page sends its visitor within five seconds, canonical; None for itself, nowhere or a bad address."""
-    return outline(body, base_url, admitted_hosts=admitted_hosts).refresh
-
-
 def shows(body: bytes, chars: int) -> bool:
     """Whether a page has so many visible characters.  Looks no further than to the link behind them."""
     walk = _Walk("https://example.com/", frozenset())

@@ -598,7 +598,6 @@ def test_without_a_browser_it_says_so_at_once(tmp_path: Path, monkeypatch: pytes
 
 def test_a_program_that_is_no_browser_is_our_fault_and_not_the_sites(shop: Shop, run: Any) -> None:
     """It does not start: refused by us, with a reason, and nothing is left in the temporary folder."""
-    pytest.importorskip("playwright")
     before = set(Path(tempfile.gettempdir()).glob("pharmcheck-browser-*"))
 
     async def go() -> Fetched:
