@@ -48,7 +48,7 @@ def find_seals(
             for mark in vocabulary.seals_by_word.get(match.group(1).lower(), ()):
                 take(mark, block.text, link.url if link else None)
     for link in links:
-        for mark in _by_target(link, vocabulary) if link.image else ():
+        for mark in _by_target(link.url, vocabulary) if link.image else ():
             take(mark, link.text, link.url)
     linked = {seal.issuer for seal in found.values() if seal.url}
     # The same mark as picture and as link: the one that leads somewhere is the mark.
@@ -76,16 +76,16 @@ def _by_picture(image: Image, vocabulary: Vocabulary) -> list[SealMark]:
     return list(marks.values())
 
 
-def _by_target(link: Link, vocabulary: Vocabulary) -> list[SealMark]:
+def _by_target(url: str, vocabulary: Vocabulary) -> tuple[SealMark, ...]:
     """A link into an issuer's register, unless it is a mere source in prose (its words then say nothing of a mark)."""
-    if not link.url.startswith(("http:", "https:")):
-        return []
-    host = _host(link.url)
+    if not url.startswith(("http:", "https:")):
+        return ()
+    host = _host(url)
     while host:
         if host in vocabulary.seals_by_host:
-            return list(vocabulary.seals_by_host[host])
+            return vocabulary.seals_by_host[host]
         host = host.partition(".")[2]
-    return []
+    return ()
 
 
 def _file(url: str) -> str:
