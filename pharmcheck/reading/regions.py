@@ -63,8 +63,8 @@ class Hints:
 
 
 def _region(name: str, value: str) -> Region | None:
-    words = value[:500].lower().split()
     known = _ROLES if name == "role" else _NAMES
-    if known.keys().isdisjoint(words):
-        return None
-    return next(known[word] for word in words if word in known)
+    for word in value[:500].lower().split():
+        if word in known:
+            return known[word]
+    return None
