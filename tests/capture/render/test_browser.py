@@ -596,9 +596,11 @@ def test_without_a_browser_it_says_so_at_once(tmp_path: Path, monkeypatch: pytes
         make(Path(sys.executable), shop, None)
 
 
-def test_a_program_that_is_no_browser_is_our_fault_and_not_the_sites(shop: Shop, run: Any) -> None:
+def test_a_program_that_is_no_browser_is_our_fault_and_not_the_sites(
+    shop: Shop, run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """It does not start: refused by us, with a reason, and nothing is left in the temporary folder."""
-    before = set(Path(tempfile.gettempdir()).glob("pharmcheck-browser-*"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # of our own: other tests start browsers beside us
 
     async def go() -> Fetched:
         async with make(Path(shutil.which("true") or ""), shop, None) as renderer:
@@ -607,7 +609,7 @@ def test_a_program_that_is_no_browser_is_our_fault_and_not_the_sites(shop: Shop,
     fetched = run(go())
     assert fetched.attempt.outcome is FetchOutcome.REFUSED_BY_US
     assert fetched.attempt.detail == "The browser for scripted pages did not start."
-    assert set(Path(tempfile.gettempdir()).glob("pharmcheck-browser-*")) <= before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_browser_knows_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
