@@ -53,7 +53,7 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
     heard: set[object] = set()
     sentences: set[str] = set()
     phrases: set[str] = set()
-    near = (rule.id, number, "near") in ruleset.contexts
+    near = bool(match.near)
     wanted = _wanted(match, site)
     hopeless = match.about in ("prescription_only", "controlled") and not wanted
     for page, hit in () if hopeless else hits.get((rule.id, number), ()):
@@ -105,12 +105,16 @@ def _words_count(rule: Rule, number: int, match: PhraseMatch, statement: Stateme
     if match.about in _SUBJECTS and statement.limited:
         return False
     page, hit = statement.page, statement.hit
-    near = ruleset.contexts.get((rule.id, number, "near"))
+    language = hit.phrase.language
+    near = ruleset.contexts.get((rule.id, number, "near", language))
     if near and not near.found_in(page.block_text(hit.block), page.medicines_in_block(hit.block)):
         return False
-    not_near = ruleset.contexts.get((rule.id, number, "not_near"))
     places = (statement.folded, page.heading_of(hit.block))
-    return not (not_near and any(not_near.found_in(words) for words in places))
+    for spoken in {language, page.reading.language}:
+        not_near = ruleset.contexts.get((rule.id, number, "not_near", spoken or ""))
+        if not_near and any(not_near.found_in(words) for words in places):
+            return False
+    return True
 
 
 def _about(
