@@ -55,13 +55,14 @@ def main() -> int:
         return _read(options.read, options.rows)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "nppes.zip"
-        size = _write(path, options.rows, options.pharmacies)
+        size = write_sample(path, options.rows, options.pharmacies)
         print(f"{options.rows:,} rows, {size / 1e6:,.0f} MB unpacked, {path.stat().st_size / 1e6:,.0f} MB packed")
         arguments = ["--rows", str(options.rows), "--read", str(path)]
         return subprocess.run([sys.executable, "-m", "bench.registers", *arguments], check=False).returncode  # noqa: S603 - ourselves
 
 
-def _write(path: Path, rows: int, share: float) -> int:
+def write_sample(path: Path, rows: int, share: float) -> int:
+    """A zip in the form of the NPPES bulk file; how many bytes it has unpacked."""
     size = 0
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,

@@ -19,7 +19,6 @@ from pharmcheck.model import (
     Category,
     Comparison,
     Criterion,
-    CriterionName,
     CriterionOutcome,
     Finding,
     RegisterEntry,
@@ -201,8 +200,6 @@ def _meanings(verdict: Verdict, words: Mapping[str, Any]) -> Iterable[str]:
     for outcome in (CriterionOutcome.MET, CriterionOutcome.CLAIMED):
         if any(criterion.outcome is outcome for criterion in verdict.criteria):
             yield words[f"meaning.{outcome}"]
-    if any(one.name is CriterionName.HTTPS and one.outcome is CriterionOutcome.MET for one in verdict.criteria):
-        yield words["meaning.https"]
 
 
 def _record(entry: RegisterEntry, words: Mapping[str, Any]) -> RecordTold:

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     page_budget: PositiveInt = Field(default=12, le=100)
     """Most pages read of one site.  Twelve reach imprint, terms, shipping and a few products of nearly every shop."""
 
+    byte_budget: PositiveInt = Field(default=16 << 20, le=1 << 30)
+    """Most bytes read of one site, after decompression.  Three pages at our limit of 5 MiB each; a visit holds all that
+    it has read, so without it twelve such pages would cost 63 MB for each site in flight."""
+
     visit_deadline_s: PositiveFloat = Field(default=60.0, le=3600)
     """Most seconds for one site, everything included: a site that drips bytes must not hold a check for ever."""
 

@@ -69,7 +69,8 @@ def gather(
     records = tuple(_entry(snapshots[record.register], record, host, own, today) for record in concerning)
     licensed_in = [proof.licensed_in for proof in proofs if proof.licensed_in]
     countries = dict.fromkeys([*licensed_in, *claimed_countries(host, own), *([destination] if destination else [])])
-    return Standing(proofs, records, _look_up(countries, ruleset, snapshots.values()))
+    asked = [snapshots[record.register] for record in concerning]
+    return Standing(proofs, records, _look_up(countries, ruleset, asked, snapshots.values()))
 
 
 def _proofs(
@@ -149,14 +150,17 @@ def _entry(snapshot: Snapshot, record: Record, host: str, readings: Sequence[Rea
     )
 
 
-def _look_up(countries: Iterable[str], ruleset: Ruleset, snapshots: Iterable[Snapshot]) -> tuple[RegisterPage, ...]:
-    """The registers of these countries that a person can open: first the official ones, then those who check."""
+def _look_up(
+    countries: Iterable[str], ruleset: Ruleset, asked: Iterable[Snapshot], loaded: Iterable[Snapshot]
+) -> tuple[RegisterPage, ...]:
+    """Where a person can look: the registers whose entries are shown, then those of these countries, searches first."""
     wanted = list(countries)
     kinds = (RegisterKind.REGISTER, RegisterKind.ACCREDITATION)
-    known: list[Listing | Snapshot] = [row for kind in kinds for row in ruleset.directory.of(wanted, kind)]
-    known += [snapshot for snapshot in snapshots if snapshot.country in wanted and snapshot.kind in kinds]
+    known = [row for kind in kinds for row in ruleset.directory.of(wanted, kind)]
+    rest = [snapshot for snapshot in loaded if snapshot.country in wanted and snapshot.kind in kinds]
+    rows: list[Listing | Snapshot] = [*asked, *sorted(known, key=lambda row: row.bulk), *rest]
     pages: dict[str, RegisterPage] = {}
-    for row in known:
+    for row in rows:
         if row.page and row.page.startswith("https://"):
             pages.setdefault(row.page, RegisterPage(row.name, row.authority, row.country, row.page))
     return tuple(pages.values())[:_PAGES_SHOWN]

@@ -1,5 +1,7 @@
 """What holds for every test: a clean environment, a home of its own, no name looked up, no socket beyond loopback.
 
+And the browser, for the few tests that need one.
+
 pytest-socket (see pyproject.toml) refuses connections that leave loopback; it lets names be resolved, so that is
 refused here.
 """
@@ -23,6 +25,11 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+# Not PHARMCHECK_…: those are forgotten before any test module is imported.
+_GIVEN = os.environ.get("TEST_CHROMIUM")
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome-headless-shell")
+_MISSING = "NO CHROMIUM: the browser that reads scripted pages is not tested.  Install one or set TEST_CHROMIUM."
 
 _UNWANTED = {
     "all_proxy",
@@ -49,12 +56,6 @@ _UNWANTED = {
 }
 
 
-# Not PHARMCHECK_…: those are forgotten before any test module is imported.
-_GIVEN = os.environ.get("TEST_CHROMIUM")
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome-headless-shell")
-_MISSING = "NO CHROMIUM: what pages do in a browser is not tested.  Install one or set TEST_CHROMIUM."
-
-
 def _unwanted() -> list[str]:
     return [name for name in os.environ if name.startswith("PHARMCHECK_") or name.lower() in _UNWANTED]
 
@@ -71,6 +72,16 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, empty_home: Path) -> None:
+    """Start every test from our own defaults, whoever runs it and whatever ran before it."""
+    for name in _unwanted():
+        monkeypatch.delenv(name)
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(empty_home))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """The browser.  Without one the tests that ask for it are skipped aloud, and fail where a machine decides."""
@@ -83,16 +94,6 @@ def chromium() -> Path:
             warnings.warn(_MISSING, stacklevel=1)
         pytest.skip(_MISSING)
     return Path(found)
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, empty_home: Path) -> None:
-    """Start every test from our own defaults, whoever runs it and whatever ran before it."""
-    for name in _unwanted():
-        monkeypatch.delenv(name)
-    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(empty_home))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -14,7 +15,7 @@ from pharmcheck.capture import read_warc, write_warc
 from pharmcheck.check import judge
 from pharmcheck.document import to_json, verdict_document
 from pharmcheck.explain import explain
-from pharmcheck.model import Capture, Category, EvidenceKind, FetchOutcome, PageRole, Verdict
+from pharmcheck.model import Attempt, Capture, Category, EvidenceKind, FetchOutcome, PageRole, Verdict
 from pharmcheck.registers import Identifier, MemoryRegisters, Record, Snapshot
 from pharmcheck.ruleset import load_ruleset
 from tests.sites import WHEN, site
@@ -246,3 +247,20 @@ def test_a_language_that_no_rule_covers_is_inconclusive_not_absent() -> None:
     }
     assert findings["RX001"].outcome.value == "inconclusive"
     assert "language" in findings["RX001"].reason
+
+
+def test_pages_that_had_no_turn_make_nothing_absent() -> None:
+    """When the bytes of a visit are used up, the rest is said to be unread; the site is not said to lack things."""
+    visited = site(home="# Quay Pharmacy\nRefill your prescription with us.", about="# About\nWe are a pharmacy.")
+    detail = "The pages of this site are larger together than we read; this one had no turn."
+    url = "https://shop.example.com/contact"
+    unread = Attempt(url, PageRole.CONTACT, FetchOutcome.TOO_LARGE, detail, (), 0)
+    verdict = _verdict(replace(visited, attempts=(*visited.attempts, unread)))
+    outcomes = {criterion.name.value: criterion.outcome.value for criterion in verdict.criteria}
+
+    assert verdict.coverage == 66
+    assert [(missed.what, missed.why) for missed in verdict.not_checked] == [
+        (url, f"too large ({detail}; fault: site)")
+    ]
+    assert (outcomes["address"], outcomes["licence"]) == ("undetermined", "undetermined")
+    assert [finding.rule_id for finding in verdict.reasons if finding.evidence[0].kind is EvidenceKind.ABSENCE] == []

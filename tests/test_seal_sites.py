@@ -182,6 +182,7 @@ def test_an_accreditor_that_approves_binds_and_one_that_refuses_is_quoted() -> N
         (ENTRY, "# Entry\ninfo@zaanpil.com"),
         (ENTRY, "# Not found\nWe have no entry for www.zaanpil.com"),
         (ENTRY + "?naam=zaanpil.com", "# Entry\nwww.zaanpil.com"),
+        ("https://medicine-seller-register.mhra.gov.uk/search-registry/1?q=zaanpil%2Ecom", "# Entry\nzaanpil.com"),
         ("https://www.aanbiedersmedicijnen.nl/zoeken?q=zaanpil.com", "# Search\nwww.zaanpil.com"),
         ("https://www.ordre.pharmacien.fr/actualites/zaanpil", "# News\nwww.zaanpil.com"),
     ],

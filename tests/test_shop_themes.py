@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pharmcheck.check import judge
+from pharmcheck.model import Category
 from pharmcheck.reading import read
 from pharmcheck.ruleset import load_ruleset
 from pharmcheck.ruleset.shelf import shop_offers
@@ -80,3 +81,12 @@ def test_an_offer_is_seen_however_the_shop_is_built(theme: str) -> None:
     assert offers
     assert not any("prescription" in product for product in offers)
     assert verdict.category.value == "danger"
+
+
+def test_what_medicines_cost_is_no_shop() -> None:
+    """A page that tells prices under a heading, with nothing to press, sells nothing."""
+    lines = "<p>Viagra 100 mg</p><p>$39.90</p><h2>And you?</h2><p>Ask your pharmacist what you would pay.</p>"
+    page = f"<html lang=en><title>Prices</title><body><h1>What medicines cost</h1>{lines}</body></html>"
+    judgement = judge(site(home=page, faq="# Questions\nWe sell nothing and explain prices."), _RULES, now=WHEN)
+    assert judgement.verdict.category in (Category.NOT_A_PHARMACY, Category.COULD_NOT_CHECK)
+    assert not list(shop_offers(judgement.readings[0]))

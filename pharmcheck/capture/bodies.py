@@ -66,6 +66,10 @@ class BodyReader:
             raise BrokenBody("The compressed page broke off before its end.")
         return bytes(self._body)
 
+    def __len__(self) -> int:
+        """How much of the body is there."""
+        return len(self._body)
+
     def kept(self) -> bytes:
         """What was read up to now."""
         return bytes(self._body)

@@ -37,6 +37,8 @@ from pharmcheck.model import Attempt, FetchOutcome, Hop, Look, Page, PageRole, T
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 _SEARCH_ENGINE = "https://www.google.com/"
 
+_NO_TURN = "The pages of this site are larger together than we read; this one had no turn."
+_CUT_BY_BUDGET = "The pages of this site are larger together than we read; the beginning of this one was kept."
 _GUARD_OUTCOMES: Mapping[type[Exception], FetchOutcome] = {
     Refused: FetchOutcome.REFUSED_BY_US,
     Unresolved: FetchOutcome.DNS_FAILED,
@@ -52,6 +54,11 @@ class Fetched:
     page: Page | None = field(repr=False)  # event loops print what a task returned: 36 MB for a 5 MB page
 
 
+def no_room(url: str, role: PageRole, look: Look) -> Fetched:
+    """A page that is not asked for, because the visit holds as many bytes as it may."""
+    return Fetched(Attempt(url, role, FetchOutcome.TOO_LARGE, _NO_TURN, (), 0, look), None)
+
+
 class Fetcher:
     """One connection pool for one site's visit.  Use as an async context manager; belongs to one task."""
 
@@ -60,6 +67,7 @@ class Fetcher:
     ) -> None:
         """Raises ValueError when HTTP/2 is wanted and not installed, OSError when the CA file cannot be read."""
         self.tls: dict[str, TlsFacts] = {}
+        self.room = policy.byte_budget  # bytes that this visit may still keep
         self._policy, self._now, self._clock, self._gate = policy, now, clock, gate
         self._backend = GuardedBackend(policy, resolver, self._saw_tls)
         self._wire = Wire(policy, self._backend)
@@ -89,6 +97,8 @@ class Fetcher:
         start = self._clock()
         page: Page | None = None
         outcome, detail = FetchOutcome.FETCHED, "The page was read."
+        if not self.room and look is not Look.INSECURE:
+            return no_room(url, role, look)
         alarm = asyncio.timeout(min(deadline_s or self._policy.fetch_deadline_s, self._policy.fetch_deadline_s))
         try:
             async with alarm:
@@ -105,7 +115,8 @@ class Fetcher:
             if page is None:
                 detail = "The site answered over plain http."
             elif page.truncated:
-                outcome, detail = FetchOutcome.TOO_LARGE, "The page is larger than we read; its beginning was kept."
+                outcome = FetchOutcome.TOO_LARGE
+                detail = "The page is larger than we read; its beginning was kept." if self.room else _CUT_BY_BUDGET
         if alarm.expired():  # whatever the stack made of being stopped
             outcome, detail = FetchOutcome.TIMED_OUT, "The site did not answer in time."
         elapsed_ms = max(0, round((self._clock() - start) * 1000))
@@ -177,12 +188,15 @@ class Fetcher:
     async def _read(self, answer: Answer) -> tuple[bytes, bool]:
         policy = self._policy
         encoding = encoding_of(values_of(answer.headers, b"content-encoding"))
-        reader = BodyReader(encoding, max_wire=policy.max_wire, max_body=policy.max_body, max_ratio=policy.max_ratio)
+        most = min(policy.max_body, self.room)
+        reader = BodyReader(encoding, max_wire=policy.max_wire, max_body=most, max_ratio=policy.max_ratio)
         try:
             async for raw in answer.pieces():
                 reader.feed(raw)
         except TooLarge:
             return reader.kept(), True
+        finally:
+            self.room -= len(reader)
         return reader.finish(), False
 
     def _saw_tls(self, host: str, connection: ssl.SSLObject) -> None:

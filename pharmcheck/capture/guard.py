@@ -56,6 +56,7 @@ class Policy:
     max_body: int = 5 << 20  # bytes of a body after decompression
     max_ratio: int = 200  # decompressed to sent, once past 1 MiB
     page_budget: int = 12  # pages read of one site
+    byte_budget: int = 16 << 20  # bytes of all bodies of a visit together, after decompression
     chromium: Path | None = None  # a browser for pages that are empty without scripts; needs pharmcheck[render]
     page_to_read: Callable[[str, str], str | None] | None = None  # issuers' pages that a visit may add, see `planner`
     http2: bool = False  # off: 14–40 % dearer for a few pages per site; some sites speak nothing else

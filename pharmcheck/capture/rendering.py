@@ -15,10 +15,11 @@ from pharmcheck.model import PageRole
 class Renderer(Protocol):
     """Reads a page as it stands after its scripts have run."""
 
-    async def render(self, url: str, role: PageRole, *, deadline_s: float) -> Fetched:
+    async def render(self, url: str, role: PageRole, *, deadline_s: float, most_bytes: int) -> Fetched:
         """Load `url` (canonical), let its scripts run and come back, all within `deadline_s` seconds.
 
-        The attempt and the page carry `Look.RENDERED`; the body is the document as it then stood, in UTF-8.  Like
+        The attempt and the page carry `Look.RENDERED`; the body is the document as it then stood, in UTF-8, cut at
+        `most_bytes` or at the limit of every page.  Like
         `Fetcher.fetch` it never raises for anything a site does; cancellation passes through.
         """
         ...

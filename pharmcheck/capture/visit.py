@@ -1,8 +1,8 @@
 """Go and look at one site: home page, pasted page, a second look, then what the planner wants.  Returns a Capture.
 
-One page failing does not fail the visit, and neither does the clock: what was wanted and not read stays visible as
-an attempt.  This file decides the order of things; how a page is fetched is `fetch`'s business, what it means
-nobody's here.
+One page failing does not fail the visit, and neither do clock and byte budget: what was wanted and not read stays
+visible as an attempt.  This file decides the order of things; how a page is fetched is `fetch`'s business, what it
+means nobody's here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pharmcheck.address import host_of, registrable_domain, resolve_link
 from pharmcheck.capture import robots
-from pharmcheck.capture.fetch import Fetched, Fetcher
+from pharmcheck.capture.fetch import Fetched, Fetcher, no_room
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
 from pharmcheck.capture.origins import first_scheme, like, origin
 from pharmcheck.capture.outline import Outline, outline
@@ -52,7 +52,7 @@ async def capture_site(
     gate: Gate | None = None,
     renderer: Renderer | None = None,
 ) -> Capture:
-    """Visit the site at `address` within `policy.visit_deadline_s` seconds.
+    """Visit the site at `address` within `policy.visit_deadline_s` seconds and `policy.byte_budget` bytes.
 
     `now` gives aware UTC times for the record, `clock` seconds for measuring.  `on_attempt` hears of every attempt
     as it ends.  Share `gate` between visits of one event loop so that they stay polite together.  Pages that are empty
@@ -137,10 +137,11 @@ class _Visit:
         await self._read_plan(home)
 
     def give_up_on_rest(self) -> None:
-        """What is still wanted when the time is over becomes an attempt that says so."""
+        """What is still wanted when the time or the bytes are used up becomes an attempt that says so."""
         for wanted in self._left:
             detail = "The time for this site was over before this page's turn."
-            self._note(Attempt(wanted.url, wanted.role, FetchOutcome.TIMED_OUT, detail, (), 0))
+            late = Attempt(wanted.url, wanted.role, FetchOutcome.TIMED_OUT, detail, (), 0)
+            self._note(late if self._fetcher.room else no_room(wanted.url, wanted.role, Look.PLAIN).attempt)
         self._left = []
 
     async def _reach(self, home: str) -> str:
@@ -178,8 +179,8 @@ class _Visit:
             await self._read_sitemaps(home)
         # The pages of the first plan link to some that the landing page does not; the issuers of seals come last.
         for next_pages in (partial(self._plan, final=False), self._plan, self._issuers):
-            self._left += next_pages()
-            while self._left:
+            self._left = self._left or [*next_pages()]
+            while self._left and self._fetcher.room:
                 wanted = self._left[0]
                 if (await self._rules_for(wanted.url)).allows(wanted.url):
                     self._asked += 1
@@ -205,8 +206,7 @@ class _Visit:
 
     async def _read_sitemaps(self, home: str) -> None:
         """A shell has no links; what the site tells search engines is the next best thing."""
-        named = (await self._rules_for(home)).sitemaps or ("/sitemap.xml",)
-        for name in named[:_SITEMAPS]:
+        for name in ((await self._rules_for(home)).sitemaps or ("/sitemap.xml",))[:_SITEMAPS]:
             with suppress(AddressError):
                 url = resolve_link(home, name, admitted_hosts=self._policy.admitted_hosts)
                 if registrable_domain(host_of(url)) == self._address.registrable_domain:
@@ -257,10 +257,13 @@ class _Visit:
         return came
 
     async def _render(self, renderer: Renderer, page: Page) -> None:
-        limit = min(self._ends - self._clock(), self._policy.fetch_deadline_s)
-        fetched = await renderer.render(page.url, page.role, deadline_s=max(_LEAST_S, limit))
+        limit = max(_LEAST_S, min(self._ends - self._clock(), self._policy.fetch_deadline_s))
+        fetched = no_room(page.url, page.role, Look.RENDERED)
+        if room := self._fetcher.room:
+            fetched = await renderer.render(page.url, page.role, deadline_s=limit, most_bytes=room)
         self._note(fetched.attempt)
         if fetched.page is not None:
+            self._fetcher.room -= len(fetched.page.body)
             self.pages.append(fetched.page)
             self._outline(fetched.page)
 

@@ -95,6 +95,7 @@ def policy(settings: Settings, resolve: Sequence[str], allow: Sequence[str], ca_
         allowed_networks=networks(allow),
         ca_file=trusted(ca_file),
         page_budget=settings.page_budget,
+        byte_budget=settings.byte_budget,
         visit_deadline_s=settings.visit_deadline_s,
         fetch_deadline_s=min(settings.fetch_deadline_s, settings.visit_deadline_s),
         user_agent=f"pharmcheck/{__version__} (+{settings.contact_url})",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -77,6 +78,7 @@ def run(
 
     settings = options.settings_for(data_dir)
     ruleset = load_ruleset(rules_dir)
+    gc.freeze()  # the rules stay: the collector need not look through them again for every site
     with Store.open(settings) as store:
         chosen = verdicts_in_force(store) if in_force else store.verdicts(capture)
         report(replay_all(chosen, store, ruleset, at), ruleset, as_json=as_json, only=capture)

@@ -30,6 +30,8 @@ class Entry:
     name: str
     numbers: tuple[tuple[str, str], ...]  # numbering scheme and number
     postcode: str | None
+    status: str
+    online_sale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Case:
     behaviour: Behaviour
     entry: Entry | None
     start: str = "/"  # the page whose address the person pastes
+    warned_by: str = ""  # authority | private_body: who warns about it
     searchers: str = ""  # what visitors from a search engine get for the home page: a path of its own, or another site
 
     @property
@@ -82,9 +85,17 @@ def _case(row: dict[str, Any]) -> Case:
         behaviour=Behaviour(row.get("behaviour", Behaviour.SERVES)),
         entry=_entry(row["register"]) if "register" in row else None,
         start=row.get("start", "/"),
+        warned_by=row.get("warned_by", ""),
         searchers=row.get("searchers", ""),
     )
 
 
 def _entry(row: dict[str, Any]) -> Entry:
-    return Entry(row["entry_id"], row["name"], tuple(row["numbers"].items()), row.get("postcode"))
+    return Entry(
+        row["entry_id"],
+        row["name"],
+        tuple(row["numbers"].items()),
+        row.get("postcode"),
+        row.get("status", "active"),
+        row.get("online_sale") != "no",
+    )

@@ -6,7 +6,7 @@ A page is a fragment with a head of its own (`title:`, `description:`, a blank l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,8 @@ from types import MappingProxyType
 SITES = Path(__file__).with_name("sites")
 
 _LAYOUT = "_layout.html"
-_COPY = "_copy_of"  # a clone: the folder holds nothing but this file, with the name of the site that it copies
+_COPY = "_copy_of"
+"""A clone's folder holds this file alone: the name of the site that it copies, then lines `old words = new words`."""
 _MISSING = "/404"
 _TYPES = MappingProxyType(
     {
@@ -74,7 +75,8 @@ def load_site(host: str, sites: Path = SITES) -> Site:
     """Read the folder of `host`."""
     folder = sites / host
     if (folder / _COPY).exists():
-        return _clone(host, load_site((folder / _COPY).read_text("utf-8").strip(), sites))
+        copied, *changes = (folder / _COPY).read_text("utf-8").splitlines()
+        return _clone(host, load_site(copied.strip(), sites), changes)
     layout_file = folder / _LAYOUT
     layout = layout_file.read_text("utf-8") if layout_file.exists() else "{{content}}"
     answers = {
@@ -94,11 +96,17 @@ def load_site(host: str, sites: Path = SITES) -> Site:
     return Site(host, MappingProxyType(answers))
 
 
-def _clone(host: str, original: Site) -> Site:
-    """Every answer of a site under another name: what a clone of a real shop is."""
-    old, new = original.host.encode(), host.encode()
-    copied = {path: replace(answer, body=answer.body.replace(old, new)) for path, answer in original.answers.items()}
-    return Site(host, MappingProxyType(copied))
+def _clone(host: str, original: Site, changes: Sequence[str]) -> Site:
+    """Every answer of a site under another name: what a clone of a real shop is.  A change is a line `old = new`."""
+    words = {original.host: host, **dict(change.split(" = ", 1) for change in changes)}
+    answers = {path: replace(answer, body=_reworded(answer.body, words)) for path, answer in original.answers.items()}
+    return Site(host, MappingProxyType(answers))
+
+
+def _reworded(body: bytes, words: Mapping[str, str]) -> bytes:
+    for old, new in words.items():
+        body = body.replace(old.encode(), new.encode())
+    return body
 
 
 def _files(folder: Path) -> list[Path]:

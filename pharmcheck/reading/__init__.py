@@ -66,7 +66,7 @@ def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -
     markup.finish()
     structured, products = read_json_ld(markup.json_ld)
     lines = Lines(markup.blocks, markup.rows, markup.links)
-    lines.absent = sieve_of(vocabulary).absent(lines.data)
+    sieve_of(vocabulary).sort(lines)
     language = language_of(markup.blocks, markup.lang)
     home = home_countries(page.url, markup.lang, language)
     hidden = hidden_marks(scan.text, markup, vocabulary)
@@ -85,7 +85,7 @@ def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -
         licence_claims=find_licences(lines, markup.links, vocabulary),
         seals=find_seals(lines, markup.images, hidden, markup.links, structured.credentials, vocabulary, page.url),
         structured=structured,
-        shape=Shape(markup.text_chars, markup.script_bytes, markup.scripts, len(markup.links), markup.refresh),
+        shape=Shape(markup.text_chars, markup.script_bytes, markup.scripts, len(markup.links)),
         status=page.status,
         headers=tuple((clean(name), clean(value)) for name, value in page.headers),
         problem="; ".join(problems) or None,
@@ -107,7 +107,7 @@ def _empty(page: Page, problems: list[str]) -> Reading:
         licence_claims=(),
         seals=(),
         structured=Structured(),
-        shape=Shape(0, 0, 0, 0, None),
+        shape=Shape(0, 0, 0, 0),
         status=page.status,
         headers=tuple((clean(name), clean(value)) for name, value in page.headers),
         problem="; ".join(problems) or None,

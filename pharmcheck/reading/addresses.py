@@ -17,7 +17,10 @@ from pharmcheck.reading.owners import owner_of
 from pharmcheck.reading.postcodes import Found, addresses_in, addresses_in_line, country_named, streets_alone
 
 MAX_ADDRESSES = 50
-PATTERNS = (HINT, BOX_LINES)  # what every page is asked
+PATTERNS = (  # what every page is asked
+    *(HINT, BOX_LINES, TOWN_FIRST),
+    *(form.loose_hint for form in FORMS if form.loose_hint is not None),
+)
 _TRIES = 300  # places of one page that look like a postcode
 _SHORT = 90  # a block that may be one line of an address
 _LINE = 180  # a block that may hold a whole address

@@ -9,7 +9,9 @@ A page has a thousand blocks and links: what runs for each of them avoids calls,
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from turbohtml import Token
 
@@ -32,60 +34,58 @@ _FEWEST_CELLS, _MOST_CELLS = 3, 60  # of a row of single words
 _record = tuple.__new__  # makes a named tuple in half the time that its own, Python-written constructor takes
 
 
+@dataclass(slots=True, eq=False)
 class Builder(Urls):
     """State of one pass over one page."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.blocks: list[Block] = []
-        self.rows: list[int] = []  # beside `blocks`: number of the table row, 0 outside tables
-        self.links: list[Link] = []
-        self.forms: list[Form] = []
-        self.images: list[Image] = []
-        self.json_ld: list[str] = []
-        self.title = ""
-        self.lang = ""
-        self.refresh: str | None = None
-        self.based = False
-        self.scripts = 0
-        self.script_bytes = 0
-        self.text_chars = 0
-        self.problems: list[str] = []
-        # where we are
-        self.tokens: Iterator[Token] = iter(())
-        self.parts: list[str] = []
-        self.first: Token | None = None
-        self.kind = _TEXT
-        self.region = Region.MAIN
-        self.heading = ""
-        self.row = 0
-        self.last_row = 0
-        self._row_start = 0  # first block of the open row
-        self.divs = 0
-        self.foreign = 0  # inside svg or math
-        self.form: OpenForm | None = None
-        self.labels: dict[str, str] = {}
-        self.label_for: str | None = None
-        self.unlabelled: tuple[int, Token] | None = None  # blocks before the open button, and its tag
-        self.line0 = 0
-        self.col0 = 0
-        self.fixed: tuple[int, int] | None = None
-        self.nested = 0
-        self.soft = False  # a `<br>` after words: the next words tell whether it ends a block
-        # the open link, in fields of our own: one object less for each link
-        self.link: Token | None = None
-        self.styled = False  # it looks like a button
-        self._link_url = ""
-        self._link_region = Region.MAIN
-        self._link_text = ""
-        self._link_image = ""
-        self._link_alt = ""
-        self._link_block = -1
-        self._mark = 0  # first of `parts` that belongs to it
-        self._alts: list[tuple[str, int, int]] = []
-        self.stack: list[tuple[str, BlockKind, Region]] = []
-        self._open: dict[str, int] = {}
-        self._hinted: list[int] = []  # depth of the divs that opened a region
+    blocks: list[Block] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)  # beside `blocks`: number of the table row, 0 outside tables
+    links: list[Link] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    json_ld: list[str] = field(default_factory=list)
+    title: str = ""
+    lang: str = ""
+    based: bool = False
+    scripts: int = 0
+    script_bytes: int = 0
+    text_chars: int = 0
+    problems: list[str] = field(default_factory=list)
+    # where we are
+    tokens: Iterator[Token] = field(default_factory=lambda: iter(()))
+    parts: list[str] = field(default_factory=list)
+    first: Token | None = None
+    kind: BlockKind = _TEXT
+    region: Region = Region.MAIN
+    heading: str = ""
+    row: int = 0
+    last_row: int = 0
+    _row_start: int = 0  # first block of the open row
+    divs: int = 0
+    foreign: int = 0  # inside svg or math
+    form: OpenForm | None = None
+    labels: dict[str, str] = field(default_factory=dict)
+    label_for: str | None = None
+    unlabelled: tuple[int, Token] | None = None  # blocks before the open button, and its tag
+    line0: int = 0
+    col0: int = 0
+    fixed: tuple[int, int] | None = None
+    nested: int = 0
+    soft: bool = False  # a `<br>` after words: the next words tell whether it ends a block
+    # the open link, in fields of our own: one object less for each link
+    link: Token | None = None
+    styled: bool = False  # it looks like a button
+    _link_url: str = ""
+    _link_region: Region = Region.MAIN
+    _link_text: str = ""
+    _link_image: str = ""
+    _link_alt: str = ""
+    _link_block: int = -1
+    _mark: int = 0  # first of `parts` that belongs to it
+    _alts: list[tuple[str, int, int]] = field(default_factory=list)
+    stack: list[tuple[str, BlockKind, Region]] = field(default_factory=list)
+    _open: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _hinted: list[int] = field(default_factory=list)  # depth of the divs that opened a region
 
     def flush(self) -> None:
         """End the running block."""
@@ -104,13 +104,10 @@ class Builder(Urls):
                 size = len(text)
                 if size > _LONGEST_CONTROL and (kind is _CONTROL or (kind is _HEADING and size > _LONGEST_HEADING)):
                     kind = _TEXT  # left open, it swallowed what follows
-                blocks = self.blocks
-                if self.nested:
+                blocks, region = self.blocks, self.region
+                if self.nested or size > MAX_TEXT or len(blocks) >= MAX_BLOCKS:
                     self.add(text, kind, *self.position(first))
-                elif size > MAX_TEXT or len(blocks) >= MAX_BLOCKS:
-                    self.add(text, kind, first.line, first.col)
                 else:  # `add` written out: most blocks of a page come this way
-                    region = self.region
                     blocks.append(_record(Block, (text, kind, region, self.heading, first.line, first.col)))
                     self.rows.append(self.row)
                     if region is not _NOSCRIPT:
@@ -162,7 +159,7 @@ class Builder(Urls):
 
     def push(self, tag: str, kind: BlockKind, region: Region | None) -> None:
         self.stack.append((tag, self.kind, self.region))
-        self._open[tag] = self._open.get(tag, 0) + 1
+        self._open[tag] += 1
         self.kind = kind
         if region is not None and self.region is not _NOSCRIPT:
             self.region = region
@@ -170,7 +167,7 @@ class Builder(Urls):
     def pop(self, tag: str) -> None:
         """Close down to the last opening of `tag`; nothing when none is open."""
         count = self._open
-        if not count.get(tag):
+        if not count[tag]:
             return
         stack = self.stack
         while True:
@@ -185,7 +182,7 @@ class Builder(Urls):
         return self.stack[-1][0] if self.stack else ""
 
     def inside(self, tag: str) -> bool:
-        return self._open.get(tag, 0) > 0
+        return self._open[tag] > 0
 
     def open_div(self, region: Region | None) -> None:
         self.divs += 1
@@ -199,16 +196,14 @@ class Builder(Urls):
         if self.divs:
             self.divs -= 1
 
-    def begin(self, token: Token, words: str) -> None:
-        """Start a block, or go on after a `<br>` when the words go on in lower case: "No prescription<br>required"."""
-        if self.soft:
-            self.soft = False
-            before, after = "".join(self.parts[-4:]).rstrip()[-1:], words.lstrip()[:1]
-            if after.islower() and (before.isalpha() or before == ","):
-                self.parts.append(" ")
-            else:
-                self.flush()
-        self.first = self.first or token
+    def go_on(self, words: str) -> None:
+        """After a `<br>`: end the block, unless its words go on in lower case: "No prescription<br>required"."""
+        self.soft = False
+        before, after = "".join(self.parts[-4:]).rstrip()[-1:], words.lstrip()[:1]
+        if after.islower() and (before.isalpha() or before == ","):
+            self.parts.append(" ")
+        else:
+            self.flush()
 
     def end_row(self) -> None:
         """A row whose cells hold one word each is a sentence cut up: its words stand once more as one block."""
@@ -232,7 +227,7 @@ class Builder(Urls):
         self.styled = styled
         # What is over the limit is dropped when it closes: joining its address would cost the most.
         kept = len(self.links) < MAX_LINKS
-        self._link_url = self._urls.get(href) or (self.absolute(href) if kept else "")
+        self._link_url = self.absolute(href) if kept else self._urls.get(href, "")
         self._link_region = self.region
         self._link_text = self._link_image = self._link_alt = ""
         self._link_block = -1

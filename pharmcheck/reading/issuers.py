@@ -54,6 +54,7 @@ class Authority:
     entry: Pattern | None
     listing: Pattern | None
     names: tuple[str, ...]
+    answers: bool
     prescription: str  # may prescription-only medicine be sold online: no | yes | ""
 
 
@@ -122,7 +123,7 @@ class Issuers:
             return None  # nobody who answers, or the issuer itself is being looked at
         secure = "https" + url[url.index(":") :]
         authority = self.by_authority.get(host)
-        if authority is not None and host in authority.hosts:
+        if authority is not None and authority.answers and host in authority.hosts:
             place = place_of(url)
             if any(form is not None and form.fullmatch(place) for form in (authority.entry, authority.listing)):
                 return secure
@@ -237,6 +238,7 @@ def _authority(row: Mapping[str, Any]) -> Authority:
         entry=_form(row, "entry"),
         listing=_form(row, "list"),
         names=tuple(row["names"]),
+        answers=row.get("answers") == "yes",
         prescription=row.get("prescription", ""),
     )
 

@@ -160,7 +160,8 @@ def _linked(links: Sequence[Link], vocabulary: Vocabulary) -> Iterator[LicenceCl
             if found:
                 number = found.group(1)
                 number = number.lower() if entry.kind == "listing" else normalise(number)
-                yield LicenceClaim(entry.id, link.text, number, entry.country, True, link.block, entry.kind)  # noqa: FBT003
+                label = link.text[:_WINDOW] or "link"
+                yield LicenceClaim(entry.id, label, number, entry.country, True, link.block, entry.kind)  # noqa: FBT003
 
 
 def _without_doubles(claims: list[LicenceClaim]) -> tuple[LicenceClaim, ...]:

@@ -7,11 +7,12 @@ stands there once, and what is found in it counts for every block that has it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from pharmcheck.model import Block, Link
 from pharmcheck.reading.patterns import Pattern
 
+Stretches = Mapping[Pattern, list[tuple[int, int]]]  # from a line's beginning to a line's end
 MAX_HITS = 5_000  # places of one pattern on one page; more is a flood
 
 
@@ -23,7 +24,7 @@ class Lines:
         self.rows = rows
         self.links = links
         self.link_of = {link.block: link for link in reversed(links) if link.block >= 0}
-        self.absent: Collection[Pattern] = ()  # known to occur nowhere on the page
+        self.stretches: Stretches = {}  # of the patterns of which it is known
         places: dict[str, list[int]] = {}
         for i, block in enumerate(blocks):
             text = block.text
@@ -41,13 +42,12 @@ class Lines:
 
     def first(self, pattern: Pattern) -> dict[int, str]:
         """For each of those blocks the words of its first match."""
-        if pattern in self.absent:
-            return {}
         data = self.data
         found: dict[int, str] = {}
         line = counted = lines_hit = 0
         until = -1  # end of the line of the last hit
-        for match in pattern.finditer(data):
+        stretches = self.stretches.get(pattern, ((0, len(data)),))
+        for match in (match for begin, end in stretches for match in pattern.finditer(data, begin, end)):
             at, end = match.span(1)
             if at < until:
                 continue

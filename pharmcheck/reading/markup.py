@@ -9,6 +9,7 @@ templates and sentences of a style sheet.  What a browser does not show (script,
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from turbohtml import Token, TokenType, tokenize
 
@@ -26,14 +27,13 @@ _START, _END, _TEXT, _COMMENT = TokenType.START_TAG, TokenType.END_TAG, TokenTyp
 Handler = Callable[["Pass", Token], None]
 
 
+@dataclass(slots=True, eq=False)
 class Pass(Builder):
     """The pass: the state, and what each tag does to it."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.hints = Hints()
-        self.runs = 0
-        self.nested_tags = 0
+    hints: Hints = field(default_factory=Hints)
+    runs: int = 0
+    nested_tags: int = 0
 
     def run(self, source: str) -> None:
         """Read one piece of markup to its end."""
@@ -43,18 +43,17 @@ class Pass(Builder):
             tag = token.tag
             if tag is not None:
                 handler = handler_of(tag)
-                if handler is None:
-                    continue
                 if handler is _break:
                     if parts:
                         self.flush()
-                else:
+                elif handler is not None:
                     handler(self, token)
             elif token.type is _TEXT:
                 data = token.data or ""
                 if not data.isspace():
-                    if self.first is None or self.soft:
-                        self.begin(token, data)
+                    if self.soft:
+                        self.go_on(data)
+                    self.first = self.first or token
                     parts.append(data)
                 elif parts:
                     parts.append(" ")

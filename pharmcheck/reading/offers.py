@@ -6,11 +6,11 @@ is no offer: articles name prices too.  Whether the thing is a medicine is for t
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left, bisect_right
 
 from pharmcheck.model import BlockKind, Offer, OfferKind, Region
+from pharmcheck.reading import goods
 from pharmcheck.reading.lines import Lines
-from pharmcheck.reading.patterns import compile_lines, compile_text
 from pharmcheck.reading.prices import PRICE, PRICE_BYTES, currency_of
 from pharmcheck.reading.vocabulary import Vocabulary
 
@@ -28,28 +28,8 @@ _SURE = 5  # rank of a heading as a name
 _PAGE_PARTS: tuple[Region, ...] = (Region.NAV, Region.HEADER, Region.FOOTER, Region.HEAD)
 _NOT_SHOWN = (BlockKind.TITLE, BlockKind.META)
 _MAIN, _ALT, _HEADING = Region.MAIN, BlockKind.ALT, BlockKind.HEADING
-_letters = re.compile(r"[^\W\d_]{3,}").search  # one class, three at a time: linear
-_EDGES = " -–—|:;,.•·*/=>»()[]+"
-# Words of a pack, not of a product; with only these the heading above names the product.
-_PACK = frozenset(
-    (
-        "x mg mcg µg g ml iu per pro par each pack packs pill pills tab tabs tablet tablets cap caps capsule "
-        "capsules dose doses unit units vial vials bottle bottles stück stueck stk tabletten kapseln comprimé "
-        "comprimés comprimido comprimidos compresse cápsulas capsulas tabletek dosage strength quantity qty free "
-        "bonus best price from only ab nur just save sale "
-    ).split()
-)
-_BEFORE_PRICE = frozenset(
-    "from only ab nur just price preis prix precio prezzo prijs cena for für pour por per at a à".split()
-)
-_NO_PRODUCT = (
-    r"(?i)\b(shipping|delivery|subtotal|total|cart|basket|coupon|voucher|discount|orders? over|gift|refund|minimum|"
-    r"versand[a-zäöü]*|warenkorb|gutschein|zwischensumme|livraison|panier|envíos?|carrito|spedizione|carrello|"
-    r"verzendkosten|winkelwagen|dostawa|koszyk|frakt)\b"
-)
-_NO_PRODUCT_TEXT = compile_text(_NO_PRODUCT)
-_NO_PRODUCT_BYTES = compile_lines(_NO_PRODUCT)
-PATTERNS = (PRICE_BYTES, _NO_PRODUCT_BYTES)  # what every page is asked
+_record = tuple.__new__  # as in `builder`
+PATTERNS = (PRICE_BYTES, goods.NO_PRODUCT_BYTES)  # what every page is asked
 
 
 def find_offers(lines: Lines, vocabulary: Vocabulary, structured: tuple[Offer, ...]) -> tuple[Offer, ...]:
@@ -70,18 +50,21 @@ class _Finder:
         self.refused: dict[str, bool] = {}
         self.priced_blocks = lines.first(PRICE_BYTES)
         self.buying_blocks = lines.first(vocabulary.buy)
-        self.no_product = frozenset(lines.first(_NO_PRODUCT_BYTES)) if self.priced_blocks or self.buying_blocks else ()
+        self.no_product = frozenset(lines.first(goods.NO_PRODUCT_BYTES))
         shown = (i for i in self.priced_blocks if self._may_offer(i))
         self.price = {i: self.priced_blocks[i].strip() for i in shown}
+        self.prices_at = list(self.price)  # in order
         self.control = {i: words for i, words in self.buying_blocks.items() if self._is_control(i)}
+        self.controls_at = list(self.control)  # in order
         self.verbs = [i for i in lines.first(vocabulary.verb_hint) if i not in self.control]
         self.used: set[int] = set()
         self.proper: set[str] = set()  # names that need no heading
         self.tidied: dict[str, str] = {}
         self.parts = _PAGE_PARTS
         if self.price or self.control or self.verbs:
-            inside = sum(1 for block in self.blocks if block.region is not _MAIN and block.region in _PAGE_PARTS)
-            if inside * 5 > len(self.blocks) * 4:  # hardly anything outside: the page's landmarks mean nothing
+            regions = [block.region for block in self.blocks]
+            inside = sum(map(regions.count, _PAGE_PARTS)) if regions.count(_MAIN) * 5 < len(regions) else 0
+            if inside * 5 > len(regions) * 4:  # hardly anything outside: the page's landmarks mean nothing
                 self.parts = (Region.HEAD,)
 
     def controls(self) -> list[Offer]:
@@ -91,9 +74,8 @@ class _Finder:
         for i, words in self.control.items():
             if len(found) >= MAX_OFFERS:
                 break
-            offer = self._inline(i, words) or self._around(i, words, previous)
-            if offer:
-                found.append(offer)
+            inline = self._inline(i, words)
+            found += [inline] if inline else self._around(i, words, previous)
             previous = i
         found.extend(self._named())
         return found
@@ -170,7 +152,8 @@ class _Finder:
         price = self._near_price(i, i - 2)
         return self._offer(name, i, price, words, i)
 
-    def _around(self, i: int, words: str, previous: int) -> Offer | None:
+    def _around(self, i: int, words: str, previous: int) -> list[Offer]:
+        """The offer that a control belongs to; two where a heading and a line below it may be the name."""
         floor = max(previous, i - _NEAR - 1)
         price = self._near_price(i, floor)
         start = min(i, price) if price is not None else i
@@ -178,22 +161,26 @@ class _Finder:
         if at < 0 and price is not None and price < i:
             at = self._name_before(i, price)
         if at >= 0:
-            return self._offer(self._with_heading(self._tidy(at), at), at, price, words, i)
+            below = self._below(at, i)
+            names = (at,) if below is None else (at, below)
+            return [self._offer(self._with_heading(self._tidy(j), j), j, price, words, i) for j in names]
         own = self._tidy(price) if price is not None else ""
         if own and price is not None:  # "Propecia 1 mg 55,00 €" in one line above the button
-            return self._offer(self._with_heading(own, price), price, price, words, i)
+            return [self._offer(self._with_heading(own, price), price, price, words, i)]
         heading = self._tidied(self.blocks[i].heading)
-        if not heading or self.blocks[i].region in self.parts or _NO_PRODUCT_TEXT.search(heading):
-            return None
-        return self._offer(heading, self._heading_block(i), price, words, i)
+        if not heading or self.blocks[i].region in self.parts or goods.NO_PRODUCT_TEXT.search(heading):
+            return []
+        return [self._offer(heading, self._heading_block(i), price, words, i)]
 
     def _near_price(self, i: int, floor: int) -> int | None:
         """The price that belongs to the control at `i`: in its row, else the nearest before it, else just after."""
-        row = self.rows[i]
+        row, known = self.rows[i], self.prices_at
         if row:
-            options = [j for j in range(max(i - _ROW, 0), i + 3) if j in self.price and self.rows[j] == row]
+            near = known[bisect_left(known, i - _ROW) : bisect_left(known, i + 3)]
+            options = [j for j in near if self.rows[j] == row]
         else:
-            options = [j for j in range(i - 1, floor, -1) if j in self.price]
+            options = known[bisect_right(known, floor) : bisect_left(known, i)]
+            options.reverse()
             options = options or [j for j in (i + 1, i + 2) if j in self.price and j - 1 not in self.price]
         self.used.update(options)
         return options[0] if options else None
@@ -226,13 +213,42 @@ class _Finder:
         """Put the heading above before a name such as "30 pills", which is no product."""
         if name in self.proper:
             return name
-        for word in name.split():
-            bare = word.strip(_EDGES).lower()
-            if bare not in _PACK and not any(char.isdigit() for char in bare[:8]) and _letters(bare):
-                self.proper.add(name)
-                return name
+        if not goods.is_pack(name):
+            self.proper.add(name)
+            return name
         heading = self._tidied(self.blocks[at].heading)
         return f"{heading} {name}"[:200] if heading else name
+
+    def _below(self, at: int, i: int) -> int | None:
+        """The line below the heading at `at` that names the goods whose price or control is at `i`, if one does.
+
+        A heading may be the product ("Viagra") or the shelf ("Pills"), and only the rules know which.
+        """
+        name = self._tidy(at)
+        if self.blocks[at].kind is not _HEADING or goods.has_strength(name):
+            return None
+        lines = (j for j in range(i, at, -1) if self._says(j) and goods.is_goods(self._tidy(j)))
+        line = next(lines, None) or self._like_the_next(at, i)  # never block 0: the heading stands before it
+        return None if line is None or name.lower() in self._tidy(line).lower() else line
+
+    def _like_the_next(self, at: int, i: int) -> int | None:
+        """The line that names the first goods on a shelf, as far from their control as that of the second is."""
+        place = bisect_right(self.controls_at, i)
+        following = self.controls_at[place] if place < len(self.controls_at) else i
+        heading = self.blocks[at].text
+        if following == i or self.blocks[following].heading != heading or self.rows[i]:
+            return None
+        other = self._name_before(following, i)
+        line = i - (following - other)
+        if other < 0 or line <= at or self.blocks[other].kind is not self.blocks[line].kind:
+            return None
+        return line if self._says(line) and self._tidy(line) and not goods.is_pack(self._tidy(other)) else None
+
+    def _says(self, i: int) -> bool:
+        """Whether a block may hold a name."""
+        block = self.blocks[i]
+        shown = block.kind not in _NOT_SHOWN and block.region not in self.parts
+        return shown and len(block.text) <= _NAME and i not in self.control and i not in self.no_product
 
     def _heading_block(self, i: int) -> int:
         heading = self.blocks[i].heading
@@ -251,18 +267,15 @@ class _Finder:
             elif i in self.priced_blocks or i in self.buying_blocks:
                 known = self._tidied(text)
             else:
-                known = text.strip(_EDGES)[:200] if _letters(text) else ""
+                known = text.strip(goods.EDGES)[:200] if goods.has_letters(text) else ""
             self.names[i] = known
         return known
 
     def _tidied(self, text: str) -> str:
         known = self.tidied.get(text)
         if known is None:
-            words = self.vocabulary.control.sub(" ", PRICE.sub(" ", text)).split()
-            while words and words[-1].strip(_EDGES).lower() in _BEFORE_PRICE:
-                words.pop()
-            name = " ".join(words).strip(_EDGES)
-            known = self.tidied[text] = name[:200] if _letters(name) else ""
+            name = goods.without_price_words(self.vocabulary.control.sub(" ", PRICE.sub(" ", text)).split())
+            known = self.tidied[text] = name[:200] if goods.has_letters(name) else ""
         return known
 
     def _offer(self, name: str, at: int, price: int | None, control: str | None, pressed: int) -> Offer:
@@ -272,7 +285,7 @@ class _Finder:
             self.used.add(price)
         link = self.link_of.get(at) or self.link_of.get(pressed)
         url = link.url if link and link.url.startswith(("http:", "https:")) else None
-        return Offer(name, kind, printed, currency_of(printed) if printed else None, control, url, at)
+        return _record(Offer, (name, kind, printed, currency_of(printed) if printed else None, control, url, at))
 
 
 def _rank(kind: BlockKind, *, linked: bool, in_row: bool) -> int:

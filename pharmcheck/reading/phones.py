@@ -58,7 +58,7 @@ _FRENCH = compile_text(r"^0[1-9](?:[ .]\d\d){4}$")
 _AMERICAN = compile_text(r"^(?:1[-. ]?)?\(?[2-9]\d{2}\)?[-. ] ?\d{3}[-. ]\d{4}$")
 _LEAST = 9  # digits of a number that no word announces: "06.2015 09" has eight
 _COUNTRY = 2  # letters of a country code
-PATTERNS = (_phone_bytes, _label_bytes)  # what every page is asked
+PATTERNS = (_phone_bytes, _label_bytes, _trunk_bytes)  # what every page is asked
 
 
 def find_phones(lines: Lines, links: list[Link], regions: tuple[str, ...]) -> tuple[Phone, ...]:

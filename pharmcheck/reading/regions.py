@@ -31,37 +31,36 @@ _NAMES = {
     **dict.fromkeys(("sidebar", "widget-area", "side-bar", "left-column", "right-column"), Region.ASIDE),
 }
 _BUTTONS = ("btn", "button", "addtocart", "add-to-cart", "add_to_cart", "buy-now", "buynow", "buy_now")
-_NAMING = ("class", "id", "role")
-_NAMING_BY_LETTER = {name[0]: name for name in _NAMING}
-_MISSING = object()
 
 
 class Hints:
     """Looks at `class`, `id` and `role` values, each value once: pages repeat them by the hundred."""
 
     def __init__(self) -> None:
-        self._regions: dict[str, Region | None] = {}
+        self._regions: dict[str, dict[str, Region | None]] = {"class": {}, "id": {}, "role": {}}
         self._buttons: dict[str, bool] = {}
 
     def region(self, token: Token) -> Region | None:
         """The region that an element's names say it is; where several do, the first in the source counts."""
-        known = self._regions
-        found: list[str] = []
-        for name in _NAMING:
-            value = token.attr(name)
-            if value is not None:
-                key = name[0] + value
-                region = known.get(key, _MISSING)
-                if region is _MISSING:
-                    region = known[key] = _region(name, value)
-                if region is not None:
-                    found.append(key)
-        if len(found) > 1:
-            order = [name for name, _ in token.attrs or ()]
-            found.sort(key=lambda key: order.index(_NAMING_BY_LETTER[key[0]]))
-        return known[found[0]] if found else None
+        found: dict[str, Region] = {}
+        for name, known in self._regions.items():
+            value = token.attr(name)  # not all attributes at once: a tag may have half a million
+            if value is None:
+                continue
+            try:
+                region = known[value]
+            except KeyError:
+                region = known[value] = _region(name, value)
+            if region is not None:
+                found[name] = region
+        if not found:
+            return None
+        if len(found) == 1:
+            return next(iter(found.values()))
+        return next(found[name] for name, _ in token.attrs or () if name in found)
 
     def is_button(self, classes: str) -> bool:
+        """Whether class names are those of a button."""
         known = self._buttons.get(classes)
         if known is None:
             folded = classes[:500].lower()
@@ -70,8 +69,8 @@ class Hints:
 
 
 def _region(name: str, value: str) -> Region | None:
-    words = value[:500].lower().split()
     known = _ROLES if name == "role" else _NAMES
-    if known.keys().isdisjoint(words):
-        return None
-    return next(known[word] for word in words if word in known)
+    for word in value[:500].lower().split():
+        if word in known:
+            return known[word]
+    return None

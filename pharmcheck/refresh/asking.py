@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pharmcheck.address import parse_address
 from pharmcheck.reading.licences import normalise
 from pharmcheck.registers import Record, RegisterKind, RegisterLookup, Snapshot, Source, WarningEntry
+from pharmcheck.registers.binding import ANY_NAME
 from pharmcheck.store import LoadedRegister
 
 _ENDING = re.compile(r"\.[^\W\d_][\w-]+(?=[:/?#]|\s*$)")  # of a name; numbers of registers have digits there, or no dot
@@ -36,9 +37,7 @@ def lookup(asked: str, registers: RegisterLookup, sources: Iterable[Source]) -> 
     warnings: Iterable[WarningEntry] = ()
     is_domain = "//" in asked or bool(_ENDING.search(asked)) or not any(map(str.isdecimal, asked))
     if is_domain:
-        # Names of samples and of one's own network may stand in a register too, so the ending does not matter here.
-        name = asked.strip().lower()
-        address = parse_address(asked, admitted_hosts={name, name.rpartition("//")[2].partition("/")[0]})
+        address = parse_address(asked, admitted_hosts=ANY_NAME)
         asked = address.host
         records, warnings = registers.naming(asked), registers.warnings(asked, address.registrable_domain)
         not_loaded = _likely(not_loaded, asked.rpartition(".")[2])

@@ -50,9 +50,10 @@ def import_file(
         nonlocal overruled
         overruled = objections(old, snapshot, counts, now.date())
         if overruled and not force:
-            kept = "The one that is loaded was kept" if old else "Nothing was loaded"
+            kept = "What is loaded stays" if old else "Nothing is loaded"
+            reasons = "; ".join(overruled)
             raise RegisterFileError(
-                f"{source.name}: {kept}, because of the new file {'; '.join(overruled)}. --force loads it all the same."
+                f"{source.name}: the new file is not plausible: {reasons}. {kept}; --force loads it anyway."
             )
 
     try:

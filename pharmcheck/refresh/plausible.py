@@ -12,7 +12,7 @@ from pharmcheck.store import Counts, LoadedRegister
 
 LEAST_SHARE = 0.5  # of what the old snapshot holds
 MOST_QUARANTINED = 0.2  # of all rows; the worst honest register that we have seen stays under a hundredth
-_FEW = 20  # below this many, halves mean nothing: a short list of warnings may well be cleared
+_FEW = 20  # below this many, shares mean nothing: a short list of warnings may well be cleared
 
 
 def objections(old: LoadedRegister | None, new: Snapshot, counts: Counts, today: date) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def objections(old: LoadedRegister | None, new: Snapshot, counts: Counts, today:
     if not entries:
         found.append("it holds no entry at all")
     rows = entries + counts.quarantined
-    if entries and counts.quarantined > MOST_QUARANTINED * rows:
+    if entries and rows >= _FEW and counts.quarantined > MOST_QUARANTINED * rows:
         found.append(f"{counts.quarantined:,} of its {rows:,} rows had to be left out")
     if old is not None:
         for word, before, after in (

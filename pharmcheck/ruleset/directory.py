@@ -20,6 +20,7 @@ class Listing:
     authority: str
     page: str | None  # where a person can look it up
     names_sites: bool  # its entries carry web addresses: only then can it tie a site to an entry
+    bulk: bool = False  # its page leads to a file rather than to a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +45,6 @@ def _listing(source: Source, eea: Collection[str]) -> Listing:
     # The law of the European Economic Area asks for lists with web addresses; other registers seldom have any.
     by_law = not source.importer and source.country in eea
     names_sites = by_law or any("web" in form.fields for form in source.columns)
-    return Listing(source.name, source.kind, source.country, source.authority, source.page, names_sites)
+    return Listing(
+        source.name, source.kind, source.country, source.authority, source.page, names_sites, bool(source.importer)
+    )

@@ -96,7 +96,7 @@ def _place(site: Site, item: DutyItem, pages: Iterable[PageText]) -> Evidence | 
             at = next((at for word in words if (at := _find(page.folded, word)) >= 0), -1)
             block = page.block_at(at) if at >= 0 else None
         if block is not None:
-            return site.cite(page, block) if block >= 0 else say(EvidenceKind.PAGE, item.name["en"], page.reading.url)
+            return site.cite(page, block)
     return None
 
 

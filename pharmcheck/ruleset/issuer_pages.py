@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import re2
 
@@ -69,7 +70,7 @@ def hear(
     blocks = _naming(page, address.host)
     authority = issuers.authority_at(page.reading.url)
     who: tuple[str, str, str, str, tuple[str, ...]]
-    if authority is not None and bare_host(page.reading.url) in authority.hosts:
+    if authority is not None and authority.answers:
         country, place = authority.country, place_of(page.reading.url)
         single = authority.entry is not None and authority.entry.fullmatch(place) is not None
         who = (f"authority_{country.lower()}", authority.name, "authority", page.reading.url, (country,))
@@ -109,9 +110,15 @@ def _naming(page: PageText, host: str) -> list[int]:
 
 def _listed(page: PageText, blocks: Sequence[int], address: Address, words: Mapping[str, Any], *, single: bool) -> Says:
     """Whether an authority's entry, or its list, has the site and no word takes it back."""
-    echoed = address.registrable_domain in place_of(page.reading.url).lower()
+    echoed = address.registrable_domain in unquote(place_of(page.reading.url)).lower()
     warned = _pattern(tuple(words["warned"]))
-    if not blocks or echoed or _has_nothing(page, words) or warned.search(fold(page.reading.title)):
+    if (
+        page.reading.problem
+        or not blocks
+        or echoed
+        or _has_nothing(page, words)
+        or warned.search(fold(page.reading.title))
+    ):
         return Says.NOTHING
     near = [i for i, block in enumerate(page.reading.blocks) if block.region in _BODY] if single else []
     near += [i for at in blocks for i in _around(page, at)]
@@ -124,7 +131,7 @@ def _answered(
 ) -> Says:
     """The answer of an accreditor, which answers for sites that it refuses as well."""
     refused, approved = (_pattern(tuple(words[key])) for key in ("refused", "approved"))
-    if _has_nothing(page, words):
+    if page.reading.problem or _has_nothing(page, words):
         return Says.NOTHING
     answers = [answer for at in blocks for answer in _answers(page, at, address)]
     if any(_said(refused, answer, lexicon) for answer in answers):

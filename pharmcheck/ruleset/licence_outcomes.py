@@ -79,10 +79,11 @@ def checksum_fails(scheme: Scheme, claim: LicenceClaim) -> bool:
 def _answer(site: Site, page: PageText, claim: LicenceClaim, scheme: Scheme) -> LicenceAnswer:
     host = site.address.host
     lookup = _lookup(site, scheme, claim.number)
-    records = sorted(site.registers.numbered(claim.scheme, claim.number), key=lambda record: _rank(record, host))
+    found = site.registers.numbered(claim.scheme, claim.number)
+    records = sorted(found, key=lambda record: _rank(record, site))
     if records:
         record = records[0]
-        if record.status != "active":
+        if record.standing(site.today) != "active":
             outcome = LicenceOutcome.RECORD_INACTIVE
         elif names(record, host):
             outcome = LicenceOutcome.RECORD_NAMES_SITE
@@ -99,9 +100,10 @@ def _answer(site: Site, page: PageText, claim: LicenceClaim, scheme: Scheme) -> 
     return LicenceAnswer(page, claim, scheme, outcome, settled_by=registers, lookup=lookup)
 
 
-def _rank(record: Record, host: str) -> tuple[bool, bool, str, str]:
+def _rank(record: Record, site: Site) -> tuple[bool, bool, str, str]:
     """One that names the site first, active before the rest."""
-    return not names(record, host), record.status != "active", record.register, record.entry_id
+    inactive = record.standing(site.today) != "active"
+    return not names(record, site.address.host), inactive, record.register, record.entry_id
 
 
 def names(record: Record, host: str) -> bool:

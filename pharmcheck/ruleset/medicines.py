@@ -6,14 +6,18 @@ Unknown stays unknown: a country that the list does not name for a medicine prov
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import re2
 
 from pharmcheck.ruleset.folding import fold
 
 _WORD = re.compile(r"[^\W_]+")  # one class, one repeat: linear on any page
-_MARKS = ".,;:!?()[]\"'"
+_MANY = 200  # spellings on one page; a shop with all its goods on one has some dozens
+_MEMORY = 64 << 20  # of the automaton
+_ALWAYS = rb"\z"  # found at the end of any text: when even this is missing, the set ran out of memory
 RESTRICTED = frozenset({"prescription", "not_approved"})
 """Classes in which nobody may lawfully sell without a prescription."""
 
@@ -31,6 +35,34 @@ class Medicine:
     controlled: Mapping[str, str]
 
 
+class Spellings:
+    """All names as they may be spelt, and which of them a text can hold: one look of RE2 for a thousand of them."""
+
+    def __init__(self, by_name: Mapping[str, Medicine]) -> None:
+        self.known: Sequence[tuple[str, Medicine]] = tuple(
+            (spelling, medicine)
+            for name, medicine in by_name.items()
+            for spelling in dict.fromkeys((name, name.replace(" ", "-")))
+        )
+        self._first_words = tuple(_WORD.findall(spelling)[0] for spelling, _ in self.known)
+        options = re2.Options()
+        options.max_mem = _MEMORY
+        options.never_capture = True
+        self._set = re2.Set.SearchSet(options)
+        for spelling, _ in self.known:
+            self._set.Add(re2.escape(spelling).encode())  # word boundaries would multiply the automaton
+        self._set.Add(_ALWAYS)
+        self._set.Compile()
+
+    def likely_in(self, folded: str) -> Iterable[tuple[str, Medicine]]:
+        """Those that occur, be it within other words; in a soup of names, those whose first word occurs."""
+        present = self._set.Match(folded.encode()) or ()
+        if len(self.known) in present and len(present) <= _MANY:
+            return (self.known[i] for i in present if i < len(self.known))
+        words = set(_WORD.findall(folded))
+        return (known for known, first in zip(self.known, self._first_words, strict=True) if first in words)
+
+
 @dataclass(frozen=True, slots=True)
 class Medicines:
     """The list, ready to be matched against folded text."""
@@ -38,18 +70,13 @@ class Medicines:
     by_name: Mapping[str, Medicine]
     ambiguous: frozenset[str]
     reference_countries: tuple[str, ...]
-    _by_first_word: Mapping[str, tuple[str, ...]]
+    _spellings: Spellings
 
     def named_in(self, folded: str) -> list[tuple[int, int, Medicine]]:
-        """Every medicine named in folded text, whole words only: offsets and substance, in order.
-
-        The words of the text tell which names can stand in it at all; only those few are then looked for.
-        """
+        """Every medicine named in folded text, whole words only: offsets and substance, in order."""
         found: list[tuple[int, int, Medicine]] = []
-        for first in self._by_first_word.keys() & _words(folded):
-            for name in self._by_first_word[first]:
-                for spelling in {name, name.replace(" ", "-")}:
-                    found += self._places(spelling, self.by_name[name], folded)
+        for spelling, medicine in self._spellings.likely_in(folded):
+            found += _places(spelling, medicine, folded)
         found.sort(key=lambda place: (place[0], -place[1]))
         reached = 0
         longest = []
@@ -58,15 +85,6 @@ class Medicines:
                 longest.append(place)
                 reached = place[1]
         return longest
-
-    def _places(self, name: str, medicine: Medicine, folded: str) -> Iterator[tuple[int, int, Medicine]]:
-        start = folded.find(name)
-        while start >= 0:
-            end = start + len(name)
-            before, after = folded[start - 1 : start], folded[end : end + 1]
-            if not before.isalnum() and not after.isalnum():
-                yield start, end, medicine
-            start = folded.find(name, end)
 
     def restricted(self, medicine: Medicine, countries: Iterable[str], needed: int) -> bool:
         """Whether `medicine` needs a prescription where it is sold and where it goes.
@@ -83,11 +101,15 @@ class Medicines:
         return sum(word in RESTRICTED for word in words) >= needed
 
 
-def _words(folded: str) -> set[str]:
-    words = {word.strip(_MARKS) for word in set(folded.split())}
-    joined = [word for word in words if not word.isalnum()]  # "cialis/levitra"
-    words.update(part for word in joined for part in _WORD.findall(word))
-    return words
+def _places(name: str, medicine: Medicine, folded: str) -> list[tuple[int, int, Medicine]]:
+    found = []
+    size, start = len(name), folded.find(name)
+    while start >= 0:
+        end = start + size
+        if not folded[end : end + 1].isalnum() and not folded[start - 1 : start].isalnum():
+            found.append((start, end, medicine))
+        start = folded.find(name, end)
+    return found
 
 
 def build_medicines(data: Mapping[str, Any]) -> Medicines:
@@ -105,12 +127,5 @@ def build_medicines(data: Mapping[str, Any]) -> Medicines:
             folded = fold(name).replace("-", " ")
             if by_name.setdefault(folded, medicine) is not medicine:
                 raise ValueError(f"{name!r} names both {by_name[folded].inn} and {medicine.inn}")
-    by_first_word: dict[str, list[str]] = {}
-    for name in by_name.keys() - ambiguous:
-        by_first_word.setdefault(_WORD.findall(name)[0], []).append(name)
-    return Medicines(
-        by_name,
-        frozenset(ambiguous),
-        tuple(data["reference_countries"]),
-        {first: tuple(sorted(names)) for first, names in by_first_word.items()},
-    )
+    named = {name: medicine for name, medicine in by_name.items() if name not in ambiguous}
+    return Medicines(by_name, frozenset(ambiguous), tuple(data["reference_countries"]), Spellings(named))

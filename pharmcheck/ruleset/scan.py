@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import re2
 
 from pharmcheck.model import BlockKind, Look, Reading
-from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.folding import fold, spell
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.phrases import MEDICINE, compile_phrase
 
@@ -116,11 +117,9 @@ class PageText:
 
 def page_text(reading: Reading, medicines: Medicines, look: Look = Look.PLAIN) -> PageText:
     """Fold a page and find the medicines in it."""
-    starts, position = [], 0
-    for block in reading.blocks:
-        starts.append(position)
-        position += len(block.text) + 1
-    folded = fold("\n".join(block.text for block in reading.blocks))
+    texts = [block.text for block in reading.blocks]
+    starts = list(accumulate((len(text) + 1 for text in texts[:-1]), initial=0)) if texts else []
+    folded = fold("\n".join(texts))
     named = medicines.named_in(folded)
     return PageText(reading, folded, starts, look, named, _named_at=[start for start, _, _ in named])
 
@@ -148,7 +147,7 @@ class PhraseIndex:
 
     def found_in(self, folded: str, named: tuple[Medicine, ...] = ()) -> bool:
         """Whether any phrase stands in a piece of folded text; `named` are the medicines in it."""
-        matched = self._set.Match(folded.encode()) if self._texts else None
+        matched = self._set.Match(spell(folded).encode()) if self._texts else None
         return any(named or not self._needs_medicine[index] for index in matched or ())
 
     def hits(self, page: PageText) -> Iterator[Hit]:
@@ -156,7 +155,7 @@ class PhraseIndex:
         if not self._texts:
             return
         for begin, end in _chunks(page):
-            data = page.folded[begin:end].encode()
+            data = spell(page.folded[begin:end]).encode()
             for index in sorted(self._set.Match(data) or ()):
                 for first, last in self._places(index, data, plain=len(data) == end - begin):
                     block = page.block_at(begin + first)
@@ -164,8 +163,19 @@ class PhraseIndex:
                     if self._needs_medicine[index] and not named:
                         continue
                     offset = begin - page.starts[block]
-                    for phrase in self._phrases[self._texts[index]]:
+                    for phrase in self._meant(index, page.reading.language):
                         yield Hit(phrase, block, first + offset, last + offset, named)
+
+    def _meant(self, index: int, language: str | None) -> Iterable[Phrase]:
+        """The phrases of this text, once for each matcher: words that many languages share are the page's own."""
+        phrases = self._phrases[self._texts[index]]
+        if len(phrases) == 1:
+            return phrases
+        meant: dict[tuple[str, int], Phrase] = {}
+        for phrase in phrases:
+            if phrase.language == language or phrase.owner not in meant:
+                meant[phrase.owner] = phrase
+        return meant.values()
 
     def _places(self, index: int, data: bytes, *, plain: bool) -> Iterator[tuple[int, int]]:
         """Where a phrase stands in UTF-8, counted in characters."""

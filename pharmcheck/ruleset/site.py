@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.load import Ruleset
 
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
+_WORDLESS = "It stands in a picture, a link or the data of this page, not in its words."
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
 _CCTLD_COUNTRIES = {
     "uk": "GB", "de": "DE", "at": "AT", "ch": "CH", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "be": "BE",
@@ -138,7 +139,7 @@ class Site:
         """Point at words of a page; for an accusation, down to the archived bytes where they stand in one piece."""
         reading = page.reading
         piece = reading.blocks[block] if block >= 0 else None
-        quote = (words or (piece.text if piece else ""))[:QUOTE_CHARS].strip()
+        quote = (words or (piece.text if piece else _WORDLESS))[:QUOTE_CHARS].strip()
         span = None
         if piece and self.pinpoint:
             span = locate(self._held(page), piece, quote)

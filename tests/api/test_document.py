@@ -70,7 +70,7 @@ schema = schemathesis.pytest.from_fixture("api")
     phases=[Phase.explicit, Phase.generate],  # a failure is shown as it was found: shrinking costs minutes
 )
 def test_every_answer_is_one_that_the_document_describes(case: Any, held: Held) -> None:
-    """No 500; no status, media type, header or body that the document does not know: for a stranger and for the owner."""
+    """No 500; no status, media type, header or body that the document does not know: for strangers and the owner."""
     case.validate_response(case.call(), checks=list(HELD))
     case.path_parameters = {name: held.there.get(name, value) for name, value in (case.path_parameters or {}).items()}
     case.validate_response(case.call(headers={"Authorization": held.bearer}), checks=list(HELD))

@@ -22,6 +22,7 @@ import trustme
 from pharmcheck.address import parse_address
 from pharmcheck.capture import Policy, capture_site
 from pharmcheck.model import Capture
+from tests.yardstick import PATIENCE_S
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -72,7 +73,7 @@ class Server:
             connection.sendall(self.routes[path])
         elif path == "/silent":
             self.asked.set()
-            self.stop.wait(10)
+            self.stop.wait(2 * PATIENCE_S)
         elif path == "/endless":
             connection.sendall(OK + b"Transfer-Encoding: chunked\r\n\r\n")
             _endless(b"10000\r\n" + b"x" * 65536 + b"\r\n")(connection)
@@ -118,7 +119,7 @@ def _serve(context: ssl.SSLContext | None) -> tuple[Server, socket.socket, list[
 
     def talk(connection: socket.socket) -> None:
         try:
-            connection.settimeout(5)
+            connection.settimeout(2 * PATIENCE_S)
             if context is not None:
                 connection = context.wrap_socket(connection, server_side=True)
             pending = b""

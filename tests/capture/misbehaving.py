@@ -15,7 +15,6 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -28,6 +27,7 @@ from pharmcheck.capture.fetch import Fetched, Fetcher
 from pharmcheck.capture.guard import Policy
 from pharmcheck.capture.polite import Gate
 from pharmcheck.model import FetchOutcome, PageRole
+from tests.yardstick import PATIENCE_S
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -59,16 +59,15 @@ class Talk:
 
     def hold(self) -> None:
         """Say nothing until the other side goes."""
-        self.connection.settimeout(10)
+        self.connection.settimeout(2 * PATIENCE_S)
         while not self.stop.is_set() and self.connection.recv(65536):
             pass
 
     def close(self) -> None:
-        """Hang up, with everything read that was sent: else the kernel sends RST and not FIN."""
-        self.connection.settimeout(0.1)
-        with suppress(TimeoutError):
-            while self.connection.recv(65536):
-                pass
+        """Hang up, and read until the other side does too: else the kernel sends RST and not FIN."""
+        self.connection.shutdown(socket.SHUT_WR)
+        while self.connection.recv(65536):
+            pass
         raise ConnectionAbortedError
 
     def reset(self) -> None:
@@ -92,8 +91,8 @@ class Behaviour:
 
     @property
     def deadline_s(self) -> float:
-        """Short when only the deadline ends it; else enough for a busy machine."""
-        return 0.4 if self.outcome is FetchOutcome.TIMED_OUT else 8.0
+        """Short when only the deadline ends it; else enough for any machine."""
+        return 0.4 if self.outcome is FetchOutcome.TIMED_OUT else PATIENCE_S
 
 
 def table(**outcomes: Mapping[str, Send]) -> dict[str, Behaviour]:
@@ -156,7 +155,7 @@ class Misbehaving:
 
     def _talk(self, connection: socket.socket) -> None:
         try:
-            connection.settimeout(5)
+            connection.settimeout(2 * PATIENCE_S)
             if self.on_connect is not None:
                 self.on_connect(Talk(connection, self.stop))
                 return
@@ -226,6 +225,7 @@ class Misbehaving:
 def policy_to(*servers: Misbehaving, **settings: Any) -> Policy:
     """shop.example leads to the plain server on port 80 and to the one with TLS on 443."""
     resolve = {("shop.example", 443 if one.context else 80): ("127.0.0.1", one.port) for one in servers}
+    settings = {"fetch_deadline_s": PATIENCE_S, "connect_timeout_s": PATIENCE_S} | settings
     return Policy(resolve=resolve | settings.pop("resolve", {}), allowed_networks=LOOPBACK, **settings)
 
 
@@ -252,7 +252,7 @@ def survive(policy: Policy, behaviour: Behaviour, scheme: str) -> Survived:
             url = f"{scheme}://shop.example/{behaviour.name}"
             fetched = await one.fetch(url, PageRole.HOME, deadline_s=behaviour.deadline_s)
             took_s = time.monotonic() - start
-            return Survived(fetched, took_s, await one.fetch(f"{scheme}://shop.example/", PageRole.HOME, deadline_s=5))
+            return Survived(fetched, took_s, await one.fetch(f"{scheme}://shop.example/", PageRole.HOME))
 
     return asyncio.run(go())
 
@@ -260,7 +260,7 @@ def survive(policy: Policy, behaviour: Behaviour, scheme: str) -> Survived:
 def assert_survived(survived: Survived, behaviour: Behaviour) -> None:
     """Ended in time, as expected, in words of ours, with no page unless there is one, and the next fetch works."""
     attempt, page = survived.fetched.attempt, survived.fetched.page
-    assert survived.took_s < behaviour.deadline_s + 1
+    assert survived.took_s < behaviour.deadline_s + PATIENCE_S
     assert attempt.outcome is behaviour.outcome, attempt
     assert SENTENCE.fullmatch(attempt.detail), attempt.detail
     assert (page is not None) == (behaviour.outcome in {FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE})

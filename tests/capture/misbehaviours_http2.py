@@ -124,9 +124,6 @@ BEHAVIOURS: dict[str, Behaviour] = table(
         "window-zero-and-silence": sends(frame(SettingsFrame, settings={4: 0})),
         "http-1-answer": sends(PAGE),  # read as a frame of 4 MB
         "head-on-stream-2": sends(raw(_HEADERS, 4, 2, b"\x88")),
-        "endless-settings-streams": sends(
-            end="flood", piece=frame(SettingsFrame, settings={3: 1}) + frame(SettingsFrame, settings={3: 100})
-        ),
         "reset-for-nobody": sends(frame(RstStreamFrame, 3, error_code=8)),
     },
     too_large={
@@ -143,6 +140,9 @@ BEHAVIOURS: dict[str, Behaviour] = table(
         "endless-ping-behind-the-head": sends(ok, end="flood", piece=PING),
         "endless-ping-answers": sends(end="flood", piece=frame(PingFrame, opaque_data=bytes(8), flags=("ACK",))),
         "endless-settings": sends(end="flood", piece=frame(SettingsFrame, settings={3: 100})),
+        "endless-settings-streams": sends(
+            end="flood", piece=frame(SettingsFrame, settings={3: 1}) + frame(SettingsFrame, settings={3: 100})
+        ),
         "endless-settings-empty": sends(end="flood", piece=frame(SettingsFrame)),
         "endless-103": endless_103,
         "endless-priority": sends(end="flood", piece=frame(PriorityFrame, 1, depends_on=0, stream_weight=1)),

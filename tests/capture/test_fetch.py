@@ -61,7 +61,7 @@ def test_a_failure_ends_in_an_outcome(
 ) -> None:
     """Each ends in the outcome that names whose fault it was, in a sentence that names no address."""
     resolver = listed_resolver(inside_example_net=[["10.0.0.9"]])
-    policy = serve().policy("shop.example", fetch_deadline_s=0.6, dns_timeout_s=0.05)
+    policy = serve().policy("shop.example", dns_timeout_s=0.05)
     fetched = fetch(policy, f"http://shop.example{path}", resolver)
     assert fetched.attempt.outcome is outcome, fetched.attempt
     assert fetched.page is None

@@ -19,6 +19,7 @@ from pharmcheck.capture.fetch import Fetcher
 from pharmcheck.capture.guard import NOT_PUBLIC, GuardedBackend, NotConnected, Refused, Unresolved, vet
 from pharmcheck.capture.polite import Gate
 from pharmcheck.model import Attempt, FetchOutcome, Hop, PageRole
+from tests.yardstick import PATIENCE_S
 
 GOOD = ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"]
 
@@ -155,7 +156,7 @@ def test_slow_names_of_one_visit_keep_nobody_else_waiting(run: Any, monkeypatch:
 
     def lookup(host: str, *args: Any, **kwargs: Any) -> list[Any]:
         if host.startswith("slow"):
-            answered.wait(20)
+            answered.wait(2 * PATIENCE_S)
         return [(2, 1, 6, "", (GOOD[0], 0))]
 
     async def go() -> list[str]:
@@ -163,7 +164,7 @@ def test_slow_names_of_one_visit_keep_nobody_else_waiting(run: Any, monkeypatch:
         waiting = [asyncio.create_task(one.resolve(f"slow{n}.com")) for one in hostile for n in range(9)]
         await asyncio.sleep(0)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 return list(await SystemResolver().resolve("shop.com"))
         finally:
             answered.set()

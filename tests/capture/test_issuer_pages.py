@@ -34,6 +34,7 @@ def wanted(*links: str, domain: str = "shop.example") -> list[str]:
         ("https://safe.pharmacy/", None),
         ("https://safe.pharmacy.example.top/buy-safely/?url=shop.example", None),
         ("https://www.aanbiedersmedicijnen.nl/zoeken?q=shop.example", None),
+        ("https://www.salute.gov.it/LogoCommercioElettronico/CercaSitoEComm?q=shop", None),  # may repeat what was asked
         ("https://www.bda.bg/list", None),  # nobody has confirmed that host
         ("https://www.pharmacychecker.com/profile/shop", None),  # binds nobody, refuses nobody
         ("https://shop.example/contact", None),

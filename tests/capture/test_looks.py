@@ -24,11 +24,13 @@ class Browser:
 
     def __init__(self, **pages: bytes) -> None:
         self.asked: list[str] = []
+        self.most: list[int] = []
         self._pages = pages
 
-    async def render(self, url: str, role: PageRole, *, deadline_s: float) -> Fetched:
+    async def render(self, url: str, role: PageRole, *, deadline_s: float, most_bytes: int) -> Fetched:
         assert deadline_s > 0
         self.asked.append(url)
+        self.most.append(most_bytes)
         body = self._pages.get(url.rsplit("/", 1)[-1] or "home")
         if body is None:
             return Fetched(Attempt(url, role, FetchOutcome.TIMED_OUT, "No.", (), 1, Look.RENDERED), None)
@@ -149,10 +151,25 @@ def test_a_robots_file_without_an_end_allows_nothing(serve: Any, visit: Any, pag
     """What could not be read cannot have allowed us anything."""
     server = serve()
     server.routes |= {"/": page_bytes(MENU), "/robots.txt": b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nUser-ag"}
-    capture = visit(server.policy("shop.example", fetch_deadline_s=0.5), "shop.example")
+    capture = visit(server.policy("shop.example"), "shop.example")
 
     assert "/contact" not in server.paths()
     assert "robots" in {outcome for _, _, outcome in looks(capture)}
+
+
+def test_what_a_browser_brings_counts_against_the_byte_budget(serve: Any, visit: Any, page_bytes: Any) -> None:
+    """It may take no more than is left, and with nothing left no browser is asked."""
+    server = serve()
+    shell = SHELL.ljust(10_000)
+    server.routes |= {"/": page_bytes(shell + MENU)} | {f"/{name}": page_bytes(shell) for name in ("contact", "about")}
+    browser = Browser(home=b"<h1>Shop</h1>".ljust(5_000), about=b"x", contact=b"x")
+    after_home = 2 * len(shell + MENU) + 5_000 + len(b"gone")  # two looks, the browser's version, no robots.txt
+    policy = server.policy("shop.example", byte_budget=after_home + len(shell))
+    capture = visit(policy, "shop.example", renderer=browser)
+
+    assert browser.most == [policy.byte_budget - len(shell + MENU)]
+    outcomes = [attempt.outcome for attempt in capture.attempts if attempt.look is Look.RENDERED]
+    assert outcomes == [FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE]
 
 
 def test_an_empty_page_is_rendered_and_its_links_are_planned(serve: Any, visit: Any, page_bytes: Any) -> None:

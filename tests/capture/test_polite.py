@@ -10,6 +10,7 @@ import pytest
 
 from pharmcheck.capture import polite
 from pharmcheck.capture.polite import Gate
+from tests.yardstick import PATIENCE_S
 
 
 class Clock:
@@ -123,7 +124,7 @@ def test_nobody_waits_in_a_circle(run: Callable[..., Any], clock: Clock) -> None
             async with gate.turn({first: 0.0, second: 0.0}):
                 await asyncio.sleep(0)
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*(visit(one, two) for one in names for two in names for _ in range(20)))
 
     run(go())

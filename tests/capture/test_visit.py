@@ -14,6 +14,7 @@ import trustme
 from pharmcheck.address import parse_address
 from pharmcheck.capture import Policy, capture_site
 from pharmcheck.model import Attempt, Capture, FetchOutcome, Look, PageRole
+from tests.yardstick import PATIENCE_S
 
 SHOP = b"""<html><body><nav><a href="/contact-us">Contact</a> <a href=/imprint>Imprint</a>
 <a href="/login">Log in</a> <a href="/about?utm=1">About us</a> <a href="https://other.net/faq">FAQ</a></nav>
@@ -91,6 +92,41 @@ def test_the_page_budget_holds(serve: Any, visit: Any, page_bytes: Any) -> None:
     assert server.paths()[:3] == ["/", "/", "/robots.txt"]  # the second look is none of the three pages
     assert len(server.paths()) == 5
     assert len(plain(capture)) == 4
+
+
+def test_the_byte_budget_holds_for_all_pages_together(serve: Any, visit: Any, page_bytes: Any) -> None:
+    """Robots.txt and second looks count; the page at the limit is cut there, and the rest is not even asked for."""
+    server = serve()
+    names = ("about", "imprint", "terms", "faq", "shipping")
+    menu = "".join(f'<a href="/{name}">{name}</a>' for name in names).encode()
+    server.routes |= {f"/{name}": page_bytes(b"x" * 4_000) for name in names}
+    server.routes |= {"/": page_bytes(menu.ljust(10_000)), "/robots.txt": page_bytes(b"#" * 1_000)}
+    capture = visit(server.policy("shop.example", byte_budget=27_000), "shop.example")
+    whole, cut, *unread = [attempt for attempt in plain(capture) if attempt.url.rpartition("/")[2] in names]
+
+    assert [len(page.body) for page in capture.pages] == [10_000, 4_000, 27_000 - 10_000 - 10_000 - 1_000 - 4_000]
+    assert [page.truncated for page in capture.pages] == [False, False, True]
+    assert [whole.outcome, cut.outcome] == [FetchOutcome.FETCHED, FetchOutcome.TOO_LARGE]
+    assert cut.detail.endswith("larger together than we read; the beginning of this one was kept.")
+    assert len(unread) == 3
+    for attempt in unread:
+        assert (attempt.outcome, attempt.hops) == (FetchOutcome.TOO_LARGE, ())
+        assert attempt.detail.endswith("larger together than we read; this one had no turn.")
+        assert attempt.url.removeprefix("http://shop.example") not in server.paths()
+
+
+def test_a_budget_that_the_first_page_uses_up_leaves_one_page(serve: Any, visit: Any, page_bytes: Any) -> None:
+    """No second look and no robots.txt any more; each page that was wanted says why it was not read."""
+    server = serve()
+    server.routes["/"] = page_bytes(b'<a href="/contact-us">Contact</a>'.ljust(10_000))
+    capture = visit(server.policy("shop.example", byte_budget=10_000), "http://shop.example/offer")
+
+    assert server.paths() == ["/"]
+    assert [(page.url, page.truncated) for page in capture.pages] == [("http://shop.example/", False)]
+    unread = {(attempt.url, attempt.look.value) for attempt in capture.attempts if not attempt.hops}
+    assert ("http://shop.example/contact-us", "plain") in unread
+    assert ("http://shop.example/offer", "plain") in unread
+    assert ("http://shop.example/", "from_search") in unread
 
 
 def test_https_is_taken_and_its_facts_are_recorded(
@@ -200,7 +236,10 @@ def test_the_time_for_a_site_is_limited_and_what_was_wanted_stays_visible(
     """When the time is over the visit ends, with an attempt for each page that had no turn."""
     server = serve()
     server.routes["/"] = page_bytes(b'<a href="/silent">Contact</a> <a href="/imprint">Imprint</a>')
-    capture = visit(server.policy("shop.example", visit_deadline_s=0.8), "shop.example")
+    for enough_to_read_home_s in (0.8, 5, PATIENCE_S):
+        capture = visit(server.policy("shop.example", visit_deadline_s=enough_to_read_home_s), "shop.example")
+        if capture.pages:
+            break
     assert outcomes(capture)["http://shop.example/silent"] == "timed_out"
     assert outcomes(capture)["http://shop.example/imprint"] == "timed_out"
     assert len(capture.pages) == 1
@@ -214,7 +253,7 @@ def test_cancelling_a_visit_closes_its_connections(serve: Any, now: Any, run: An
 
     async def go() -> None:
         task = asyncio.create_task(capture_site(address, policy, now=now))
-        await asyncio.to_thread(server.asked.wait, 5)
+        await asyncio.to_thread(server.asked.wait, PATIENCE_S)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -15,6 +15,7 @@ from pharmcheck.capture.guard import Policy, SystemResolver
 from pharmcheck.capture.polite import Gate
 from pharmcheck.demo import Street, policy_for, start_street
 from pharmcheck.model import PageRole, TlsFacts
+from tests.yardstick import PATIENCE_S
 
 Fetch = Callable[..., tuple[Fetched, dict[str, TlsFacts]]]
 
@@ -29,7 +30,7 @@ def street() -> Iterator[Street]:
 def fetch(street: Street) -> Fetch:
     """Fetch one address of the street: what came, and what its handshakes showed."""
 
-    def ask(url: str, fetch_deadline_s: float = 10.0) -> tuple[Fetched, dict[str, TlsFacts]]:
+    def ask(url: str, fetch_deadline_s: float = PATIENCE_S) -> tuple[Fetched, dict[str, TlsFacts]]:
         return asyncio.run(_ask(url, replace(policy_for(street), fetch_deadline_s=fetch_deadline_s)))
 
     return ask

@@ -79,6 +79,48 @@ def test_what_is_no_offer(reading, body):
     assert reading(body).offers == ()
 
 
+_CART = "<button>Add to cart</button>"
+
+
+@pytest.mark.parametrize(
+    ("body", "products"),
+    [
+        (f"<h1>Pills</h1><p>Sildex 100 mg</p><p>$39.90</p>{_CART}", ["Pills", "Sildex 100 mg"]),
+        (f"<h1>Pills</h1><img alt='Sildex 100 mg'><p>$39.90</p>{_CART}", ["Pills", "Sildex 100 mg"]),
+        (
+            f"<h2>For men</h2><div><p>Sildex</p><p>$9</p>{_CART}</div><div><p>Tadax</p><p>$8</p>{_CART}</div>",
+            ["For men", "Sildex", "Tadax"],
+        ),
+        (
+            f"<h2>Pills</h2><ul><li>Sildex 50 mg – $9 {_CART}</li><li>Tadax 20 mg – $8 {_CART}</li></ul>",
+            ["Pills", "Sildex 50 mg", "Tadax 20 mg"],
+        ),
+        (f"<h1>Pills</h1><table><tr><td>Sildex 5 mg<td>$9<td>{_CART}</table>", ["Sildex 5 mg"]),
+        (f"<h3>Sildex</h3><p>Sildenil 100 mg</p><p>$9</p>{_CART}", ["Sildex", "Sildenil 100 mg"]),
+    ],
+)
+def test_a_shelf_does_not_hide_the_names_of_its_goods(reading, body, products):
+    """Under a heading that may be a shelf's, the line below is a name too: cards, lists, rows, pictures."""
+    assert [offer.product for offer in reading(body).offers] == products
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<h3>Sildex 100 mg</h3><p>Generic 100 mg</p><p>$9</p>{_CART}",
+        f"<h3>Herbal V</h3><p>Natural alternative to Sildex 100 mg</p><p>$9</p>{_CART}",
+        f"<h3>Sildex</h3><p>Sildex 100 mg</p><p>$9</p>{_CART}",
+        f"<h1>Sildex</h1><p>Best seller</p><p>$9</p>{_CART}<button>Buy now</button>",
+        f"<h1>Sildex</h1><p>100 mg x 30 pills</p><p>$9</p>{_CART}",
+        "<h1>What pills cost</h1><p>Sildex 100 mg</p><p>$9</p>",
+        f"<h1>How fakes are sold</h1><p>Of Sildex 100 mg we were shown two boxes. Each was $9 that day.</p>{_CART}",
+    ],
+)
+def test_a_line_below_a_name_is_no_second_one(reading, body):
+    """A heading with a strength, a comparison, a pack, praise, a price without a control: the heading stays alone."""
+    assert {offer.product for offer in reading(body).offers} == {reading(body).blocks[0].text}
+
+
 def test_each_card_keeps_its_own_price(reading):
     """Names, prices and controls of neighbours do not mix."""
     body = "".join(f"<div><h3>Item{n} forte</h3><p>${n}.00</p><button>Buy now</button></div>" for n in range(1, 6))

@@ -100,6 +100,8 @@ def test_a_claim_is_found_with_its_form(reading, body, scheme, number, good):
         "big 19 sale",
         "Our licence was granted in 2019 and renewed in 2023.",
         "Licence of 12 March 2019",
+        "Our licence: 12345",
+        "ICO registration ZA123456",
         "Activité déclarée à l'ARS du Lac le 2 mars 2019",
         "Registered with PSI since 2015",
         "iscritto all'Ordine dei farmacisti di Roma dal 1998",

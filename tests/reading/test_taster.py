@@ -21,8 +21,9 @@ from pharmcheck.reading.taster import Limits, taste
 from pharmcheck.ruleset import load_ruleset
 from tests.reading import readers
 from tests.sites import WHEN, site
+from tests.yardstick import PATIENCE_S
 
-QUICK = Limits(cpu=1, wall=2)
+PATIENT = Limits(cpu=int(PATIENCE_S), wall=int(PATIENCE_S))
 
 
 @pytest.mark.parametrize(
@@ -41,10 +42,8 @@ QUICK = Limits(cpu=1, wall=2)
 )
 def test_what_stops_the_child_is_told_in_our_words(reader, why):
     """A crash in C, a loop in Python or in C, a sleep, memory without end, an error, other words than agreed."""
-    if reader in (readers.loop, readers.loop_in_c):
-        assert taste(reader, limits=Limits(cpu=1, wall=60)) == why
-    else:
-        assert taste(reader, limits=QUICK._replace(cpu=30)) == why
+    limit = {readers.loop: {"cpu": 1}, readers.loop_in_c: {"cpu": 1}, readers.sleep: {"wall": 2}}.get(reader, {})
+    assert taste(reader, limits=PATIENT._replace(**limit)) == why
 
 
 def test_a_harmless_page_passes_and_nothing_else_comes_back():
@@ -78,7 +77,7 @@ def test_no_child_outlives_a_killed_parent(tmp_path):
         "taste(readers.sleep_and_tell, sys.argv[1], limits=Limits(wall=2))"
     )
     parent = subprocess.Popen([sys.executable, "-c", script, str(told), *sys.path])
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_S
     while not (told.exists() and told.read_text("ascii")) and time.monotonic() < until:
         time.sleep(0.02)
     child = int(told.read_text("ascii"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 
 import pytest
 
@@ -10,30 +10,22 @@ from pharmcheck.check import judge
 from pharmcheck.ruleset import load_ruleset
 from tests.reading.bombs import FLOODS
 from tests.sites import WHEN, site
+from tests.yardstick import assert_costs, assert_linear
 
 _RULES = load_ruleset()
-_SMALL, _TIMES = 60_000, 4
-_MOST = 2.2  # what is quadratic takes four times as long for each byte of four times the page
-_SLACK = 0.1  # seconds: what a small page costs anyway, and noise
+_SMALL, _LARGE = 60_000, 240_000
 
 
-def _seconds(body: str, runs: int) -> float:
+def _judging(body: str) -> Callable[[], object]:
     capture = site(home=f"<html lang=en><body>{body}")
-    best = 60.0
-    for _ in range(runs):
-        start = time.process_time()
-        judge(capture, _RULES, now=WHEN)
-        best = min(best, time.process_time() - start)
-    return best
+    return lambda: judge(capture, _RULES, now=WHEN)
 
 
 @pytest.mark.parametrize("name", FLOODS)
 def test_judging_grows_no_faster_than_the_page(name: str) -> None:
-    """Four times the flood takes about four times the CPU, and 240 kB less than two seconds."""
-    small = _seconds(FLOODS[name](_SMALL), 2)
-    large = _seconds(FLOODS[name](_SMALL * _TIMES), 1)
-    assert large < _TIMES * _MOST * small + _SLACK
-    assert large < 2
+    """Four times the flood takes about four times the CPU, and 240 kB no more than a visit has time for."""
+    assert_linear(lambda size: _judging(FLOODS[name](size)), _SMALL)
+    assert_costs(_judging(FLOODS[name](_LARGE)), 500)
 
 
 def test_a_statement_behind_a_flood_convicts_all_the_same() -> None:

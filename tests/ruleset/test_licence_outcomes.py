@@ -122,9 +122,11 @@ def test_a_pharmacy_that_prints_a_partners_number_beside_its_own_steals_nothing(
 
 
 def test_an_inactive_record_is_told_with_its_status() -> None:
-    """Expired, suspended or struck."""
+    """Expired, suspended or struck, by its status or by its last day."""
     told = _ask("record_inactive", _site(NUMBER, _record(status="suspended")))
     assert dict(told.facts)["status"] == "suspended"
+    lapsed = replace(_record(_HOST), valid_to=date(2026, 10, 31))
+    assert dict(_ask("record_inactive", _site(NUMBER, lapsed)).facts)["status"] == "expired"
 
 
 def test_an_article_prints_the_numbers_of_others() -> None:
@@ -187,6 +189,14 @@ def test_a_link_to_a_foreign_register_claims_no_country() -> None:
     """Guides link to the registers of many."""
     page = '<p><a href="https://www.bfarm.de/register">Germany</a></p>'
     assert _site(page).claimed_countries() == ()
+
+
+def test_a_number_in_the_link_of_a_picture_has_a_sentence_for_its_evidence() -> None:
+    """Evidence is never empty: it must stand alone."""
+    link = "https://www.pharmacyregulation.org/registers/pharmacy/registrationnumber/9999001"
+    told = _ask("licence_number_shown", _site(f'<p>Checked</p><a href="{link}"><img src="/gphc.png"></a>'))
+    assert dict(told.facts) == {"number": "9999001", "label": "link", "country": "GB"}
+    assert told.evidence[0].quote
 
 
 def test_every_rule_about_numbers_is_asked() -> None:

@@ -6,8 +6,8 @@ import gc
 import importlib
 import pkgutil
 import re
-import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from itertools import islice
 from re import _constants, _parser
 
@@ -16,8 +16,10 @@ import re2
 
 import pharmcheck
 from pharmcheck.ruleset import load_ruleset
+from tests.yardstick import assert_costs
 
 SIZE = 100_000
+MOST = 50  # times the fixed work, for all floods together; what is quadratic takes a thousand for one
 MOST_HITS = 5_000  # as `Lines` stops; each costs some microseconds on its way to Python
 FLOODS = {
     "one letter": "a" * SIZE,
@@ -64,33 +66,17 @@ ON_PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def most() -> float:
-    """Seconds that a pattern may take on 100 kB: 100 ms, and more on a machine that is slow just now."""
-    start = time.process_time()
-    sum(number * number for number in range(200_000))
-    return max(0.1, 10 * (time.process_time() - start))
-
-
-def _cost(look, flood) -> float:
-    best = 9.0
-    for _ in range(3):
-        start = time.process_time()
-        for _match in islice(look(flood) or (), MOST_HITS):
-            pass
-        best = min(best, time.process_time() - start)
-        if best < 0.05:
-            break
-    return best
+def _assert_quick(pattern: str | bytes, look: Callable) -> None:
+    texts = [flood.encode() if isinstance(pattern, bytes) else flood for flood in FLOODS.values()]
+    assert_costs(lambda: [deque(islice(look(text) or (), MOST_HITS), 0) for text in texts], MOST, repr(pattern))
 
 
 @pytest.mark.parametrize("name", RE)
-def test_patterns_of_re_are_quick_on_floods(name, most):
+def test_patterns_of_re_are_quick_on_floods(name):
     """Looked for everywhere in 100 kB of each flood; or, where only whole strings are asked, asked of it."""
     pattern = RE[name]
     look = pattern.finditer if name in ON_PAGES else lambda flood: pattern.fullmatch(flood) and ()
-    for what, flood in FLOODS.items():
-        assert _cost(look, flood.encode() if isinstance(pattern.pattern, bytes) else flood) < most, what
+    _assert_quick(pattern.pattern, look)
 
 
 def _nested(tree, inside: bool) -> bool:
@@ -114,15 +100,10 @@ def test_no_pattern_of_re_in_reading_repeats_a_repeat():
     assert _nested(_parser.parse("(a+b?)+"), inside=False)
 
 
-def test_patterns_of_re2_are_quick_on_floods(most):
+def test_patterns_of_re2_are_quick_on_floods():
     """All that the package, the lists and the rules have compiled, whoever holds them."""
     load_ruleset()
     patterns = {item.pattern: item for item in gc.get_objects() if isinstance(item, re2._Regexp)}
     assert len(patterns) > 100
-    slow = [
-        (pattern, what)
-        for pattern, item in patterns.items()
-        for what, flood in FLOODS.items()
-        if _cost(item.finditer, flood.encode() if isinstance(pattern, bytes) else flood) > most
-    ]
-    assert slow == []
+    for pattern, item in patterns.items():
+        _assert_quick(pattern, item.finditer)

@@ -67,8 +67,8 @@ class ChromiumRenderer:
         """What pages asked for and did not get from the proxy."""
         return tuple(self._refusals)
 
-    async def render(self, url: str, role: PageRole, *, deadline_s: float) -> Fetched:
-        """Load `url` (canonical), let its scripts run and come back, all within `deadline_s` seconds.
+    async def render(self, url: str, role: PageRole, *, deadline_s: float, most_bytes: int) -> Fetched:
+        """Load `url` (canonical), let its scripts run and come back, all within `deadline_s` seconds; see `Renderer`.
 
         A browser that does not obey is killed, which takes up to two seconds more; the next page gets another.
         Never raises for anything a site or the browser does; cancellation passes through.
@@ -78,7 +78,7 @@ class ChromiumRenderer:
         page: Page | None = None
         try:
             async with asyncio.timeout(deadline_s):
-                page = await self._look(url, role, hops, deadline_s)
+                page = await self._look(url, role, hops, deadline_s, min(most_bytes, self._policy.max_body))
         except Ended as end:
             outcome, detail = end.outcome, end.detail
         except TimeoutError:
@@ -90,7 +90,7 @@ class ChromiumRenderer:
         elapsed_ms = max(0, round((self._clock() - start) * 1000))
         return Fetched(Attempt(url, role, outcome, detail, tuple(hops), elapsed_ms, Look.RENDERED), page)
 
-    async def _look(self, url: str, role: PageRole, hops: list[Hop], deadline_s: float) -> Page:
+    async def _look(self, url: str, role: PageRole, hops: list[Hop], deadline_s: float, most: int) -> Page:
         """The page.  Raises Ended; leaves no window behind, and no browser that might still be busy."""
         from playwright.async_api import Error  # noqa: PLC0415 - an extra that may be missing
 
@@ -100,7 +100,7 @@ class ChromiumRenderer:
             async with GuardProxy(self._policy, self._backend, deadline_s=deadline_s) as proxy:
                 window, load = await self._open(running, proxy, hops)
                 try:
-                    found: Snapshot | Ended = await load.run(url, ends)
+                    found: Snapshot | Ended = await load.run(url, ends, most)
                 except Ended as end:
                     found = end
                 except Error as error:
@@ -119,7 +119,7 @@ class ChromiumRenderer:
             raise await self._drop(running)
         if isinstance(found, Ended):
             raise found
-        return self._page(found, role, full=proxy.full)
+        return self._page(found, role, most, full=proxy.full)
 
     async def _open(self, running: RunningBrowser, proxy: GuardProxy, hops: list[Hop]) -> tuple[Any, Load]:
         """A private window with one tab, in which nothing has loaded yet."""
@@ -150,11 +150,11 @@ class ChromiumRenderer:
                 raise Ended(FetchOutcome.REFUSED_BY_US, "The browser for scripted pages did not start.") from error
         return self._running
 
-    def _page(self, snapshot: Snapshot, role: PageRole, *, full: bool) -> Page:
+    def _page(self, snapshot: Snapshot, role: PageRole, most: int, *, full: bool) -> Page:
         body = snapshot.text.encode("utf-8", "replace")
         judge_status(snapshot.status, snapshot.headers, body)
-        cut = len(body) > self._policy.max_body or snapshot.length > len(snapshot.text)
-        body = body[: self._policy.max_body].decode("utf-8", "ignore").encode()
+        cut = len(body) > most or snapshot.length > len(snapshot.text)
+        body = body[:most].decode("utf-8", "ignore").encode()
         digest = hashlib.sha256(body).hexdigest()
         return Page(
             snapshot.url,

@@ -105,8 +105,11 @@ class Load:
             return None
         return "aborted" if document else "blockedbyclient"  # an aborted document leaves the page before it standing
 
-    async def run(self, url: str, ends: float) -> Snapshot:
-        """Load `url` and read it; the loop's clock says `ends` when we must have begun to read.  Raises Ended."""
+    async def run(self, url: str, ends: float, most: int) -> Snapshot:
+        """Load `url` and read `most` characters of it; the loop's clock says `ends` when we must have begun to read.
+
+        Raises Ended.
+        """
         loop = asyncio.get_running_loop()
         if await self._unless_enough(self._tab.goto(url, wait_until="commit", timeout=0), ends - loop.time()) is None:
             self._check()
@@ -114,7 +117,7 @@ class Load:
             left = min(ends - loop.time(), _QUIET_S if state == "networkidle" else ends)
             await self._unless_enough(self._tab.wait_for_load_state(state, timeout=0), left)
             self._check()
-        return await self._read()
+        return await self._read(most)
 
     async def _unless_enough(self, waiting: Coroutine[Any, Any, Any], most_s: float) -> object:
         """Wait for something, but not longer than it is worth; None when it did not come."""
@@ -127,11 +130,11 @@ class Load:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _read(self) -> Snapshot:
+    async def _read(self, most: int) -> Snapshot:
         from playwright.async_api import Error  # noqa: PLC0415 - as in `browser`
 
         session = await self._tab.context.new_cdp_session(self._tab)
-        program = _READ % (_STILL_MS, _STILL_MS, _RESTLESS_MS, self._policy.max_body)
+        program = _READ % (_STILL_MS, _STILL_MS, _RESTLESS_MS, most)
         for _ in range(_TRIES):
             self._check()
             with suppress(Error):  # the document went away under our hands

@@ -53,9 +53,9 @@ def read_web_cell(cell: str) -> tuple[tuple[str, ...], str | None]:
         except AddressError as error:
             which = f"“{part[:80]}”" if len(parts) > 1 else "it"
             return (), f"{which} {_REASONS.get(error.code, 'is not one clean address')}"
-        shared = _shared(url)
-        if shared:
-            return (), shared
+        nobodys = _nobodys(url)
+        if nobodys:
+            return (), nobodys
         urls[url] = None
     return tuple(urls), None
 
@@ -66,8 +66,11 @@ def _sample(part: str) -> frozenset[str]:
     return frozenset({host}) if at_or_below(host, "example") else frozenset()
 
 
-def _shared(url: str) -> str | None:
+def _nobodys(url: str) -> str | None:
+    """Why the host of an address is not the site of one pharmacy."""
     host = host_of(url)
+    if "." not in host.removeprefix("www."):
+        return f"“{host}” {_REASONS['single_label']}"
     if host.replace(".", "").isdecimal() or ":" in host:
         return f"“{host}” is a number, which may be another site tomorrow"
     if registrable_domain(f"name.{host}") == f"name.{host}":

@@ -86,8 +86,9 @@ def record_inactive(site: Site) -> Answer:
     for answer in _with(site, LicenceOutcome.RECORD_INACTIVE):
         record = answer.record
         if record:
-            quote = f"The entry {record.entry_id} of {record.name} ({record.register}) is {record.status}."
-            return _told(site, answer, quote, register=record.register, status=record.status, holder=record.name)
+            status = record.standing(site.today)
+            quote = f"The entry {record.entry_id} of {record.name} ({record.register}) is {status}."
+            return _told(site, answer, quote, register=record.register, status=status, holder=record.name)
     return ABSENT if site.registers.snapshots() else inconclusive("no register is loaded")
 
 

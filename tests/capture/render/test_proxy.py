@@ -21,7 +21,9 @@ from pharmcheck.capture import Policy
 from pharmcheck.capture.guard import NOT_PUBLIC, GuardedBackend
 from pharmcheck.capture.render import GuardProxy, Limits
 from pharmcheck.model import FetchOutcome
+from tests.yardstick import PATIENCE_S
 
+LONG = 2 * PATIENCE_S
 HERE = (ipaddress.ip_network("127.0.0.1/32"),)
 SHOP = ("shop.example", 80)
 SECURE = ("shop.example", 443)
@@ -35,7 +37,7 @@ def during(run: Any, listed_resolver: Any) -> Callable[..., Any]:
 
     def call(policy: Policy, talk: Talk, *, resolver: Any = None, expecting: Any = (SHOP, SECURE), **more: Any) -> Any:
         async def go() -> Any:
-            more.setdefault("deadline_s", 30)
+            more.setdefault("deadline_s", LONG)
             backend = GuardedBackend(policy, resolver or listed_resolver())
             async with GuardProxy(policy, backend, **more) as proxy:
                 for host, port in expecting:
@@ -73,7 +75,7 @@ class Stubborn:
         with listener:
             connection, _ = listener.accept()
         with connection, suppress(OSError):
-            connection.settimeout(20)
+            connection.settimeout(2 * PATIENCE_S)
             connection.recv(1 << 16)
             self.manners(connection)
 
@@ -110,7 +112,7 @@ async def send(proxy: GuardProxy, raw: bytes) -> bytes:
     answer = b""
     try:
         writer.write(raw)
-        while piece := await asyncio.wait_for(reader.read(1 << 16), 10):
+        while piece := await asyncio.wait_for(reader.read(1 << 16), PATIENCE_S):
             answer += piece
     except ConnectionError:
         pass
@@ -215,7 +217,7 @@ def test_every_proxy_has_a_secret_and_a_port_of_its_own(during: Any) -> None:
 
     async def talk(first: GuardProxy) -> bytes:
         policy = Policy()
-        async with GuardProxy(policy, first._backend, deadline_s=5) as second:
+        async with GuardProxy(policy, first._backend, deadline_s=PATIENCE_S) as second:
             assert first.port != second.port
             assert len(first.secret) >= 40
             return await send(second, b"GET http://shop.example/ HTTP/1.1\r\n" + authorised(first) + b"\r\n")
@@ -494,7 +496,7 @@ def test_connections_and_hosts_are_counted(serve: Any, during: Any) -> None:
 
 @pytest.mark.parametrize(
     ("manners", "deadline_s", "idle_s"),
-    [(silent, 30, 0.2), (dripping_head, 30, 0.2), (dripping, 0.4, 20), (dripping, 0.4, 0.2), (silent, 0.4, 20)],
+    [(silent, LONG, 0.2), (dripping_head, LONG, 0.2), (dripping, 0.4, LONG), (dripping, 0.4, 0.2), (silent, 0.4, LONG)],
 )
 def test_a_site_that_keeps_us_waiting_is_left(during: Any, manners: Any, deadline_s: float, idle_s: float) -> None:
     """Silence ends at the idle limit; a drip, which is never idle, at the deadline."""
@@ -505,7 +507,7 @@ def test_a_site_that_keeps_us_waiting_is_left(during: Any, manners: Any, deadlin
         return asyncio.get_running_loop().time() - start
 
     took, _ = during(mapped(Stubborn(manners)), talk, deadline_s=deadline_s, limits=Limits(idle_s=idle_s))
-    assert took < 8  # the site itself would go on for twenty seconds and more
+    assert took < PATIENCE_S
 
 
 def test_an_idle_tunnel_is_closed(during: Any) -> None:
@@ -514,7 +516,7 @@ def test_an_idle_tunnel_is_closed(during: Any) -> None:
     async def talk(proxy: GuardProxy) -> bytes:
         _, reader, writer = await tunnel(proxy, "shop.example:443")
         writer.write(b"\x16\x03\x01")
-        answer = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE_S)
         writer.close()
         return answer
 
@@ -528,11 +530,11 @@ def test_leaving_hangs_up_on_everybody(serve: Any, run: Any, listed_resolver: An
     policy = mapped(server)
 
     async def go() -> tuple[bytes, int]:
-        async with GuardProxy(policy, GuardedBackend(policy, listed_resolver()), deadline_s=30) as proxy:
+        async with GuardProxy(policy, GuardedBackend(policy, listed_resolver()), deadline_s=PATIENCE_S) as proxy:
             await proxy.expect(*SECURE)
             _, reader, writer = await tunnel(proxy, "shop.example:443")
             port = proxy.port
-        rest = await asyncio.wait_for(reader.read(), 5)
+        rest = await asyncio.wait_for(reader.read(), PATIENCE_S)
         writer.close()
         return rest, port
 

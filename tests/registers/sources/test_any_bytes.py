@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pharmcheck.address import read_url
@@ -100,6 +100,7 @@ def _read(source: Source, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@settings(max_examples=60)
 @given(body=_files())
 def test_no_bytes_make_an_importer_fail(source: Source, body: bytes) -> None:
     """Nothing but RegisterFileError leaves an importer; what it yields is clean."""
