@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     capture_budget_mb: PositiveInt = 5000
     """Most megabytes of captures on the disk; beyond, the oldest go first.  A visit takes about 0.1 MB."""
 
+    sync_registers: bool = True
+    """Whether the service keeps small open registers up to date by itself, when it is online.  Large ones, and those
+    whose address nobody has confirmed, are fetched by `pharmcheck registers sync NAME` only."""
+
     public_url: AnyHttpUrl | None = None
     """Where people reach the service, for links to share; unset, what their browser says."""
 

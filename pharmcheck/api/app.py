@@ -18,12 +18,13 @@ from pharmcheck.api.openapi import describe
 from pharmcheck.api.outer import Outer
 from pharmcheck.api.problems import install
 from pharmcheck.api.service import Service
+from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
 from pharmcheck.store import Batches, CheckQueue, Events, Keys, Pruning, Requests
 from pharmcheck.work import Workplace
 
-_HOUR_S = 3600.0
+_HOUR_S, _MINUTE_S = 3600.0, 60.0
 
 
 def make_service(place: Workplace, settings: Settings, *, with_runner: bool = True) -> Service:
@@ -49,7 +50,11 @@ def _chores(place: Workplace, settings: Settings) -> list[tuple[float, Callable[
     """What the service does by itself, now and then."""
     pruning = Pruning(place.store, settings.data_dir)
     keep, budget = timedelta(days=settings.capture_days), settings.capture_budget_mb * 1_000_000
-    return [(_HOUR_S, lambda: pruning.prune(place.clock(), keep, budget))]
+    chores: list[tuple[float, Callable[[], object]]] = [(_HOUR_S, lambda: pruning.prune(place.clock(), keep, budget))]
+    if settings.sync_registers:
+        way = Way(place.policy, settings.data_dir / "registers")
+        chores.append((_MINUTE_S, BackgroundSync(place.store, place.ruleset.sources, way, place.clock)))
+    return chores
 
 
 def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = None) -> ASGIApp:

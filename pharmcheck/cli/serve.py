@@ -10,6 +10,7 @@ import typer
 from pharmcheck.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import ExitStack
 
     from pharmcheck.capture import Policy
@@ -73,24 +74,23 @@ def _workplace(settings: Settings, stack: ExitStack, *, demo: bool) -> Workplace
 
     from pharmcheck.capture import Gate
     from pharmcheck.cli import options
-    from pharmcheck.registers import EMPTY_REGISTERS
     from pharmcheck.ruleset import load_ruleset
     from pharmcheck.store import Store
     from pharmcheck.work import Workplace
 
+    store = stack.enter_context(Store.open(settings))
     policy: Policy = options.policy(settings, [], [], None)
-    registers: RegisterLookup = EMPTY_REGISTERS
+    registers: Callable[[], RegisterLookup] = store.registers
     if demo:
         from pharmcheck.demo import policy_for, sample_registers, start_street
 
         policy = policy_for(stack.enter_context(start_street()))
-        registers = sample_registers(datetime.now(UTC).date())
-    store = stack.enter_context(Store.open(settings))
+        registers = lambda: sample_registers(datetime.now(UTC).date())  # noqa: E731 - fresh whatever day it is
     return Workplace(
         store=store,
         ruleset=load_ruleset(),
         policy=policy,
-        registers=lambda: registers,
+        registers=registers,
         clock=lambda: datetime.now(UTC),
         gate=Gate(time.monotonic),
     )
