@@ -135,7 +135,7 @@ def test_a_port_that_is_taken_is_a_sentence(start: Start) -> None:
         ({"PHARMCHECK_SITES_AT_ONCE": "many"}, "PHARMCHECK_SITES_AT_ONCE"),
         ({"PHARMCHECK_PUBLIC_URL": "not a url"}, "PHARMCHECK_PUBLIC_URL"),
         ({"PHARMCHECK_DATA_DIR": "/dev/null/x"}, "data folder"),
-        ({"PHARMCHECK_CHROMIUM": "/nowhere/chromium"}, "/nowhere/chromium"),
+        ({"PHARMCHECK_CHROMIUM": "/nowhere/chromium"}, "browser for scripted pages"),
     ],
 )
 def test_a_wrong_setting_is_a_sentence(start: Start, env: dict[str, str], named: str) -> None:
