@@ -10,6 +10,7 @@ import re2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pharmcheck.model import PageRole
+from pharmcheck.ruleset.medicine_schema import MedicineFile, MedicineHead
 from pharmcheck.ruleset.schema import ByLanguage, Language
 
 Confidence = Literal["verified", "partly-verified", "general-knowledge"]
@@ -115,8 +116,13 @@ class DutyList(_Strict):
     countries: list[Duties]
 
 
-LIST_SCHEMAS: dict[str, type[BaseModel]] = {"licence_formats": LicenceFormats, "duties": DutyList}
-"""The lists that are typed, by file name."""
+LIST_SCHEMAS: dict[str, type[BaseModel]] = {
+    "licence_formats": LicenceFormats,
+    "duties": DutyList,
+    "medicines": MedicineHead,
+    "medicines/": MedicineFile,
+}
+"""The lists that are typed, by file name; with a stroke, the files of the folder with that name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,8 +117,7 @@ class Site:
 
     def controlled(self, medicine: Medicine) -> bool:
         """Whether it is a controlled drug where it is sold or goes; anywhere on our list when neither is known."""
-        known = [country for country in self._places() if country in medicine.legal_class]
-        return any(country in medicine.controlled for country in known) if known else bool(medicine.controlled)
+        return self.medicines.controlled(medicine, self._places())
 
     def kinds_sold(self) -> tuple[MedicineKind, ...]:
         """The kinds of medicine seen on offer; both when none was seen, because then it may be either."""
