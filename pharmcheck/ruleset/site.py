@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pharmcheck.address import host_of
 from pharmcheck.model import (
     Address,
     BlockKind,
@@ -79,6 +80,7 @@ class Site:
     licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
     seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
+    _linked: dict[str, dict[str, int]] = field(default_factory=dict)
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -91,6 +93,15 @@ class Site:
 
     def pages_of(self, *roles: PageRole) -> list[PageText]:
         return [page for page in self.pages if page.reading.role in roles]
+
+    def linked_from(self, page: PageText) -> Mapping[str, int]:
+        """The hosts that a page links to, each with the block of its first link: pages link by the thousand."""
+        found = self._linked.get(page.reading.url)
+        if found is None:
+            found = self._linked[page.reading.url] = {}
+            for link in page.reading.links:
+                found.setdefault(host_of(link.url), link.block)
+        return found
 
     def add_offer(self, offer: MedicineOffer) -> None:
         """Note that a medicine is on offer."""
