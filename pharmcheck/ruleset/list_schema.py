@@ -10,7 +10,8 @@ import re2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pharmcheck.model import PageRole
-from pharmcheck.ruleset.schema import ByLanguage, Language
+from pharmcheck.ruleset.example_schema import Language
+from pharmcheck.ruleset.schema import ByLanguage
 
 Confidence = Literal["verified", "partly-verified", "general-knowledge"]
 Contact = Literal["address", "email", "phone"]
