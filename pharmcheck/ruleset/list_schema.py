@@ -10,8 +10,9 @@ import re2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pharmcheck.model import PageRole
+from pharmcheck.ruleset.example_schema import Language
 from pharmcheck.ruleset.medicine_schema import MedicineFile, MedicineHead
-from pharmcheck.ruleset.schema import ByLanguage, Language
+from pharmcheck.ruleset.schema import ByLanguage
 
 Confidence = Literal["verified", "partly-verified", "general-knowledge"]
 Contact = Literal["address", "email", "phone"]

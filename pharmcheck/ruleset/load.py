@@ -235,8 +235,10 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
 
 def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> list[str]:
     """What a rule points to must exist, and a combination may not be made of combinations."""
-    problems = []
     by_id = {other.id: other for other in rules}
+    problems = [
+        f"{rule.id}: outweighs {other}, and there is no such rule" for other in rule.outweighs if other not in by_id
+    ]
     for match in rule.match:
         if isinstance(match, FactMatch) and match.fact not in FACTS:
             problems.append(f"{rule.id}: no fact named {match.fact!r}; there are: {', '.join(sorted(FACTS))}")

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pharmcheck.ruleset.example_schema import DateOrNull, TextOrNull
 from pharmcheck.ruleset.folding import fold
-from pharmcheck.ruleset.schema import DateOrNull, TextOrNull
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 LegalClass = Literal["prescription", "mixed", "pharmacy", "general_sale", "not_approved", "unknown"]

@@ -5,7 +5,8 @@ Built once for a judgement; rules only ask.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
     from pharmcheck.ruleset.load import Ruleset
 
+_WORD = re.compile(r"\w+")  # one class, one repeat: linear
+_NORWEGIAN = frozenset(("nb", "nn"))
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _WORDLESS = "It stands in a picture, a link or the data of this page, not in its words."
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
@@ -81,6 +84,7 @@ class Site:
     seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
+    _plain_words: dict[int, str] = field(default_factory=dict)
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -102,6 +106,13 @@ class Site:
             for link in page.reading.links:
                 found.setdefault(host_of(link.url), link.block)
         return found
+
+    def plain_words(self, page: PageText) -> str:
+        """The folded words of a page, each after one blank."""
+        known = self._plain_words.get(id(page))
+        if known is None:
+            known = self._plain_words[id(page)] = " " + " ".join(_WORD.findall(page.folded))
+        return known
 
     def add_offer(self, offer: MedicineOffer) -> None:
         """Note that a medicine is on offer."""
@@ -217,6 +228,22 @@ def claimed_countries(host: str, readings: Sequence[Reading]) -> tuple[str, ...]
         ending = _CCTLD_COUNTRIES.get(host.rsplit(".", 1)[-1])
         found = {ending} if ending else set()
     return tuple(sorted(country for country in found if country))
+
+
+def spoken_languages(site: Site) -> dict[str, int]:
+    """The languages of the pages that are the site's own, and on how many pages each is spoken."""
+    found: dict[str, int] = {}
+    for page in own_pages(site):
+        language = page.reading.language
+        if language:
+            language = "no" if language in _NORWEGIAN else language
+            found[language] = found.get(language, 0) + 1
+    return found
+
+
+def own_pages(site: Site) -> Iterator[PageText]:
+    """Pages on which a site may speak of itself."""
+    return (page for page in site.pages if page.reading.role is not PageRole.ARTICLE)
 
 
 def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple[Medicine, ...]:
