@@ -170,7 +170,8 @@ def as_document(result: Replayed) -> dict[str, Any]:
 def _print(result: Replayed) -> None:
     from rich.text import Text
 
-    from pharmcheck.cli.screen import console, defang, plain
+    from pharmcheck.address.defanging import defang
+    from pharmcheck.cli.screen import console, plain
     from pharmcheck.model import Category
 
     before, after = result.stored, result.verdict
