@@ -50,6 +50,8 @@ class BackgroundSync:
         except PharmcheckError as error:
             _log.warning("register.kept", register=source.name, code=error.code)
         except Exception as error:  # noqa: BLE001 - a published file must not take the service down
-            _log.error("register.failed", register=source.name, kind=type(error).__name__)  # no message: it may hold words of the file
+            _log.error(
+                "register.failed", register=source.name, kind=type(error).__name__
+            )  # no message: it may hold words of the file
         else:
             _log.info("register.synced", register=source.name, changed=done.changed)
