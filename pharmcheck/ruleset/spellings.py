@@ -22,10 +22,10 @@ _ENDINGS = frozenset("s en et er n a u y i e em om ie ow ech ach um am owi ovi a
 _ENDINGS_OF_A = frozenset("y i u e o ou ze ie ach am ami".split())
 _RUSSIAN = frozenset("а у ы и е я ю ом ем ов ев ам ами ах ой ою ей".split())
 _LONGEST_ENDING = 3
-# What may stand behind an ordinary word to make it a medicine's name.
+# What may stand behind an ordinary word to make it a medicine's name.  Supplements have capsules and pills, too.
 _STRENGTH = r"[0-9][0-9.,]* ?(?:(?:mg|mcg|[uµμ]g|iu|ie|units)\b|мк?г|%)"
 _FORM = (
-    r"(?:tab(?:let|l|s)?|pill|caps(?:ul)?|kaps(?:el|l)|compr(?:im)?|inje[ck]t|vial|ampo?ul|inhal|pastill|таблет|капсул)\p{L}{0,6}|"
+    r"(?:tab(?:let|l|s)?|compr(?:im)?|inje[ck]t|vial|ampo?ul|inhal|таблет)\p{L}{0,6}|"
     r"(?:drops|cream|creme|krem|gel|gels)\b"
 )
 
