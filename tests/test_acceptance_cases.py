@@ -1,6 +1,6 @@
 """Acceptance cases of the field that no other file holds: large lawful pharmacies, online doctors, kinds of place.
 
-The others: a broken logo link, guidance on a seller's domain, copied numbers, Canada and a private list, Ireland, and an
+The others: a broken logo link, guidance on a seller's domain, copied numbers, Canada and a private list, Ireland, an
 old warning about a parked name (`test_register_cases`); the logo with the EU flag (`test_seal_sites`); the university
 that leads searchers to pills (`test_second_look`); the corner shop and the site that is down (`test_check`).
 """
