@@ -5,7 +5,8 @@ What could not be read is never called absent: the verdict room asks here whethe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -34,6 +35,15 @@ _AS = {
     Look.RENDERED: " with its scripts",
 }
 
+_LANGUAGES = {
+    "bg": "Bulgarian", "el": "Greek", "et": "Estonian", "fi": "Finnish", "hr": "Croatian", "hu": "Hungarian",
+    "is": "Icelandic", "lt": "Lithuanian", "lv": "Latvian", "ro": "Romanian", "sk": "Slovak", "sl": "Slovenian",
+    "sr": "Serbian", "tr": "Turkish", "uk": "Ukrainian", "ca": "Catalan", "ar": "Arabic", "he": "Hebrew",
+    "hi": "Hindi", "id": "Indonesian", "ja": "Japanese", "ko": "Korean", "th": "Thai", "vi": "Vietnamese",
+    "zh": "Chinese",
+}  # fmt: skip
+"""Names for people of languages that the rules do not speak."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -45,10 +55,17 @@ class Coverage:
     any_read: bool
     failure: str  # reason code when nothing could be read, else ""
     not_checked: tuple[NotChecked, ...]
+    understood: bool = True  # not most of what was read is in a language of which the rules know no words
 
 
-def look_back(capture: Capture, readings: Sequence[Reading]) -> Coverage:
-    """Say how much of the site a capture holds."""
+def look_back(capture: Capture, readings: Sequence[Reading], languages: Collection[str]) -> Coverage:
+    """Say how much of the site a capture holds.
+
+    Args:
+        capture: the pages.
+        readings: what stands on them, in the same order.
+        languages: those in which the rules have words.
+    """
     shells = _shells(capture)
     own = [
         reading
@@ -65,8 +82,18 @@ def look_back(capture: Capture, readings: Sequence[Reading]) -> Coverage:
         NotChecked(reading.url, f"read only in part: {reading.problem}") for reading in readings if reading.problem
     ]
     unrun = [NotChecked(url, "empty until scripts fill it, and they were not run") for url in sorted(shells)]
+    spoken = Counter(reading.language for reading in own if reading.language)
+    foreign = {language: pages for language, pages in spoken.items() if language not in languages}
+    unread = [NotChecked(_pages_in(language), "our rules do not read this language") for language in sorted(foreign)]
+    understood = 2 * sum(foreign.values()) <= spoken.total()
     failure = "" if read else "empty_without_scripts" if shells else _failure(capture)
-    return Coverage(percent, home_read, not partly, bool(read), failure, (*missing, *unrun, *partly))
+    not_checked = (*missing, *unrun, *partly, *unread)
+    return Coverage(percent, home_read, not partly, bool(read), failure, not_checked, understood)
+
+
+def _pages_in(language: str) -> str:
+    name = _LANGUAGES.get(language)
+    return f"pages in {name}" if name else f"pages in a language with the code {language}"
 
 
 def _shells(capture: Capture) -> set[str]:

@@ -227,12 +227,13 @@ def _verified(present: _Present, bound: Sequence[Finding], around: Circumstances
 
 def _silence_counts(coverage: Coverage, policy: VerdictPolicy) -> bool:
     """Whether enough was read for an offer that was not seen not to be there."""
-    return coverage.home_read and coverage.whole and coverage.percent >= policy.coverage_needed
+    return coverage.home_read and coverage.whole and coverage.understood and coverage.percent >= policy.coverage_needed
 
 
 def _without_offers(present: _Present, policy: VerdictPolicy, around: Circumstances) -> _Decision:
     if not _silence_counts(around.coverage, policy):
-        return _Decision(Category.COULD_NOT_CHECK, "too_little_read")
+        code = "too_little_read" if around.coverage.understood else "language_not_read"
+        return _Decision(Category.COULD_NOT_CHECK, code)
     doubts = [finding for finding in present.having("doubt") if finding.rule_id not in present.meant_otherwise]
     if doubts:
         return present.held(Category.COULD_NOT_CHECK, doubts)

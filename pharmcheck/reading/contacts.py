@@ -11,7 +11,7 @@ from pharmcheck.reading.lines import Lines
 PATTERNS = (*phones.PATTERNS, *mails.PATTERNS, *messengers.PATTERNS)  # what every page is asked
 _COUNTRY = 2  # letters of a country code
 _BY_LANGUAGE = dict(
-    pair.split(":") for pair in ("de:DE fr:FR es:ES it:IT nl:NL cs:CZ pl:PL pt:PT sv:SE da:DK nb:NO ").split()
+    pair.split(":") for pair in ("de:DE fr:FR es:ES it:IT nl:NL cs:CZ pl:PL pt:PT sv:SE da:DK no:NO ").split()
 )
 _BY_SUFFIX = dict(
     pair.split(":")

@@ -19,7 +19,7 @@ _ALL = (*_PROSE, BlockKind.CONTROL)
 _TO_639_1 = dict(
     pair.split(":")
     for pair in (
-        "eng:en deu:de fra:fr spa:es ita:it nld:nl por:pt pol:pl ces:cs slk:sk swe:sv dan:da nob:nb nno:nn fin:fi "
+        "eng:en deu:de fra:fr spa:es ita:it nld:nl por:pt pol:pl ces:cs slk:sk swe:sv dan:da nob:no nno:no fin:fi "
         "isl:is est:et lav:lv lit:lt hun:hu ron:ro bul:bg hrv:hr srp:sr slv:sl ell:el tur:tr rus:ru ukr:uk bel:be "
         "cat:ca afr:af sqi:sq aze:az eus:eu glg:gl arb:ar ara:ar heb:he pes:fa fas:fa urd:ur hin:hi ben:bn guj:gu "
         "pan:pa tam:ta tel:te kan:kn mal:ml mar:mr tha:th vie:vi ind:id zsm:ms msa:ms jav:jv tgl:tl jpn:ja kor:ko "
@@ -29,6 +29,8 @@ _TO_639_1 = dict(
 _KNOWN = frozenset(_TO_639_1.values())
 # Languages in which hardly a shop is written but that short lists of brand names resemble.
 _RARE = frozenset(("tgl", "epo", "jav", "zul", "afr", "eus", "sqi", "amh"))
+_NORWEGIAN = ("nb", "nn", "no")
+_SISTERS = ({"da", "no"}, {"cs", "sk"}, {"hr", "sr"}, {"id", "ms"})
 _OPTIONS = LanguageDetection(allowed=frozenset(_TO_639_1) - _RARE)
 
 
@@ -42,8 +44,12 @@ def language_of(blocks: Sequence[Block], declared: str) -> str | None:
     match = detect_language(text, _OPTIONS)
     found = _TO_639_1.get(match.language or "")
     said = declared.replace("_", "-").partition("-")[0]
-    said = "nb" if said == "no" else said
-    if said in _KNOWN and said != found and (found is None or match.confidence < _SURE):
+    said = "no" if said in _NORWEGIAN else said
+    # Imprints and short pages in sister languages differ by a word or two; the page's own word settles those as well.
+    if any({said, found} <= sisters for sisters in _SISTERS):
+        return said
+    unsure = found is None or len(text) < _MUCH or match.confidence < _SURE  # two short sentences look surely French
+    if said in _KNOWN and said != found and unsure:
         return said
     # Addresses and lists of brand names look like any language; only the page's own word settles those.
     if said != found and match.confidence < (_LIKELY if len(text) < _MUCH else _FAINT):

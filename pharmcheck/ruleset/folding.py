@@ -52,6 +52,8 @@ _TABLE = _build_table()
 _ALIKE_TABLE = str.maketrans(_ALIKE)
 
 
+_SPELT = str.maketrans("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "ABVGDEEJZIIKLMNOPRSTUFHCQWWXIXEUY")
+_RUSSIAN = re.compile(r"[а-яё]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f£€]+")  # one class, one repeat: linear; money stays as it is
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LATIN_LETTER = re.compile(r"[a-zA-Z]")
@@ -81,6 +83,15 @@ def fold(text: str) -> str:
     if len(folded) != len(text):  # a few letters grow when lowered; keep those as they are
         folded = "".join(low if len(low := char.lower()) == 1 else char for char in plain)
     return folded
+
+
+def spell(folded: str) -> str:
+    r"""Russian words in capitals, letter by letter, because `\b` and `[a-z]` of RE2 know ASCII only.
+
+    Folded text has no capitals of its own, so that no Latin word looks like a Russian one.  Some letters share one, as
+    й and и do in half of all typing; the length stays.
+    """
+    return folded.translate(_SPELT) if not folded.isascii() and _RUSSIAN.search(folded) else folded
 
 
 def look_alike(folded: str) -> str:

@@ -68,7 +68,7 @@ class Ruleset:
     vocabulary: Vocabulary
     papers: Papers
     index: PhraseIndex
-    contexts: Mapping[tuple[str, int, str], PhraseIndex] = field(repr=False)
+    contexts: Mapping[tuple[str, int, str, str], PhraseIndex] = field(repr=False)
     """Words that must, or must not, stand near a phrase: by rule, matcher and part."""
     by_id: Mapping[str, Rule] = field(repr=False)
 
@@ -239,23 +239,20 @@ def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> 
     return problems
 
 
-def _compile(rules: Sequence[Rule]) -> tuple[PhraseIndex, dict[tuple[str, int, str], PhraseIndex]]:
+def _compile(rules: Sequence[Rule]) -> tuple[PhraseIndex, dict[tuple[str, int, str, str], PhraseIndex]]:
     phrases: list[Phrase] = []
-    contexts: dict[tuple[str, int, str], PhraseIndex] = {}
+    contexts: dict[tuple[str, int, str, str], PhraseIndex] = {}
     for rule in rules:
         for number, match in enumerate(rule.match):
             if not isinstance(match, PhraseMatch):
                 continue
             for part in ("phrases", "near", "not_near"):
-                found = [
-                    Phrase((rule.id, number), language, text)
-                    for language, texts in getattr(match, part).items()
-                    for text in texts
-                ]
-                if part == "phrases":
-                    phrases += found
-                elif found:
-                    contexts[rule.id, number, part] = PhraseIndex(found)
+                for language, texts in getattr(match, part).items():
+                    found = [Phrase((rule.id, number), language, text) for text in texts]
+                    if part == "phrases":
+                        phrases += found
+                    else:
+                        contexts[rule.id, number, part, language] = PhraseIndex(found)
     return PhraseIndex(phrases), contexts
 
 

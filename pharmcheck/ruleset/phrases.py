@@ -3,6 +3,7 @@
     no/without [a/any] [valid] prescription required/needed
     ship* ... to/into any country
 
+* Latin and Russian words
 * words stand in order, one space or hyphen apart; accents, case and quote marks do not matter
 * `a/b` either; `[a/b]` may be missing; `_` inside a word is a space (`set_up/arranged`)
 * `word*` any ending; `...` up to six words in between
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import re
 
-from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.folding import fold, spell
 
 _GAP = r"(?:[ ,:;-]+[^ \n.?!]+){0,6}?"
 _SEPARATOR = r"[ ,:-]{1,2}(?:[cdjlmnst]'|qu')?"  # an elided French word may lean on the next one
@@ -24,7 +25,7 @@ _NUMBER = r"[0-9][0-9.,]*"
 _PRICE = r"(?:(?:us ?)?[$€£] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(?:[$€£]|usd|eur|euros?|gbp|dollars?))"
 _TOKEN = re.compile(r"\[[^\[\]\s]+\]|\.\.\.|[^\[\]\s]+")
 MEDICINE = "{medicine}"
-_ANY_NAME = r"[a-z0-9]+(?:[ -][a-z0-9]+){0,3}"
+_ANY_NAME = r"[a-zA-Z0-9]+(?:[ -][a-zA-Z0-9]+){0,3}"  # capitals: Russian, see `spell`
 _FORBIDDEN = re.compile(r"[\\^$|+?(){}]")
 
 
@@ -33,7 +34,7 @@ class PhraseError(ValueError):
 
 
 def compile_phrase(phrase: str) -> str:
-    """Turn a phrase into a pattern for folded text.
+    """Turn a phrase into a pattern for text that is folded and spelt.
 
     Raises:
         PhraseError: the phrase is empty or uses unknown syntax.
@@ -72,6 +73,10 @@ def _alternatives(token: str, phrase: str) -> str:
             raise PhraseError(f"phrase {phrase!r}: {word!r} is not a word")
         else:
             stem = word.endswith("*")
-            text = re.escape(fold(word.rstrip("*").replace("_", " "))).replace(r"\ ", "[ -]").replace(r"\-", "[ -]?")
-            choices.append(text + ("[a-z0-9]*" if stem else ""))
+            text = (
+                re.escape(spell(fold(word.rstrip("*").replace("_", " "))))
+                .replace(r"\ ", "[ -]")
+                .replace(r"\-", "[ -]?")
+            )
+            choices.append(text + ("[a-zA-Z0-9]*" if stem else ""))
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"

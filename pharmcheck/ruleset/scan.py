@@ -15,7 +15,7 @@ from typing import Any
 import re2
 
 from pharmcheck.model import BlockKind, Look, Reading
-from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.folding import fold, spell
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.phrases import MEDICINE, compile_phrase
 
@@ -147,7 +147,7 @@ class PhraseIndex:
 
     def found_in(self, folded: str, named: tuple[Medicine, ...] = ()) -> bool:
         """Whether any phrase stands in a piece of folded text; `named` are the medicines in it."""
-        matched = self._set.Match(folded.encode()) if self._texts else None
+        matched = self._set.Match(spell(folded).encode()) if self._texts else None
         return any(named or not self._needs_medicine[index] for index in matched or ())
 
     def hits(self, page: PageText) -> Iterator[Hit]:
@@ -155,7 +155,7 @@ class PhraseIndex:
         if not self._texts:
             return
         for begin, end in _chunks(page):
-            data = page.folded[begin:end].encode()
+            data = spell(page.folded[begin:end]).encode()
             for index in sorted(self._set.Match(data) or ()):
                 for first, last in self._places(index, data, plain=len(data) == end - begin):
                     block = page.block_at(begin + first)
@@ -163,8 +163,19 @@ class PhraseIndex:
                     if self._needs_medicine[index] and not named:
                         continue
                     offset = begin - page.starts[block]
-                    for phrase in self._phrases[self._texts[index]]:
+                    for phrase in self._meant(index, page.reading.language):
                         yield Hit(phrase, block, first + offset, last + offset, named)
+
+    def _meant(self, index: int, language: str | None) -> Iterable[Phrase]:
+        """The phrases of this text, once for each matcher: words that many languages share are the page's own."""
+        phrases = self._phrases[self._texts[index]]
+        if len(phrases) == 1:
+            return phrases
+        meant: dict[tuple[str, int], Phrase] = {}
+        for phrase in phrases:
+            if phrase.language == language or phrase.owner not in meant:
+                meant[phrase.owner] = phrase
+        return meant.values()
 
     def _places(self, index: int, data: bytes, *, plain: bool) -> Iterator[tuple[int, int]]:
         """Where a phrase stands in UTF-8, counted in characters."""

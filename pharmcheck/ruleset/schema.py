@@ -62,9 +62,10 @@ class PhraseMatch(_Strict):
     """One of these must stand in the same block too."""
     not_near: ByLanguage = {}
     """None of these may stand in the same sentence, nor in the heading above it."""
-    about: Literal["anything", "medicine", "prescription_only", "controlled", "unnamed"] = "anything"
+    about: Literal["anything", "medicine", "prescription_only", "controlled", "unseen"] = "anything"
     """What must be on offer beside it: on this page, or on another page of the site when the words are general.
-    `unnamed`: the site sells medicines, these words name none, and its offers are unknown or a mixed shelf."""
+    `unseen`: the site sells medicines, but these words name none and its offers are unknown or a mixed shelf, or
+    they name prescription-only ones that were not seen on offer."""
     roles: list[PageRole] = []
     """Pages on which it counts; empty: all."""
     parts: list[Literal["title", "text", "control"]] = []

@@ -24,7 +24,7 @@ Hits = Mapping[tuple[str, int], Sequence[tuple[PageText, Hit]]]
 _EVIDENCE_MOST = 3
 _COUNTED_MOST = 50  # a sentence that a page repeats; the place of each is looked up once for the evidence
 _SECTION_BLOCKS = 500  # under one heading; a shelf shows some dozens of goods on a page
-_SUBJECTS = ("prescription_only", "controlled", "unnamed")
+_SUBJECTS = ("prescription_only", "controlled", "unseen")
 _PARTS = {
     BlockKind.TITLE: "title",
     BlockKind.META: "title",
@@ -53,7 +53,7 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
     heard: set[object] = set()
     sentences: set[str] = set()
     phrases: set[str] = set()
-    near = (rule.id, number, "near") in ruleset.contexts
+    near = bool(match.near)
     wanted = _wanted(match, site)
     hopeless = match.about in ("prescription_only", "controlled") and not wanted
     for page, hit in () if hopeless else hits.get((rule.id, number), ()):
@@ -64,8 +64,6 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
         if place in heard:  # a flood repeats itself
             continue
         heard.add(place)
-        if match.about == "unnamed" and page.medicines_in_block(hit.block):
-            continue
         statement = listen(hit, page, ruleset.lexicon, site_sells=site.sells)
         if not _words_count(rule, number, match, statement, ruleset):
             continue
@@ -105,12 +103,16 @@ def _words_count(rule: Rule, number: int, match: PhraseMatch, statement: Stateme
     if match.about in _SUBJECTS and statement.limited:
         return False
     page, hit = statement.page, statement.hit
-    near = ruleset.contexts.get((rule.id, number, "near"))
+    language = hit.phrase.language
+    near = ruleset.contexts.get((rule.id, number, "near", language))
     if near and not near.found_in(page.block_text(hit.block), page.medicines_in_block(hit.block)):
         return False
-    not_near = ruleset.contexts.get((rule.id, number, "not_near"))
     places = (statement.folded, page.heading_of(hit.block))
-    return not (not_near and any(not_near.found_in(words) for words in places))
+    for spoken in {language, page.reading.language}:
+        not_near = ruleset.contexts.get((rule.id, number, "not_near", spoken or ""))
+        if not_near and any(not_near.found_in(words) for words in places):
+            return False
+    return True
 
 
 def _about(
@@ -132,7 +134,11 @@ def _about(
     chosen = [medicine for medicine in offered if medicine in wanted]
     # General words on a mixed shelf may well be about the other half of it.
     most = bool(chosen) and 2 * len(chosen) >= len(offered)
-    if match.about == "unnamed":
+    if match.about == "unseen" and page.medicines_in_block(hit.block):
+        # Named by the shop itself, and more than its offers show: a catalogue is never seen whole.
+        hidden = [medicine for medicine in subjects if medicine not in site.offered and site.restricted(medicine)]
+        return site.sells and len(hidden) == len(subjects), hidden[0] if hidden else None
+    if match.about == "unseen":
         return site.sells and not subjects and not most and bool(chosen or not offered), None
     return most, chosen[0] if most else None
 
@@ -152,11 +158,12 @@ def _section(page: PageText, block: int) -> tuple[Medicine, ...]:
 
 
 def _nothing_found(match: PhraseMatch, site: Site) -> Answer:
-    read = {page.reading.language for page in site.pages if page.reading.language}
+    spoken = [page.reading.language for page in site.pages if page.reading.language]
+    foreign = sum(language not in match.phrases for language in spoken)
     if not site.pages:
         return inconclusive("no page was read")
-    if read and not read & set(match.phrases):
-        return inconclusive("the rule has no words in the language of this site")
+    if 2 * foreign > len(spoken):
+        return inconclusive("the rule has no words in the language of most of this site")
     if match.roles and not site.pages_of(*match.roles):
         return inconclusive("no page of the kind it looks at was read")
     return ABSENT

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import re2
 
 from pharmcheck.model import Block, BlockKind, PageRole, Region
+from pharmcheck.ruleset.folding import spell
 from pharmcheck.ruleset.phrases import compile_phrase
 from pharmcheck.ruleset.scan import Hit, PageText
 
@@ -74,6 +75,7 @@ class VoiceLexicon:
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Mapping[str, list[str]]]) -> None:
+        self.languages = frozenset(data)
         self._cues: dict[tuple[str, str], Any] = {}
         self._known: dict[tuple[str, str, str], int] = {}  # rules ask about the same sentences again and again
         for language, cues in data.items():
@@ -91,7 +93,7 @@ class VoiceLexicon:
     def last(self, cue: str, language: str, text: str) -> int:
         """Where the last such cue ends in folded `text`; -1 when there is none."""
         pattern = self._cues.get((language, cue))
-        return max((match.end() for match in pattern.finditer(text)), default=-1) if pattern else -1
+        return max((match.end() for match in pattern.finditer(spell(text))), default=-1) if pattern else -1
 
     def begins(self, cue: str, language: str, text: str) -> bool:
         """Whether folded `text` starts with a cue."""
@@ -106,7 +108,7 @@ class VoiceLexicon:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             pattern = self._cues.get((language, cue))
-            match = pattern.search(text) if pattern else None
+            match = pattern.search(spell(text)) if pattern else None
             start = self._known[question] = match.start() if match else -1
         return start
 
@@ -123,7 +125,7 @@ def listen(hit: Hit, page: PageText, lexicon: VoiceLexicon, *, site_sells: bool)
     words = around(hit, page)
     heard = page.heard.get((site_sells, words))  # several rules ask about the same words
     if heard is None:
-        heard = page.heard[site_sells, words] = _hear(hit, page, lexicon, words.text, words.offset, site_sells)
+        heard = page.heard[site_sells, words] = _heard(hit, page, lexicon, words, site_sells=site_sells)
     start, end, speaker, negated, limited = heard
     low = hit.start - words.offset
     block = page.reading.blocks[hit.block]
@@ -142,30 +144,43 @@ def around(hit: Hit, page: PageText) -> Around:
     )  # fmt: skip
 
 
-def _hear(
-    hit: Hit,
-    page: PageText,
-    lexicon: VoiceLexicon,
-    text: str,
-    offset: int,
-    site_sells: bool,  # noqa: FBT001 - private
-) -> tuple[int, int, Speaker, bool, bool]:
-    """Where the sentence stands in `text`, who speaks, whether the phrase is negated, and whether it is limited."""
+class _Heard(NamedTuple):
+    start: int  # of the sentence, in the words around
+    end: int
+    speaker: Speaker
+    negated: bool
+    limited: bool
+
+
+def _heard(hit: Hit, page: PageText, lexicon: VoiceLexicon, words: Around, *, site_sells: bool) -> _Heard:
+    """Heard in the language of the phrase, and in that of the page: a borrowed word may stand in a warning."""
+    own = _hear(hit, page, lexicon, words, hit.phrase.language, site_sells=site_sells)
+    around = page.reading.language
+    if around in (None, hit.phrase.language) or around not in lexicon.languages:
+        return own
+    other = _hear(hit, page, lexicon, words, around, site_sells=site_sells)
+    speaker = other.speaker if own.speaker is Speaker.SHOP else own.speaker
+    return own._replace(speaker=speaker, negated=own.negated or other.negated, limited=own.limited or other.limited)
+
+
+def _hear(hit: Hit, page: PageText, lexicon: VoiceLexicon, words: Around, language: str, *, site_sells: bool) -> _Heard:
+    """Where the sentence stands in the words, who speaks, whether the phrase is negated, and whether it is limited."""
+    text, offset = words.text, words.offset
     stop = offset + hit.end - hit.start
     start, end = _sentence(text, offset, stop)
     lead, tail = text[max(start, offset - _LEAD_CHARS) : offset], text[stop : min(end, stop + _TAIL_CHARS)]
-    language = hit.phrase.language
     negated = lexicon.has("negation_before", language, lead) or lexicon.has("negation_after", language, tail)
     block = page.reading.blocks[hit.block]
     before = text[max(0, start - _BEFORE_CHARS) : start]
-    speaker = _speaker(hit, page, block, lexicon, (text[start:end], offset - start, before), site_sells=site_sells)
-    limited = _is_label(hit, page) or _limited(hit, page, lexicon, lead, tail)
-    return start, end, speaker, negated, limited
+    speaker = _speaker(
+        hit, page, block, lexicon, (text[start:end], offset - start, before), language, site_sells=site_sells
+    )
+    limited = _is_label(hit, page) or _limited(hit, page, lexicon, lead, tail, language)
+    return _Heard(start, end, speaker, negated, limited)
 
 
-def _limited(hit: Hit, page: PageText, lexicon: VoiceLexicon, lead: str, tail: str) -> bool:
+def _limited(hit: Hit, page: PageText, lexicon: VoiceLexicon, lead: str, tail: str, language: str) -> bool:
     """Whether a phrase holds for a class of goods only: "products for which …", "where …", "… for hand creams"."""
-    language = hit.phrase.language
     if lead and lexicon.last("class", language, lead) == len(lead.rstrip(" ,")):
         return True
     start = page.starts[hit.block] + hit.start
@@ -201,11 +216,11 @@ def _speaker(
     block: Block,
     lexicon: VoiceLexicon,
     where: tuple[str, int, str],
+    language: str,
     *,
     site_sells: bool,
 ) -> Speaker:
     sentence, offset, before = where
-    language = hit.phrase.language
     if block.kind is BlockKind.QUOTE or _inside_quotes(sentence, offset):
         return Speaker.QUOTATION
     # In a heading-like line a question may lack its mark.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.folding import fold, spell
 from tests.yardstick import assert_costs, assert_linear
 
 
@@ -57,3 +57,14 @@ def test_folding_keeps_the_length_and_is_stable(text: str) -> None:
     folded = fold(text)
     assert len(folded) == len(text)
     assert len(fold(folded)) == len(text)
+
+
+@pytest.mark.parametrize("text", ["без рецепта", "sans ordonnance", "ёж и чай", "viagra без рецепта"])
+def test_russian_is_spelt_in_capitals_for_patterns(text: str) -> None:
+    """One letter for each, so that a hit keeps its place; Latin words stay and cannot be taken for Russian ones."""
+    spelt = spell(text)
+    assert len(spelt) == len(text)
+    assert spelt.isascii()
+    assert "".join(char for char in spelt if char.islower()) == "".join(
+        char for char in text if char.isascii() and char.isalpha()
+    )

@@ -60,7 +60,7 @@ def controlled_shop_domain(site: Site) -> Answer:
 
 @fact
 def waiver_in_address(site: Site) -> Answer:
-    """The domain of a shop, or the path of one of its shop pages, says that no prescription is needed."""
+    """The domain of a shop, or the path of a restricted medicine's page, promises to ask for no prescription."""
     waivers = site.lists["waivers"]["words"]
     domain = _label(site).replace("-", "")
     if site.sells or medicine_of_domain(site):
@@ -70,7 +70,8 @@ def waiver_in_address(site: Site) -> Answer:
                 return present(say(EvidenceKind.LIST, quote))
     for page in site.pages_of(PageRole.PRODUCT, PageRole.CATEGORY):
         path = unquote(urlsplit(page.reading.url).path).lower().replace("-", " ").replace("_", " ")
-        if any(waiver in path for waiver in waivers) and site.medicines.named_in(path):
+        named = (medicine for _, _, medicine in site.medicines.named_in(path))
+        if any(waiver in path for waiver in waivers) and any(site.restricted(medicine) for medicine in named):
             quote = f"The address of a shop page promises sale without a prescription: {page.reading.url}"
             return present(say(EvidenceKind.PAGE, quote, page.reading.url))
     return ABSENT
