@@ -31,6 +31,10 @@ help: ## Show this help
 demo: $(READY) ## Serve sample shops on loopback, check them, print the verdicts, end
 	@$(BIN)/pharmcheck demo --once
 
+.PHONY: serve
+serve: $(READY) ## Serve the page and the API at http://127.0.0.1:8000/ until Ctrl-C
+	@$(BIN)/pharmcheck serve $(ARGS)
+
 .PHONY: test
 test: $(READY) ## Run the tests, the examples of every rule among them (ARGS="-k address" to choose)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
@@ -46,6 +50,14 @@ lint: $(READY) ## Check style, types, the order of the rooms, and the rules
 .PHONY: bench
 bench: $(READY) ## Measure what judging a site costs
 	@$(BIN)/python -m bench.judging $(ARGS)
+
+.PHONY: messages
+messages: $(READY) ## Collect what the page says into its catalogues, for translators
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _say:2 --no-location --sort-output --omit-header \
+	  -w 120 -o build/messages.pot pharmcheck/web
+	@for language in de fr es; do $(BIN)/pybabel -q update -i build/messages.pot -l $$language --no-fuzzy-matching \
+	  --ignore-obsolete --ignore-pot-creation-date -w 120 -o pharmcheck/web/locales/$$language.po; done
 
 .PHONY: setup
 setup: $(READY) ## Set up only; every other target does it by itself

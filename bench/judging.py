@@ -10,6 +10,7 @@ two fastest HTML parsers on the index, in the same process and run.  Ratios coun
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import json
 import random
@@ -63,6 +64,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
     ruleset = load_ruleset()
+    gc.freeze()  # as `pharmcheck check` does
     captures = [make_capture(kind, seed) for kind in _SENTENCES for seed in (1, 2)]
     pages = [page for capture in captures for page in capture.pages]
     texts = [page.body.decode() for page in pages]

@@ -2,7 +2,8 @@
 
     .venv/bin/python -m bench.reading [--bombs MEGABYTES]
 
-The machine is noisy: read the ratios.  With `--bombs`, every bomb of tests/reading/bombs.py at that size, read, with its CPU time.
+The machine is noisy: read the ratios.  With `--bombs`, every bomb of tests/reading/bombs.py at that size, read, with its CPU time,
+the child's included.
 """
 
 # ruff: noqa: E501, B018 - a page of our own making in few lines
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import resource
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,9 +71,9 @@ def _dense(cards: int) -> str:
 def _milliseconds(job: Callable[[], object]) -> float:
     best = 9.0
     for _ in range(ROUNDS):
-        start = process_time()
+        start = process_time() + _child_s()
         job()
-        best = min(best, process_time() - start)
+        best = min(best, process_time() + _child_s() - start)
     return best * 1000
 
 
@@ -81,15 +83,23 @@ def _page(body: bytes) -> Page:
 
 
 def _bombs(megabytes: float, vocabulary: Vocabulary) -> None:
-    """CPU seconds of reading each, in this process alone."""
+    """CPU seconds of reading each: in this process, and in the child that tries a suspicious page first."""
     spent: dict[str, float] = {}
     for name, bomb in BOMBS.items():
         page = _page(bomb(int(megabytes * 1_000_000)).encode("utf-8", "surrogatepass"))
-        start = process_time()
+        start, before = process_time(), _child_s()
         problem = read(page, vocabulary).problem
-        spent[name] = process_time() - start
-        print(f"{spent[name]:6.2f} s  {name}: {problem}")
-    print(f"{len(spent)} bombs, the worst {max(spent.values()):.2f} s")
+        ours, child = process_time() - start, _child_s() - before
+        spent[name] = ours + child
+        print(f"{ours:6.2f} s + {child:5.2f} s in a child  {name}: {problem}")
+    worst = max(spent, key=lambda name: spent[name])
+    print(f"{len(spent)} bombs, the worst {spent[worst]:.2f} s: {worst}")
+
+
+def _child_s() -> float:
+    """Processor time of all children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:

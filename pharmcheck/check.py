@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from pharmcheck.capture import Policy, capture_id, capture_site
+from pharmcheck.capture import Gate, Policy, capture_id, capture_site
 from pharmcheck.coverage import look_back
 from pharmcheck.findings import find
 from pharmcheck.model import Address, Attempt, Capture, Judgement, RegisterState
@@ -25,14 +26,19 @@ async def check_site(
     destination: str | None = None,
     now: Callable[[], datetime],
     on_attempt: Callable[[Attempt], None] | None = None,
+    gate: Gate | None = None,
 ) -> tuple[Capture, Judgement]:
     """Visit a site and judge what was seen.
 
-    A site that cannot be read is a verdict with a reason, not an error.
+    A site that cannot be read is a verdict with a reason, not an error.  Share `gate` between visits of one event loop.
+    Judging takes a thread of its own, so that the loop goes on serving other visits' deadlines.
     """
     policy = replace(policy, page_to_read=ruleset.vocabulary.issuers.page_to_read)
-    capture = await capture_site(address, policy, now=now, on_attempt=on_attempt)
-    return capture, judge(capture, ruleset, registers=registers, destination=destination, now=now())
+    capture = await capture_site(address, policy, now=now, on_attempt=on_attempt, gate=gate)
+    judgement = await asyncio.to_thread(
+        judge, capture, ruleset, registers=registers, destination=destination, now=now()
+    )
+    return capture, judgement
 
 
 def judge(

@@ -79,12 +79,19 @@ def look_back(capture: Capture, readings: Sequence[Reading], languages: Collecti
     wanted, missing = _archived(capture, readings) if capture.archived else _visited(capture)
     percent = 100 * len(read) // max(wanted, len(read)) if read else 0
     partly = [
-        NotChecked(reading.url, f"read only in part: {reading.problem}") for reading in readings if reading.problem
+        NotChecked(reading.url, f"read only in part: {reading.problem}", "read_in_part")
+        for reading in readings
+        if reading.problem
     ]
-    unrun = [NotChecked(url, "empty until scripts fill it, and they were not run") for url in sorted(shells)]
+    unrun = [
+        NotChecked(url, "empty until scripts fill it, and they were not run", "unfinished") for url in sorted(shells)
+    ]
     spoken = Counter(reading.language for reading in own if reading.language)
     foreign = {language: pages for language, pages in spoken.items() if language not in languages}
-    unread = [NotChecked(_pages_in(language), "our rules do not read this language") for language in sorted(foreign)]
+    unread = [
+        NotChecked(_pages_in(language), "our rules do not read this language", "language")
+        for language in sorted(foreign)
+    ]
     understood = 2 * sum(foreign.values()) <= spoken.total()
     failure = "" if read else "empty_without_scripts" if shells else _failure(capture)
     not_checked = (*missing, *unrun, *partly, *unread)
@@ -109,7 +116,7 @@ def _visited(capture: Capture) -> tuple[int, list[NotChecked]]:
     for attempt in capture.attempts:
         # Too large with no hop: it had no turn, because the pages before it had used up the bytes of the visit.
         kept = attempt.outcome is FetchOutcome.FETCHED or (attempt.outcome is FetchOutcome.TOO_LARGE and attempt.hops)
-        missed = None if kept else NotChecked(f"{attempt.url}{_AS[attempt.look]}", _why(attempt))
+        missed = None if kept else NotChecked(f"{attempt.url}{_AS[attempt.look]}", _why(attempt), attempt.outcome.value)
         # Another look at a page is not another page, and an issuer's page is none of the site's.
         if attempt.look is not Look.PLAIN or attempt.role is PageRole.ISSUER:
             others += [missed] if missed and attempt.look is not Look.INSECURE else []

@@ -70,10 +70,18 @@ class Explanation:
     advice: tuple[str, ...]
     criteria: tuple[tuple[str, str, str], ...]  # name, outcome, detail
     not_checked: tuple[tuple[str, str], ...]
-    footer: tuple[str, ...]
+    plain_why: tuple[str, ...]  # the same reasons, for those who do not know what a status is
+    notes: tuple[str, ...]  # for whom and how far the answer holds
+    dates: str
+    basis: str  # rules, registers and how much was read
     meanings: tuple[str, ...] = ()  # what the outcomes mean, for those that occur
     records: tuple[RecordTold, ...] = ()
     look_up: tuple[tuple[str, str], ...] = ()  # whose register, and its address
+
+    @property
+    def footer(self) -> tuple[str, ...]:
+        """What stands below an answer that is printed as plain lines."""
+        return (*self.notes, f"{self.dates} {self.basis}")
 
 
 @cache
@@ -102,7 +110,10 @@ def explain(verdict: Verdict, ruleset: Ruleset, language: str = DEFAULT_LANGUAGE
         records=tuple(_record(entry, words) for entry in verdict.records),
         look_up=tuple((_whose(page, words), page.url) for page in verdict.look_up),
         not_checked=tuple((item.what, item.why) for item in verdict.not_checked),
-        footer=tuple(_footer(verdict, words)),
+        plain_why=tuple(words.get(f"not_checked.{item.code}", item.why) for item in verdict.not_checked),
+        notes=tuple(_notes(verdict, words)),
+        dates=fill(words["footer.dates"], _about(verdict, words)),
+        basis=fill(words["footer.basis"], _about(verdict, words)),
     )
 
 
@@ -213,24 +224,21 @@ def _whose(page: RegisterPage, words: Mapping[str, Any]) -> str:
     return fill(words["look_up"], {"authority": page.authority, "country": _places([page.country or "other"], words)})
 
 
-def _footer(verdict: Verdict, words: Mapping[str, Any]) -> Iterable[str]:
-    registers = (
-        ", ".join(f"{state.name} ({state.snapshot_date or '?'})" for state in verdict.registers)
-        or words["footer.no_registers"]
-    )
+def _notes(verdict: Verdict, words: Mapping[str, Any]) -> Iterable[str]:
     reach = _places(_reach(verdict), words)
     if reach and verdict.category in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE):
         yield fill(words["footer.reach"], {"places": reach})
     if verdict.category is not Category.NOT_A_PHARMACY and not verdict.destination:
         yield words["footer.no_destination"]
     yield from (words[f"overlay.{overlay}"] for overlay in verdict.overlays)
-    yield fill(
-        words["footer.dates"],
-        {
-            "checked": verdict.checked_at.strftime("%Y-%m-%d %H:%M UTC"),
-            "until": verdict.valid_until.strftime("%Y-%m-%d"),
-            "ruleset": verdict.ruleset,
-            "registers": registers,
-            "coverage": str(verdict.coverage),
-        },
-    )
+
+
+def _about(verdict: Verdict, words: Mapping[str, Any]) -> dict[str, str]:
+    registers = ", ".join(f"{state.name} ({state.snapshot_date or '?'})" for state in verdict.registers)
+    return {
+        "checked": verdict.checked_at.strftime("%Y-%m-%d %H:%M UTC"),
+        "until": verdict.valid_until.strftime("%Y-%m-%d"),
+        "ruleset": verdict.ruleset,
+        "registers": registers or words["footer.no_registers"],
+        "coverage": str(verdict.coverage),
+    }

@@ -57,6 +57,38 @@ class Settings(BaseSettings):
     sites_at_once: PositiveInt = Field(default=4, le=64)
     """How many sites one command visits side by side.  Each host still sees one request at a time."""
 
+    capture_days: PositiveInt = 90
+    """Days that the bytes of a visit are kept: long enough to answer a complaint, and verdicts outlive them."""
+
+    capture_budget_mb: PositiveInt = 5000
+    """Most megabytes of captures on the disk; beyond, the oldest go first.  A visit takes about 0.1 MB."""
+
+    sync_registers: bool = True
+    """Whether the service keeps small open registers up to date by itself, when it is online.  Large ones, and those
+    whose address nobody has confirmed, are fetched by `pharmcheck registers sync NAME` only."""
+
+    public_url: AnyHttpUrl | None = None
+    """Where people reach the service, for links to share; unset, what their browser says."""
+
+    checks_per_hour: PositiveInt = 10
+    """Checks one network address may ask for without a key.  Each makes us visit a stranger's site."""
+
+    reads_per_minute: PositiveInt = 60
+    """Answers one network address may read without a key: twice what a page that polls needs."""
+
+    key_checks_per_day: PositiveInt = 1000
+    """Checks a key may ask for one by one; lists have limits of their own."""
+
+    key_reads_per_minute: PositiveInt = 600
+    """Answers a key may read: ten a second, enough for a browser extension's back end."""
+
+    looks_per_site_and_hour: PositiveInt = 6
+    """How often one site may be looked at, whoever asks, so that nobody uses us to hammer it."""
+
+    trusted_proxies: str = ""
+    """Addresses of reverse proxies, separated by commas, whose X-Forwarded-For is believed.  None by default: anybody
+    may send that header, and limits would count what a stranger made up."""
+
     chromium: Path | None = None
     """A Chromium that runs the scripts of pages which are empty without them (needs `pharmcheck[render]`).  Unset, such
     pages are said to be unread: a browser costs a hundred times a plain fetch and runs a stranger's program."""

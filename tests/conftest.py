@@ -1,5 +1,7 @@
 """What holds for every test: a clean environment, a home of its own, no name looked up, no socket beyond loopback.
 
+And the browser, for the few tests that need one.
+
 pytest-socket (see pyproject.toml) refuses connections that leave loopback; it lets names be resolved, so that is
 refused here.
 """
@@ -7,7 +9,9 @@ refused here.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import warnings
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +25,11 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+# Not PHARMCHECK_…: those are forgotten before any test module is imported.
+_GIVEN = os.environ.get("TEST_CHROMIUM")
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome-headless-shell")
+_MISSING = "NO CHROMIUM: the browser that reads scripted pages is not tested.  Install one or set TEST_CHROMIUM."
 
 _UNWANTED = {
     "all_proxy",
@@ -71,6 +80,20 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, empty_home: Path) -> None
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(empty_home))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser.  Without one the tests that ask for it are skipped aloud, and fail where a machine decides."""
+    found = _GIVEN or next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail(_MISSING)
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.warn(_MISSING, stacklevel=1)
+        pytest.skip(_MISSING)
+    return Path(found)
 
 
 @pytest.fixture(autouse=True, scope="session")

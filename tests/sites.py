@@ -28,6 +28,7 @@ def site(
     *,
     lang: str = "en",
     archived: bool = False,
+    at: datetime = WHEN,
     failed: dict[PageRole, FetchOutcome] | None = None,
     **pages: str,
 ) -> Capture:
@@ -38,12 +39,12 @@ def site(
         body = (text if text.lstrip().startswith("<") else page_of(text, lang)).encode()
         url = f"https://{host}{PATHS.get(role, '/' + name)}"
         headers = (("content-type", "text/html; charset=utf-8"),)
-        held.append(Page(url, role, 200, headers, body, hashlib.sha256(body).hexdigest(), WHEN, truncated=False))
+        held.append(Page(url, role, 200, headers, body, hashlib.sha256(body).hexdigest(), at, truncated=False))
         attempts.append(Attempt(url, role, FetchOutcome.FETCHED, "read", (), 10))
     for role, outcome in (failed or {}).items():
         attempts.append(Attempt(f"https://{host}{PATHS[role]}", role, outcome, "it did not work", (), 10))
     tls = TlsFacts(host, verified=True, problem=None, protocol="TLSv1.3", subject_names=(host,), issuer="Test CA",
-                   not_before=WHEN, not_after=WHEN, certificate_sha256="0" * 64)  # fmt: skip
+                   not_before=at, not_after=at, certificate_sha256="0" * 64)  # fmt: skip
     address = parse_address(f"https://{host}/", admitted_hosts=frozenset({host}))
     handshakes = () if archived else (tls,)
-    return Capture(address, () if archived else tuple(attempts), tuple(held), handshakes, WHEN, WHEN, archived=archived)
+    return Capture(address, () if archived else tuple(attempts), tuple(held), handshakes, at, at, archived=archived)

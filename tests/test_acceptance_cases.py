@@ -15,7 +15,7 @@ from pharmcheck.check import judge
 from pharmcheck.explain import explain
 from pharmcheck.model import Category, Outcome, Verdict
 from pharmcheck.ruleset import load_ruleset
-from tests.registers import QUAY, Registers
+from tests.register_shelf import QUAY, Registers
 from tests.sites import WHEN, site
 
 _RULES = load_ruleset()

@@ -15,7 +15,7 @@ from pharmcheck.model import Agreement, Category, FetchOutcome, PageRole, Verdic
 from pharmcheck.registers import Record, RegisterKind
 from pharmcheck.ruleset import load_ruleset
 from pharmcheck.ruleset.directory import Directory, Listing
-from tests.registers import QUAY, TODAY, Registers
+from tests.register_shelf import QUAY, TODAY, Registers
 from tests.sites import WHEN, site
 
 _RULES = load_ruleset()

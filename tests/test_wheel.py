@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.xdist_group("wheel")
 
 CONTRACT_KEYS = {
+    "records",
+    "look_up",
     "schema",
     "address",
     "category",

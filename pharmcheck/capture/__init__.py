@@ -5,7 +5,6 @@ The only room that touches the network, through one guarded door.  It collects b
 
 from pharmcheck.capture.downloading import Download, DownloadLimits, DownloadState, download
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
-from pharmcheck.capture.outline import page_links
 from pharmcheck.capture.partial import Version, read_version, write_version
 from pharmcheck.capture.planner import Wanted, plan
 from pharmcheck.capture.polite import Gate
@@ -28,7 +27,6 @@ __all__ = [
     "capture_site",
     "download",
     "needs_scripts",
-    "page_links",
     "page_role",
     "plan",
     "read_version",

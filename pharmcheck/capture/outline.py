@@ -6,6 +6,7 @@ Cheap and tolerant, for deciding where to look next; what a page *says* is the b
 from __future__ import annotations
 
 import re
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -53,41 +54,29 @@ class Outline:
     notes: str = ""  # what <noscript> says, as source
 
 
-def outline(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = ()) -> Outline:
+def outline(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = (), enough: int = sys.maxsize) -> Outline:
     """One pass over `body`, the page at `base_url` (canonical): total, and linear in at most two mebibytes.
 
-    Links that the strict reader of addresses refuses are left out.  `admitted_hosts` as in `resolve_link`.
+    Links that the strict reader of addresses refuses are left out.  `admitted_hosts` as in `resolve_link`.  A page with
+    `enough` visible characters is looked at no further, and its links, which cost the most, are left out too.
     """
     walk = _Walk(base_url, frozenset(admitted_hosts))
+    page = walk.page
     first: list[tuple[str, str]] = []
     last: deque[tuple[str, str]] = deque(maxlen=_LAST_LINKS)
     known: set[tuple[str, str]] = set()
     for link in walk.links(_source(body)):
+        if page.text_chars >= enough:
+            break
         if link not in known:
             known.add(link)
             (first if len(first) < _FIRST_LINKS else last).append(link)
-    page = walk.page
+    if page.text_chars >= enough:
+        return page
     for href, words in [*first, *last]:
         if (url := walk.resolved(href)) is not None:
             page.links.append((url, words))
     return page
-
-
-def page_links(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """The links of a page as (canonical URL, words), in order: `outline(…).links`."""
-    return outline(body, base_url, admitted_hosts=admitted_hosts).links
-
-
-def refresh_target(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = ()) -> str | None:
-    """Where a page sends its visitor within five seconds, canonical; None for itself, nowhere or a bad address."""
-    return outline(body, base_url, admitted_hosts=admitted_hosts).refresh
-
-
-def shows(body: bytes, chars: int) -> bool:
-    """Whether a page has so many visible characters.  Looks no further than to the link behind them."""
-    walk = _Walk("https://example.com/", frozenset())
-    page = walk.page
-    return any(page.text_chars >= chars for _ in walk.links(_source(body))) or page.text_chars >= chars
 
 
 class _Walk:

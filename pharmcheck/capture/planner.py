@@ -118,6 +118,7 @@ def _candidates(links: Sequence[tuple[str, str]], domain: str, seen: Iterable[st
     taken = {_key(url, page_role(url)) for url in seen}
     homes = {host_of(url).removeprefix("www.") for url in seen}
     ours: dict[str, bool] = {}
+    known: set[str] = set()
     found: dict[PageRole, list[str]] = {}
     for url, words in islice(dict.fromkeys(links), _MOST_LINKS):
         host = host_of(url)
@@ -129,9 +130,10 @@ def _candidates(links: Sequence[tuple[str, str]], domain: str, seen: Iterable[st
         if role is PageRole.HOME and host.removeprefix("www.") not in homes:
             role = _role_of_host(host, words)
         key = _key(url, role)
-        if key in taken or _talks_us_into_it(url, words, role):
+        if key in taken or url in known or _talks_us_into_it(url, words, role):
             continue
         taken.add(key)
+        known.add(url)  # the same address under other words may seem to be a page of another role
         found.setdefault(role, []).append(url)
     locales = Counter(_locale(url) for urls in found.values() for url in urls)
     usual = max(locales, key=locales.__getitem__, default="")

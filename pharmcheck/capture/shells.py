@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pharmcheck.capture.outline import Outline, outline, shows
+from pharmcheck.capture.outline import Outline, outline
 
 SHELL_CHARS = 250  # visible characters; fewer than a sentence or three
 _HARDLY_ANY = 40  # characters of "Loading …", a name or nothing at all
@@ -31,8 +31,8 @@ _NOTICE = re.compile(
 
 def needs_scripts(body: bytes) -> bool:
     """Whether the page in `body` shows nothing until scripts have run."""
-    # Reading links strictly costs more than all else here, and most pages say enough before their first hundred.
-    return not shows(body, SHELL_CHARS) and is_shell(outline(body, "https://example.com/"))
+    # Most pages say enough before their first hundred links, which cost more to read than all else here.
+    return is_shell(outline(body, "https://example.com/", enough=SHELL_CHARS))
 
 
 def is_shell(page: Outline) -> bool:

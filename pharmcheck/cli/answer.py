@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from rich.console import Console
 from rich.text import Text
 
-from pharmcheck.cli.screen import defang, plain
+from pharmcheck.address.defanging import defang
+from pharmcheck.cli.screen import plain
 from pharmcheck.explain import SIGNS, Explanation
 from pharmcheck.model import Category, Verdict
 

@@ -12,9 +12,12 @@ from typer.core import TyperGroup
 
 from pharmcheck import __version__
 from pharmcheck.cli.check import check
+from pharmcheck.cli.forget import forget
+from pharmcheck.cli.keys import keys
 from pharmcheck.cli.registers import registers
 from pharmcheck.cli.replay import replay
 from pharmcheck.cli.rules import rules
+from pharmcheck.cli.serve import serve
 from pharmcheck.errors import PharmcheckError, UsageError
 
 if TYPE_CHECKING:
@@ -66,8 +69,11 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(replay)
+app.command()(serve)
+app.command()(forget)
 app.add_typer(registers, name="registers")
 app.add_typer(rules, name="rules")
+app.add_typer(keys, name="keys")
 
 
 def command() -> Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -80,6 +81,7 @@ def check(
             say(target.sentence if isinstance(target, Refused) else "")
         raise typer.Exit(REFUSED)
     ruleset = load_ruleset()
+    gc.freeze()  # the rules stay: the collector need not look through them again for every site
     with ExitStack() as stack:
         visits = any(isinstance(target, Site) for target in found)
         # An archive makes no store; where there is one, its registers are asked.

@@ -24,6 +24,7 @@ from pharmcheck.model import Address, Capture, Category, Check, CheckState, Judg
 from pharmcheck.registers import EMPTY_REGISTERS, RegisterLookup
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.store import FailedLook, Store, StoredVerdict, new_check_id
+from pharmcheck.work import keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +170,10 @@ class Looker:
     def _save(
         self, store: Store, started: datetime, capture: Capture, judgement: Judgement, document: dict[str, Any]
     ) -> None:
-        verdict = judgement.verdict
-        check = Check(
-            id=new_check_id(),
-            address=verdict.address,
-            capture_id=verdict.capture_id,
-            verdict=verdict,
-            state=CheckState.DONE,
-            error_code=None,
-            batch_id=None,
-            created_at=started,
-            decided_at=self.clock(),
-            valid_until=verdict.valid_until,
-        )
-        store.save(check, capture, judgement, one_line(document))
+        keep(
+            store, capture, judgement, one_line(document),
+            check_id=new_check_id(), created_at=started, decided_at=self.clock(),
+        )  # fmt: skip
 
     def _failed(self, address: Address, code: str) -> Outcome:
         """Keep that a look broke off: `latest` tells it beside the last verdict."""

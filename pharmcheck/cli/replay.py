@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -77,6 +78,7 @@ def run(
 
     settings = options.settings_for(data_dir)
     ruleset = load_ruleset(rules_dir)
+    gc.freeze()  # the rules stay: the collector need not look through them again for every site
     with Store.open(settings) as store:
         chosen = verdicts_in_force(store) if in_force else store.verdicts(capture)
         report(replay_all(chosen, store, ruleset, at), ruleset, as_json=as_json, only=capture)
@@ -168,7 +170,8 @@ def as_document(result: Replayed) -> dict[str, Any]:
 def _print(result: Replayed) -> None:
     from rich.text import Text
 
-    from pharmcheck.cli.screen import console, defang, plain
+    from pharmcheck.address.defanging import defang
+    from pharmcheck.cli.screen import console, plain
     from pharmcheck.model import Category
 
     before, after = result.stored, result.verdict

@@ -11,6 +11,8 @@ import re
 import sys
 from typing import IO, TYPE_CHECKING
 
+from pharmcheck.address.defanging import defang
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
@@ -28,20 +30,11 @@ _ACTIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
-_URL = re.compile(r"\bhttp(s?)://([^\s/?#<>\"'“”‘’]*)", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
     """`text` on one line, with everything that would act on a terminal spelled out."""
     return _ACTIVE.sub(_spell_out, _SPACE.sub(" ", text))
-
-
-def defang(text: str, *hosts: str) -> str:
-    """`text` with its web addresses, and every mention of `hosts`, written so that nobody can click them."""
-    text = _URL.sub(lambda match: f"hxxp{match[1]}://{_with_brackets(match[2])}", text)
-    for host in sorted({host for host in hosts if "." in host}, key=len, reverse=True):
-        text = re.sub(re.escape(host), lambda match: _with_brackets(match[0]), text, flags=re.IGNORECASE)
-    return text
 
 
 def safe_json(line: str) -> str:
@@ -160,7 +153,3 @@ def _spell_out(match: re.Match[str]) -> str:
 def _json_escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\u{code:04x}" if code <= _BASIC else json.dumps(match[0])[1:-1]
-
-
-def _with_brackets(host: str) -> str:
-    return host.replace("[.]", ".").replace(".", "[.]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 from pharmcheck.demo.cases import Case, Entry, load_cases
 from pharmcheck.registers import Identifier, MemoryRegisters, Record, RegisterKind, Snapshot, WarningEntry
@@ -12,6 +13,7 @@ _DAY = timedelta(days=1)
 _WARNED_FOR = timedelta(days=60)
 
 
+@cache
 def sample_registers(today: date) -> MemoryRegisters:
     """One register and two warning lists, dated `today`, that name sites of the street."""
     register = Snapshot(

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 
+from pharmcheck.capture.callers import Callers
 from pharmcheck.demo import trouble
 from pharmcheck.demo.cases import Behaviour, Case
 from pharmcheck.demo.pages import Answer, Site
@@ -41,7 +42,7 @@ class SiteServer:
     def __init__(self, case: Case, site: Site, context: ssl.SSLContext) -> None:
         self._case, self._site, self._context = case, site, context
         self._servers: list[asyncio.Server] = []
-        self._visits: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._visitors = Callers()
 
     async def start(self, address: str) -> dict[tuple[str, int], tuple[str, int]]:
         """Listen on `address`; returns where (host, 443) and (host, 80) really are.  Raises OSError."""
@@ -65,29 +66,11 @@ class SiteServer:
 
     async def stop(self) -> None:
         """Close the listeners and every conversation."""
-        for server in self._servers:
-            server.close()
-        while self._visits:  # again for a visitor who was still being let in
-            for visit in self._visits:
-                visit.cancel()
-            await asyncio.gather(*self._visits, return_exceptions=True)
-            await asyncio.sleep(0)  # what `_hang_up` closed is gone after one turn of the loop
-        for server in self._servers:
-            await server.wait_closed()
+        await self._visitors.close(*self._servers)
         self._servers.clear()
 
     def _on(self, answer: Answerer) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
-        # Our own task, because the one that `start_server` would make for a coroutine is out of reach for `stop`.
-        def visited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            visit = asyncio.ensure_future(_converse(reader, writer, answer))
-            self._visits[visit] = writer
-            visit.add_done_callback(self._hang_up)
-
-        return visited
-
-    def _hang_up(self, visit: asyncio.Task[None]) -> None:
-        # Not inside `_converse`: a visit that is cancelled before its first step never gets there.
-        self._visits.pop(visit).transport.abort()
+        return self._visitors.answered_by(partial(_converse, answer))
 
     async def _serve(self, request: _Request, writer: asyncio.StreamWriter) -> bool:
         if request.host != self._case.host:
@@ -108,9 +91,8 @@ class SiteServer:
         return await _send(writer, request, Answer(301, "text/plain", b""), (("Location", location),))
 
 
-async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answerer) -> None:
-    # Visitors hang up, break TLS and talk nonsense; to a shop that is weather.
-    with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+async def _converse(answer: Answerer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
         keeps_alive = True
         while keeps_alive:
             async with asyncio.timeout(_IDLE_S):
@@ -118,6 +100,8 @@ async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
             keeps_alive = await answer(request, writer) and request.keeps_alive
         writer.close()
         await writer.wait_closed()
+    except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        writer.transport.abort()  # visitors hang up, break TLS and talk nonsense; to a shop that is weather
 
 
 async def _send(

@@ -65,7 +65,7 @@ def policy_for(street: Street) -> Policy:
     """How the fetcher finds the street, trusts its authority, and does not wait long for its tarpit."""
     return Policy(
         resolve=street.places,
-        allowed_networks=(LOOPBACK,),
+        allowed_networks=tuple({ip_network(address) for address, _ in street.places.values()}),
         ca_file=str(street.ca_pem),
         min_interval_s=0.0,
         visit_deadline_s=_VISIT_S,

@@ -214,7 +214,6 @@ class Shape:
     script_bytes: int
     scripts: int
     links: int
-    refresh: str | None  # target of a meta refresh
 
 
 @dataclass(frozen=True, slots=True)

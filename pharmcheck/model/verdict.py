@@ -107,6 +107,7 @@ class RegisterPage:
 class NotChecked:
     what: str
     why: str
+    code: str = ""  # which kind of why, so that it can be said in other languages and plainer words
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,6 @@ class Builder(Urls):
     json_ld: list[str] = field(default_factory=list)
     title: str = ""
     lang: str = ""
-    refresh: str | None = None
     based: bool = False
     scripts: int = 0
     script_bytes: int = 0

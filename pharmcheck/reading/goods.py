@@ -55,10 +55,11 @@ def without_price_words(words: list[str]) -> str:
 
 def is_pack(name: str) -> bool:
     """Whether a name says only how much there is, such as "30 pills", and not of what."""
-    return not any(
-        bare not in _PACK and not any(map(str.isdigit, bare[:8])) and has_letters(bare)
-        for bare in (word.strip(EDGES).lower() for word in name.split())
-    )
+    for word in name.split():
+        bare = word.strip(EDGES).lower()
+        if bare not in _PACK and not any(map(str.isdigit, bare[:8])) and has_letters(bare):
+            return False
+    return True
 
 
 def is_goods(line: str) -> bool:

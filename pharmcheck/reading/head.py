@@ -1,4 +1,7 @@
-"""What a page says about itself in its head: title, descriptions, language, base and refresh."""
+"""What a page says about itself in its head: title, descriptions, language and base.
+
+Where it sends its visitor next is asked while the visit lasts: `pharmcheck.capture.outline`.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def title(page: Builder, words: str, text: Token | None) -> None:
 
 
 def meta(page: Builder, token: Token) -> None:
-    """Description and the like as text, and a refresh."""
+    """Description and the like as text."""
     if token.type is not _START:
         return
     content = clean(token.attr("content") or "")
@@ -38,12 +41,6 @@ def meta(page: Builder, token: Token) -> None:
         saved, page.region = page.region, Region.HEAD
         page.add(content, BlockKind.META, *page.position(token))
         page.region = saved
-    elif (token.attr("http-equiv") or "").lower() == "refresh" and page.refresh is None:
-        _, mark, target = content.replace(",", ";").partition(";")
-        target = target.strip()
-        if target[:3].lower() == "url":
-            target = target[3:].lstrip(" =")
-        page.refresh = page.absolute(target.strip(" '\"")) if mark and target else page.base
 
 
 def root(page: Builder, token: Token) -> None:

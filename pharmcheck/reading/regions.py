@@ -42,16 +42,22 @@ class Hints:
 
     def region(self, token: Token) -> Region | None:
         """The region that an element's names say it is; where several do, the first in the source counts."""
-        for name, value in token.attrs or ():
-            known = self._regions.get(name)
-            if known is not None:
-                try:
-                    region = known[value]
-                except KeyError:
-                    region = known[value] = _region(name, value)
-                if region is not None:
-                    return region
-        return None
+        found: dict[str, Region] = {}
+        for name, known in self._regions.items():
+            value = token.attr(name)  # not all attributes at once: a tag may have half a million
+            if value is None:
+                continue
+            try:
+                region = known[value]
+            except KeyError:
+                region = known[value] = _region(name, value)
+            if region is not None:
+                found[name] = region
+        if not found:
+            return None
+        if len(found) == 1:
+            return next(iter(found.values()))
+        return next(found[name] for name, _ in token.attrs or () if name in found)
 
     def is_button(self, classes: str) -> bool:
         """Whether class names are those of a button."""
@@ -63,8 +69,8 @@ class Hints:
 
 
 def _region(name: str, value: str) -> Region | None:
-    words = value[:500].lower().split()
     known = _ROLES if name == "role" else _NAMES
-    if known.keys().isdisjoint(words):
-        return None
-    return next(known[word] for word in words if word in known)
+    for word in value[:500].lower().split():
+        if word in known:
+            return known[word]
+    return None

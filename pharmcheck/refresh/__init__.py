@@ -4,7 +4,19 @@ Whatever fails, the snapshot that answered before goes on answering.
 """
 
 from pharmcheck.refresh.asking import Answer, Standing, lookup, standing
+from pharmcheck.refresh.background import BackgroundSync
 from pharmcheck.refresh.importing import Imported, import_file
 from pharmcheck.refresh.syncing import Way, sync, syncs_by_itself
 
-__all__ = ["Answer", "Imported", "Standing", "Way", "import_file", "lookup", "standing", "sync", "syncs_by_itself"]
+__all__ = [
+    "Answer",
+    "BackgroundSync",
+    "Imported",
+    "Standing",
+    "Way",
+    "import_file",
+    "lookup",
+    "standing",
+    "sync",
+    "syncs_by_itself",
+]

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from pharmcheck.model import PageRole
 from pharmcheck.ruleset.example_schema import Language
+from pharmcheck.ruleset.medicine_schema import MedicineFile, MedicineHead
 from pharmcheck.ruleset.schema import ByLanguage
 
 Confidence = Literal["verified", "partly-verified", "general-knowledge"]
@@ -116,8 +117,13 @@ class DutyList(_Strict):
     countries: list[Duties]
 
 
-LIST_SCHEMAS: dict[str, type[BaseModel]] = {"licence_formats": LicenceFormats, "duties": DutyList}
-"""The lists that are typed, by file name."""
+LIST_SCHEMAS: dict[str, type[BaseModel]] = {
+    "licence_formats": LicenceFormats,
+    "duties": DutyList,
+    "medicines": MedicineHead,
+    "medicines/": MedicineFile,
+}
+"""The lists that are typed, by file name; with a stroke, the files of the folder with that name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pharmcheck.address import host_of
 from pharmcheck.model import (
     Address,
     BlockKind,
@@ -81,6 +82,7 @@ class Site:
     licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
     seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
+    _linked: dict[str, dict[str, int]] = field(default_factory=dict)
     _plain_words: dict[int, str] = field(default_factory=dict)
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
@@ -94,6 +96,15 @@ class Site:
 
     def pages_of(self, *roles: PageRole) -> list[PageText]:
         return [page for page in self.pages if page.reading.role in roles]
+
+    def linked_from(self, page: PageText) -> Mapping[str, int]:
+        """The hosts that a page links to, each with the block of its first link: pages link by the thousand."""
+        found = self._linked.get(page.reading.url)
+        if found is None:
+            found = self._linked[page.reading.url] = {}
+            for link in page.reading.links:
+                found.setdefault(host_of(link.url), link.block)
+        return found
 
     def plain_words(self, page: PageText) -> str:
         """The folded words of a page, each after one blank."""
@@ -127,8 +138,7 @@ class Site:
 
     def controlled(self, medicine: Medicine) -> bool:
         """Whether it is a controlled drug where it is sold or goes; anywhere on our list when neither is known."""
-        known = [country for country in self._places() if country in medicine.legal_class]
-        return any(country in medicine.controlled for country in known) if known else bool(medicine.controlled)
+        return self.medicines.controlled(medicine, self._places())
 
     def kinds_sold(self) -> tuple[MedicineKind, ...]:
         """The kinds of medicine seen on offer; both when none was seen, because then it may be either."""

@@ -4,19 +4,19 @@ SQLite in the data folder by default, another database by one setting.  The stor
 failed never replaces a verdict that stands.
 """
 
-from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id
+from pharmcheck.store.batches import Batch, Batches, Item, NewItem
+from pharmcheck.store.events import Event, Events
+from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.pruning import Pruned, Pruning
+from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
+from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id, verdict_of
 from pharmcheck.store.register_rows import Counts, LoadedRegister
 from pharmcheck.store.registers import StoreRegisters
+from pharmcheck.store.requests import Requests
 from pharmcheck.store.store import Store
 
 __all__ = [
-    "Counts",
-    "FailedLook",
-    "LoadedRegister",
-    "Store",
-    "StoreRegisters",
-    "StoredCapture",
-    "StoredCheck",
-    "StoredVerdict",
-    "new_check_id",
-]
+    "Batch", "Batches", "CheckQueue", "Counts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
+    "LoadedRegister", "NewCheck", "NewItem", "Pruned", "Pruning", "QueueName", "Reaped", "Requests", "Scope", "Store",
+    "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id", "verdict_of",
+]  # fmt: skip

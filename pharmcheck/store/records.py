@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from pharmcheck.model import Address, Capture, Category, Check, CheckState, Finding, Verdict
+from pharmcheck.store.tables import storable
+
+_VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class StoredVerdict:
     judged_at: datetime
     valid_until: datetime
     document: str
+    record: str | None = None  # `verdict_of` reads it
     later_failure: FailedLook | None = None
 
 
@@ -132,6 +138,7 @@ def verdict_row(
         "judged_at": judged_at,
         "valid_until": verdict.valid_until,
         "document": document,
+        "record": storable(json.dumps(_VERDICT.dump_python(verdict, mode="json"), ensure_ascii=False)),
     }
 
 
@@ -181,10 +188,43 @@ def to_verdict(row: Row[Any], later_failure: FailedLook | None = None) -> Stored
 
 def to_check(row: Row[Any], verdict: StoredVerdict | None) -> StoredCheck:
     """A `StoredCheck` from a row of `checks`."""
-    address = Address(row.input, row.url, row.host, row.display_host, row.registrable_domain)
+    address = to_address(row)
     names = "id destination error_code batch_id capture_id created_at decided_at valid_until".split()
     values = {name: getattr(row, name) for name in names}
     return StoredCheck(**values, address=address, state=CheckState(row.state), verdict=verdict)
+
+
+def verdict_of(stored: StoredVerdict) -> Verdict | None:
+    """The verdict behind a stored document; None for one that was kept before records were."""
+    return _VERDICT.validate_json(stored.record) if stored.record else None
+
+
+def to_findings(found: Sequence[Row[Any]], proofs: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    """Findings with their evidence as plain data, from rows of both tables."""
+    by_finding: dict[int, list[dict[str, Any]]] = {}
+    for row in proofs:
+        place = {"url": row.url, "page_sha256": row.page_sha256, "start": row.span_start, "end": row.span_end}
+        by_finding.setdefault(row.finding, []).append({"kind": row.kind, **place, "quote": row.quote})
+    return [
+        {
+            "rule": row.rule_id,
+            "rule_version": row.rule_version,
+            "outcome": row.outcome,
+            "direction": row.direction,
+            "severity": row.severity,
+            "weight": row.weight,
+            "effect": row.effect,
+            "shadow": bool(row.shadow),
+            "reason": row.reason or None,
+            "evidence": by_finding.get(row.position, []),
+        }
+        for row in found
+    ]
+
+
+def to_address(row: Row[Any]) -> Address:
+    """The address of a row of `checks`."""
+    return Address(row.input, row.url, row.host, row.display_host, row.registrable_domain)
 
 
 def to_capture(row: Row[Any]) -> StoredCapture:

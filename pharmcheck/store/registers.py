@@ -22,7 +22,7 @@ from pharmcheck.store.tables import (
     register_warnings,
 )
 
-Transactions = Callable[..., AbstractContextManager[sa.Connection]]  # `Store._transaction`
+Transactions = Callable[..., AbstractContextManager[sa.Connection]]  # `Store.transaction`
 
 
 def _by_key(table: sa.Table, *columns: sa.ColumnElement[object]) -> sa.Select[tuple[object, ...]]:

@@ -23,6 +23,7 @@ from pharmcheck.store.register_loading import Accept, quarantined_rows, replace_
 from pharmcheck.store.register_rows import LoadedRegister
 from pharmcheck.store.registers import DomainsCache, StoreRegisters, loaded_registers
 from pharmcheck.store.tables import captures, checks, evidence, findings, verdicts
+from pharmcheck.store.watching import Watch
 
 _FILE = "pharmcheck.sqlite3"
 _BATCH = 50  # rows a statement and records a page of an iterator: DESIGN section 7
@@ -35,6 +36,7 @@ class Store:
         self._engine = engine
         self._folder = folder
         self._file = file
+        self._watch = Watch(file)
         self._domains = DomainsCache()
 
     @classmethod
@@ -65,6 +67,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
+        self._watch.close()
         self._engine.dispose()
 
     # ------------------------------------------------------------------------------------------ writing
@@ -80,14 +83,14 @@ class Store:
     ) -> None:
         """Keep a check with all that belongs to it, in one transaction.
 
-        Saving an id again that already has its verdict changes nothing: the first answer stands.  A check
-        without a judgement is a look that failed; verdicts of earlier checks stay.  Raises StoreError.
+        Saving an id again that already has its verdict, or was called off, changes nothing: the first answer
+        stands.  A check without a judgement is a look that failed; verdicts of earlier checks stay.  Raises StoreError.
         """
         if (judgement is None) != (document_json is None):
             raise ValueError("a judgement and its document come together")
         identifier = capture_id(capture) if capture is not None else None
-        with self._transaction() as connection:
-            if self._has_verdict(connection, check.id):
+        with self.transaction() as connection:
+            if self._has_ended(connection, check.id):
                 return
             known = connection.execute(sa.select(captures.c.id).where(captures.c.id == identifier)).first()
         rows = []
@@ -96,10 +99,10 @@ class Store:
             # row is there stays untouched: other libraries may compress the same bytes to another sum.
             kept = archive.keep(self._folder, identifier, capture)
             rows = [records.capture_row(identifier, capture, kept.sha256, kept.size)]
-        with self._transaction(writes=True) as connection:
-            if self._has_verdict(connection, check.id):
+        with self.transaction(writes=True) as connection:
+            if self._has_ended(connection, check.id):
                 return
-            self._put_new(connection, captures, rows)
+            self.put_new(connection, captures, rows)
             if judgement is not None:
                 destination = judgement.verdict.destination
             self._put_check(connection, records.check_row(check, destination, identifier))
@@ -107,22 +110,24 @@ class Store:
                 judged_at = check.decided_at or judgement.verdict.checked_at
                 row = records.verdict_row(check.id, judgement.verdict, identifier, judged_at, document_json)
                 found, proofs = records.finding_rows(check.id, judgement.findings)
-                self._put_new(connection, verdicts, [row])
-                self._put_new(connection, findings, found)
-                self._put_new(connection, evidence, proofs)
+                self.put_new(connection, verdicts, [row])
+                self.put_new(connection, findings, found)
+                self.put_new(connection, evidence, proofs)
 
-    def _has_verdict(self, connection: sa.Connection, check_id: str) -> bool:
-        return (
-            connection.execute(sa.select(verdicts.c.check_id).where(verdicts.c.check_id == check_id)).first()
-            is not None
+    def _has_ended(self, connection: sa.Connection, check_id: str) -> bool:
+        """Whether a check has its verdict, or was called off."""
+        query = sa.select(checks.c.state).where(
+            checks.c.id == check_id,
+            (checks.c.state == CheckState.CANCELLED.value) | sa.exists().where(verdicts.c.check_id == checks.c.id),
         )
+        return connection.execute(query).first() is not None
 
     def _put_check(self, connection: sa.Connection, row: dict[str, Any]) -> None:
         changed = connection.execute(sa.update(checks).where(checks.c.id == row["id"]).values(row))
         if not changed.rowcount:
-            self._put_new(connection, checks, [row])
+            self.put_new(connection, checks, [row])
 
-    def _put_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    def put_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
         """Insert in batches what is not there yet."""
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(table).on_conflict_do_nothing()
@@ -143,7 +148,7 @@ class Store:
             & verdicts.c.destination.is_not_distinct_from(destination)
         )
         newest_first = (verdicts.c.complete.desc(), verdicts.c.checked_at.desc(), verdicts.c.check_id)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(sa.select(verdicts).where(about).order_by(*newest_first).limit(1)).first()
             if row is None:
                 return None
@@ -173,10 +178,43 @@ class Store:
 
     def get_check(self, check_id: str) -> StoredCheck | None:
         """One check with its verdict, if it has one."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(sa.select(checks).where(checks.c.id == check_id)).first()
             given = connection.execute(sa.select(verdicts).where(verdicts.c.check_id == check_id)).first()
         return records.to_check(row, records.to_verdict(given) if given else None) if row else None
+
+    def history(
+        self, registrable_domain: str, host: str, before: tuple[datetime, str] | None, most: int
+    ) -> list[StoredVerdict]:
+        """Answers about a site, newest first, those before a time and id."""
+        query = sa.select(verdicts).where(verdicts.c.registrable_domain == registrable_domain, verdicts.c.host == host)
+        if before is not None:
+            query = query.where(
+                (verdicts.c.checked_at < before[0])
+                | ((verdicts.c.checked_at == before[0]) & (verdicts.c.check_id > before[1]))
+            )
+        query = query.order_by(verdicts.c.checked_at.desc(), verdicts.c.check_id).limit(most)
+        with self.transaction() as connection:
+            return [records.to_verdict(row) for row in connection.execute(query)]
+
+    def findings_of(self, check_id: str) -> list[dict[str, Any]]:
+        """Every rule's answer in a check with its evidence, as plain data."""
+        with self.transaction() as connection:
+            found = connection.execute(
+                sa.select(findings).where(findings.c.check_id == check_id).order_by(findings.c.position)
+            ).all()
+            proofs = connection.execute(
+                sa.select(evidence)
+                .where(evidence.c.check_id == check_id)
+                .order_by(evidence.c.finding, evidence.c.position)
+            ).all()
+        return records.to_findings(found, proofs)
+
+    def capture_digest(self, identifier: str) -> str | None:
+        """SHA-256 of the archived file of a capture."""
+        with self.transaction() as connection:
+            query = sa.select(captures.c.warc_sha256).where(captures.c.id == identifier)
+            return connection.execute(query).scalar()
 
     def captures(self) -> Iterator[StoredCapture]:
         """Every capture, oldest first, a page at a time: nothing is locked while the caller works."""
@@ -191,25 +229,27 @@ class Store:
 
     def load_capture(self, identifier: str) -> Capture:
         """A capture with its bytes, proven to be the ones stored.  Raises StoreError."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(sa.select(captures).where(captures.c.id == identifier)).first()
         if row is None:
             raise StoreError("There is no capture with that id.")
+        if row.pruned_at is not None:
+            raise StoreError(f"The capture {identifier} was deleted on {row.pruned_at:%Y-%m-%d} to make room.")
         return archive.load(self._folder, identifier, archive.ArchiveFile(row.warc_sha256, row.warc_bytes))
 
     # ---------------------------------------------------------------------------------------- registers
 
     def registers(self) -> StoreRegisters:
         """The registers as they are now, for one judgement: what is loaded meanwhile does not change its answers."""
-        return StoreRegisters(self._transaction, self.loaded_registers(), self._domains)
+        return StoreRegisters(self.transaction, self.loaded_registers(), self._domains)
 
     def loaded_registers(self) -> tuple[LoadedRegister, ...]:
         """Every register that answers, by name, with what it holds."""
-        return loaded_registers(self._transaction)
+        return loaded_registers(self.transaction)
 
     def quarantined_rows(self, register: LoadedRegister) -> tuple[Quarantined, ...]:
         """The first rows of a register that are never matched."""
-        return quarantined_rows(self._transaction, register.id)
+        return quarantined_rows(self.transaction, register.id)
 
     def replace_register(
         self,
@@ -221,7 +261,7 @@ class Store:
         accept: Accept,
     ) -> LoadedRegister:
         """Load a register in place of the one that answers under its name; see `register_loading`."""
-        return replace_register(self._transaction, snapshot, entries, sha256=sha256, now=now, accept=accept)
+        return replace_register(self.transaction, snapshot, entries, sha256=sha256, now=now, accept=accept)
 
     def _pages(
         self,
@@ -235,7 +275,7 @@ class Store:
             query = query.where(only)
         page_query = query
         while True:
-            with self._transaction() as connection:
+            with self.transaction() as connection:
                 page = connection.execute(page_query).all()
             yield from page
             if len(page) < _BATCH:
@@ -243,8 +283,13 @@ class Store:
             last_time, last_key = getattr(page[-1], time.name), getattr(page[-1], key.name)
             page_query = query.where((time > last_time) | ((time == last_time) & (key > last_key)))
 
+    def change_mark(self) -> object:
+        """Something that differs from an earlier call's whenever anybody has committed anything in between."""
+        return self._watch.mark()
+
     @contextmanager
-    def _transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+    def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+        """A transaction whose failures are StoreErrors.  For the other files of this room."""
         engine = self._engine.execution_options(**WRITES) if writes else self._engine
         try:
             with engine.begin() as connection:

@@ -37,6 +37,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
     }
 )
 
@@ -84,6 +85,7 @@ captures = Table(
     Column("pages", Integer, nullable=False),
     Column("warc_sha256", String(64), nullable=False),  # of the file in the data folder
     Column("warc_bytes", BigInteger, nullable=False),
+    Column("pruned_at", UtcDateTime, nullable=True),  # when the file was deleted to make room
     Index("ix_captures_order", "started_at", "id"),
 )
 
@@ -104,7 +106,76 @@ checks = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime, nullable=True),
     Column("valid_until", UtcDateTime, nullable=True),
+    Column("queue", String(16), nullable=False, server_default="interactive"),
+    Column("owner", String(64), nullable=True),  # id of an API key; nobody else is remembered
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("leased_by", String(64), nullable=True),
+    Column("lease_until", UtcDateTime, nullable=True),  # a runner that dies gives the row back by silence
+    Column("started_at", UtcDateTime, nullable=True),  # of the last attempt
     Index("ix_checks_site", "registrable_domain", "host", "created_at"),
+    Index("ix_checks_waiting", "state", "queue", "created_at"),
+)
+
+check_events = Table(
+    "check_events",
+    metadata,
+    Column("check_id", String(32), ForeignKey("checks.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("data", CleanText, nullable=False),  # one JSON object
+    Column("at", UtcDateTime, nullable=False),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("destination", String(2), nullable=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("cancelled_at", UtcDateTime, nullable=True),
+    Column("upload_sha256", String(64), nullable=True),
+)
+
+batch_items = Table(
+    "batch_items",
+    metadata,
+    Column("batch_id", String(32), ForeignKey("batches.id"), primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),  # as in the upload, from 1
+    Column("input", CleanText, nullable=False),
+    Column("check_id", String(32), ForeignKey("checks.id"), nullable=True, index=True),  # shared by rows of one site
+    Column("problem", CleanText, nullable=True),  # why there is no check, as a sentence
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("shown", String(24), nullable=False),  # its first characters, for people to tell keys apart
+    Column("sha256", String(64), nullable=False, unique=True),  # of 178 random bits: no slow hash is needed
+    Column("scopes", String(128), nullable=False),  # separated by spaces
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=True),
+    Column("revoked_at", UtcDateTime, nullable=True),
+    Column("last_used_at", UtcDateTime, nullable=True),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("key", String(64), primary_key=True),  # SHA-256 of caller and Idempotency-Key
+    Column("body_sha256", String(64), nullable=False),
+    Column("target", String(64), nullable=False),  # what the first request made: its path
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("domain", String(253), primary_key=True),  # registrable domain
+    Column("since", UtcDateTime, nullable=False),
+    Column("note", CleanText, nullable=False),
 )
 
 verdicts = Table(
@@ -124,6 +195,7 @@ verdicts = Table(
     Column("judged_at", UtcDateTime, nullable=False),  # the `now` of the judgement; replay needs it
     Column("valid_until", UtcDateTime, nullable=False),
     Column("document", CleanText, nullable=False),  # the contract document, as served
+    Column("record", CleanText, nullable=True),  # the verdict itself, for saying it in another language
     Index("ix_verdicts_site", "registrable_domain", "host", "checked_at"),
     Index("ix_verdicts_order", "checked_at", "check_id"),
 )

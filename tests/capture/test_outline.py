@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pharmcheck.capture.outline import outline, page_links, refresh_target
+from pharmcheck.capture.outline import outline
 from tests.yardstick import assert_costs
 
 HERE = "https://shop.com/here"
@@ -19,7 +19,7 @@ def test_links_are_found_with_their_words() -> None:
     source = b"""<base href="/en/"><a href="contact">Get <b>in&nbsp;touch</b></a><a href='/x?a=1&amp;b=2'>X
     <a href="mailto:a@b.de">mail</a><a name=q>no</a><script>"<a href=/no>"</script><!-- <a href=/no> -->
     <a href="/last">L"""
-    assert page_links(source, "https://shop.com/") == [
+    assert outline(source, "https://shop.com/").links == [
         ("https://shop.com/en/contact", "Get in touch"),
         ("https://shop.com/x?a=1&b=2", "X"),
         ("https://shop.com/last", "L"),
@@ -30,7 +30,7 @@ def test_links_of_old_shops_are_found() -> None:
     """Pictures speak by their alternative text; image maps and frames lead on too."""
     source = b"""<a href=/c><img src=c.gif alt="Contact us"></a><map><area href=/t alt=Terms></map>
     <frameset><frame src="menu.htm"></frameset>"""
-    assert page_links(source, "https://shop.com/") == [
+    assert outline(source, "https://shop.com/").links == [
         ("https://shop.com/c", "Contact us"),
         ("https://shop.com/t", "Terms"),
         ("https://shop.com/menu.htm", ""),
@@ -39,7 +39,7 @@ def test_links_of_old_shops_are_found() -> None:
 
 def test_a_link_with_a_line_break_in_it_is_read_as_browsers_read_it() -> None:
     """Tabs and line breaks inside an address do not count; controls and backslashes make it no address."""
-    assert page_links(b"<a href='/con\n\ttact'>a</a><a href='/\\evil.com'>b</a>", HERE) == [
+    assert outline(b"<a href='/con\n\ttact'>a</a><a href='/\\evil.com'>b</a>", HERE).links == [
         ("https://shop.com/contact", "a")
     ]
 
@@ -47,7 +47,7 @@ def test_a_link_with_a_line_break_in_it_is_read_as_browsers_read_it() -> None:
 def test_the_foot_of_an_endless_page_is_read() -> None:
     """Thousands of products between head and foot do not hide the imprint."""
     middle = b"".join(b"<a href=/p/%d>p</a>" % number for number in range(200_000))
-    found = page_links(b"<a href=/first>x</a>" + middle + b"<a href=/imprint>Imprint</a>", HERE)
+    found = outline(b"<a href=/first>x</a>" + middle + b"<a href=/imprint>Imprint</a>", HERE).links
     assert found[0][0] == "https://shop.com/first"
     assert found[-1] == ("https://shop.com/imprint", "Imprint")
     assert len(found) == 1500
@@ -67,7 +67,7 @@ def test_words_in_old_charsets_are_understood(body: bytes, words: str) -> None:
     """Words that are not UTF-8 are read as the page declares, else as Western European."""
     head, _, rest = body.rpartition(b">")
     source = head + (b">" if head else b"") + b"<a href=/x>" + rest + b"</a>"
-    assert page_links(source, HERE)[0][1] == words
+    assert outline(source, HERE).links[0][1] == words
 
 
 REFRESHES = {
@@ -104,7 +104,7 @@ def test_a_refresh_is_followed_as_browsers_follow_it(content: str, target: str |
     """Within five seconds, however it is written, to another page that the strict reader accepts."""
     quote = "&quot;"
     body = f'<head><META HTTP-EQUIV=" Refresh" content="{content.replace(chr(34), quote)}">'.encode()
-    assert refresh_target(body, HERE) == target
+    assert outline(body, HERE).refresh == target
 
 
 @pytest.mark.parametrize(
@@ -119,13 +119,13 @@ def test_a_refresh_is_followed_as_browsers_follow_it(content: str, target: str |
 )
 def test_a_refresh_that_no_browser_with_scripts_sees_is_none(body: bytes) -> None:
     """In comments, scripts, text fields and <noscript>."""
-    assert refresh_target(body, HERE) is None
+    assert outline(body, HERE).refresh is None
 
 
 def test_a_refresh_starts_where_the_page_says_and_the_first_in_time_counts() -> None:
     """<base> holds for it; one that is too late leaves the next its turn."""
     late = b"<base href=/en/><meta http-equiv=refresh content='60;url=late'>"
-    assert refresh_target(late + b"<meta http-equiv=refresh content='1;url=soon'>", HERE) == "https://shop.com/en/soon"
+    assert outline(late + b"<meta http-equiv=refresh content='1;url=soon'>", HERE).refresh == "https://shop.com/en/soon"
 
 
 def test_visible_text_and_running_scripts_are_counted() -> None:

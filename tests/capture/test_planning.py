@@ -252,6 +252,12 @@ def test_a_plan_keeps_its_promises(
     assert not {one.url for one in chosen} & set(seen)
 
 
+def test_one_address_with_two_names_is_one_page() -> None:
+    """The other words of a second link do not make a second page of it."""
+    links = [("https://www.shop.com/", ""), ("https://www.shop.com/", "Contact")]
+    assert len(plan(links, domain="shop.com", seen=["https://evil.com/"])) == 1
+
+
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_is_judged(url: str, words: str) -> None:
     """Neither addresses nor words make the planner raise."""

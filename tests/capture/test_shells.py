@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pharmcheck.capture.shells import needs_scripts
+from pharmcheck.capture.outline import outline
+from pharmcheck.capture.shells import is_shell, needs_scripts
 
 SHELLS = {
     "vue": "<title>Shop</title><div id=app></div><script src=/app.js></script>",
@@ -54,6 +55,20 @@ def test_a_shell_is_known(source: str) -> None:
 def test_a_page_that_says_something_is_no_shell(source: str) -> None:
     """A short honest page, a page with a menu, a page that a framework filled on the server."""
     assert not needs_scripts(source.encode())
+
+
+@pytest.mark.parametrize("source", [*SHELLS.values(), *PAGES.values()], ids=[*SHELLS, *PAGES])
+def test_looking_no_further_than_needed_says_the_same(source: str) -> None:
+    """A page that says enough is known by its first words: the answer is that of the whole outline."""
+    for page in (source, source + f"<a href=/x>{LONG}</a>" * 20, f"<p>{LONG}</p>{source}"):
+        assert needs_scripts(page.encode()) == is_shell(outline(page.encode(), "https://example.com/"))
+
+
+def test_links_are_not_read_where_words_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a hundred links strictly costs more than all other judging of a page."""
+    monkeypatch.setattr("pharmcheck.capture.outline.resolve_link", lambda *_, **__: pytest.fail("a link was read"))
+    links = "".join(f"<a href=/{n}>Category {n} of our shop</a>" for n in range(100))
+    assert not needs_scripts(f"<script></script>{links}".encode())
 
 
 @given(st.binary(max_size=300))

@@ -146,9 +146,9 @@ class Site:
             writer.close()
 
     @asynccontextmanager
-    async def open_at(self, address: str, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    async def open_at(self, address: str, context: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[int]:
         """Serve at `address` while the block runs; gives the port."""
-        server = await asyncio.start_server(self._talk, address, 0, ssl=context)
+        server = await asyncio.start_server(self._talk, address, port, ssl=context)
         try:
             yield server.sockets[0].getsockname()[1]
         finally:

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pharmcheck.address.defanging import defang
 from pharmcheck.cli.answer import AnswerPrinter, age
-from pharmcheck.cli.screen import console, defang, plain, safe_json
+from pharmcheck.cli.screen import console, plain, safe_json
 from pharmcheck.document import to_json
 from pharmcheck.explain import Explanation, RecordTold, Why
 from pharmcheck.model import Address, Category, Verdict

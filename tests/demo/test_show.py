@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,9 +18,11 @@ from pharmcheck.demo.cases import Case
 from pharmcheck.demo.show import Result
 from pharmcheck.model import Category, CriterionName, CriterionOutcome, Verdict
 from pharmcheck.ruleset import load_ruleset
+from tests.yardstick import PATIENCE_S
 
 CASES = load_cases()
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+Patiently = Callable[[Callable[[], bool]], bool]
 
 
 def _result(case: Case, category: Category | None = None, reason_code: str = "") -> Result:
@@ -66,12 +67,26 @@ def _instead_of_checking(monkeypatch: pytest.MonkeyPatch, results: Sequence[Resu
     monkeypatch.setattr(show, "load_ruleset", lambda: None)
 
 
-def test_every_site_gets_the_verdict_that_it_deserves(console: Console) -> None:
+@pytest.fixture
+def patiently(monkeypatch: pytest.MonkeyPatch) -> Patiently:
+    """Whether something holds: at once, or where the street is given ten times as long, on a machine that is busy."""
+
+    def tried(holds: Callable[[], bool]) -> bool:
+        if holds():
+            return True
+        long = {"visit_deadline_s": 150.0, "fetch_deadline_s": 40.0, "connect_timeout_s": 40.0}
+        monkeypatch.setattr(show, "policy_for", lambda street: replace(policy_for(street), **long))
+        return holds()
+
+    return tried
+
+
+def test_every_site_gets_the_verdict_that_it_deserves(console: Console, patiently: Patiently) -> None:
     """`make demo` on a fresh machine: served, fetched, judged, and right about all of them."""
-    assert run(once=True, console=console) == 0, _printed(console)
+    assert patiently(lambda: run(once=True, console=console) == 0), _printed(console)
 
 
-def test_honest_sites_are_given_credit_for_their_address() -> None:
+def test_honest_sites_are_given_credit_for_their_address(patiently: Patiently) -> None:
     """Met where the register has the same one, claimed where nobody confirms it; no honest address is overlooked."""
     deserved = {
         "harbourpharmacy.example": CriterionOutcome.MET,
@@ -80,16 +95,16 @@ def test_honest_sites_are_given_credit_for_their_address() -> None:
         "pharmacie-du-lac.example": CriterionOutcome.CLAIMED,
         "clinicdoor.example": CriterionOutcome.CLAIMED,
     }
-    with start_street(deserved) as street:
-        results = asyncio.run(show.check_street(street, load_ruleset()))
+    seen: dict[str, CriterionOutcome] = {}
 
-    seen = {
-        result.case.host: criterion.outcome
-        for result in results
-        for criterion in result.verdict.criteria
-        if criterion.name is CriterionName.ADDRESS
-    }
-    assert seen == deserved
+    def credited() -> bool:
+        with start_street(deserved) as street:
+            for result in asyncio.run(show.check_street(street, load_ruleset())):
+                criteria = {criterion.name: criterion.outcome for criterion in result.verdict.criteria}
+                seen[result.case.host] = criteria[CriterionName.ADDRESS]
+        return seen == deserved
+
+    assert patiently(credited), seen
 
 
 @pytest.mark.parametrize(
@@ -104,26 +119,27 @@ def test_honest_sites_are_given_credit_for_their_address() -> None:
         ("tarpit-meds.example", "/products"),
     ],
 )
-def test_the_page_that_a_person_pastes_does_not_change_what_a_site_deserves(host: str, start: str) -> None:
+def test_the_page_that_a_person_pastes_does_not_change_what_a_site_deserves(
+    host: str, start: str, patiently: Patiently
+) -> None:
     """A link from a search result or a message leads inside; the site is the same."""
-    with start_street({host}) as street:
-        (case,) = street.cases
-        pasted = replace(street, cases=(replace(case, start=start),))
-        (result,) = asyncio.run(show.check_street(pasted, load_ruleset()))
+    results: list[Result] = []
 
-    assert result.deserved, f"{result.verdict.category.value} ({result.verdict.reason_code}): {result.reason}"
+    def deserved() -> bool:
+        with start_street({host}) as street:
+            (case,) = street.cases
+            pasted = replace(street, cases=(replace(case, start=start),))
+            results.extend(asyncio.run(show.check_street(pasted, load_ruleset())))
+        return results[-1].deserved
+
+    assert patiently(deserved), [(result.verdict.category.value, result.verdict.reason_code) for result in results]
 
 
-def test_a_browser_sees_what_the_shop_drawn_by_script_sells(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.xdist_group("chromium")
+def test_a_browser_sees_what_the_shop_drawn_by_script_sells(chromium: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be checked without running the script convicts itself once it has run."""
-    pytest.importorskip("playwright", reason="needs pharmcheck[render]")
-    browser = shutil.which("chromium")
-    if browser is None:
-        pytest.skip("needs a Chromium")
-    patient = {"visit_deadline_s": 60.0, "fetch_deadline_s": 60.0}  # the browser may have to start on a busy machine
-    monkeypatch.setattr(
-        show, "policy_for", lambda street: replace(policy_for(street), chromium=Path(browser), **patient)
-    )
+    patient = {"visit_deadline_s": PATIENCE_S, "fetch_deadline_s": PATIENCE_S}
+    monkeypatch.setattr(show, "policy_for", lambda street: replace(policy_for(street), chromium=chromium, **patient))
     with start_street({"hollow-shop.example"}) as street:
         (result,) = asyncio.run(show.check_street(street, load_ruleset()))
 

@@ -44,7 +44,7 @@ REPEATED = {
 }  # fmt: skip
 # A thousand different ones.
 NUMBERED = {
-    "different attributes": ("<a ", "a{}=1 ", ">x"), "different attributes of an input": ("<form><input ", "a{}=1 ", ">x"), "different links": ("", "<a href=x{0}>x{0}</a>", ""), "links that are none": ("", "<a href='http://[::{0}'>x</a>", ""),
+    "different attributes": ("<a ", "a{}=1 ", ">x"), "different attributes of an input": ("<form><input ", "a{}=1 ", ">x"), "different attributes of a div": ("<div ", "a{}=1 ", "class=x>x"), "different links": ("", "<a href=x{0}>x{0}</a>", ""), "links that are none": ("", "<a href='http://[::{0}'>x</a>", ""),
     "different names": ("", "<div class=c{}>", ""), "different labels": ("", "<label for=a{0}>x{0}</label><input id=a{0}>", ""), "different phones": ("", "<p>Tel. +44 20 7{:07}", ""), "different mails": ("", "<p>a{0}@b{0}.example", ""),
     "different licences": ("", "<p>NPI 1{:09}", ""), "different products": ("", "<div><h3>Item {0} 10 mg</h3><p>${0}.99</p><button>Add to cart</button></div>", ""), "different descriptions": ("", "<meta property=og:title content=x{}>", ""),
     "different calls": ("", "<a href='tel:+44207{:07}'>x</a>", ""), "different streets": ("", "<p>{0} High Street, Town, AB{0} 2CD", ""), "JSON keys": (LD + '{"@type":"Store"', ',"k{}":{{}}', "}</script>"),

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pharmcheck.model import Block, BlockKind, Region
+from pharmcheck.reading import mails
 from pharmcheck.reading.lines import Lines
 from pharmcheck.reading.sieve import sieve_of
 
@@ -30,6 +31,7 @@ TEXTS = st.sampled_from(
             "Buy Sildex",
             "x",
             "€ 4 Kč",
+            "long " * 1_500,  # the next block stands in another stretch of the page
         ),
     ]
 )
@@ -38,18 +40,30 @@ TEXTS = st.sampled_from(
 @settings(deadline=None)
 @given(st.lists(st.lists(TEXTS, min_size=1, max_size=3).map(" ".join), max_size=12))
 def test_hits_are_those_of_each_block_alone(vocabulary, texts):
-    """Equal texts share one line, a set tells which patterns occur at all; neither loses or adds a hit."""
+    """Equal texts share one line, a set tells where each pattern occurs; neither loses or adds a hit."""
     blocks = [Block(text, BlockKind.TEXT, Region.MAIN, "", 1, 0) for text in texts]
     lines = Lines(blocks, [0] * len(blocks), ())
     sieve = sieve_of(vocabulary)
-    lines.absent = sieve.absent(lines.data)
+    sieve.sort(lines)
     for pattern in sieve.patterns:
         alone = {i: match.group(1).decode() for i, text in enumerate(texts) if (match := pattern.search(text.encode()))}
         assert lines.first(pattern) == alone
 
 
+def test_a_pattern_is_looked_for_only_where_it_occurs(vocabulary):
+    """A pattern that occurs in the foot is not looked for in all of a long page."""
+    texts = [f"{n} " + "word " * 200 for n in range(20)] + ["Write to a@b.example"]
+    lines = Lines([Block(text, BlockKind.TEXT, Region.MAIN, "", 1, 0) for text in texts], [0] * len(texts), ())
+    sieve_of(vocabulary).sort(lines)
+    (found,) = (spans for pattern, spans in lines.stretches.items() if pattern is mails.PATTERNS[0])
+    assert sum(end - begin for begin, end in found) < len(lines.data) / 2
+    assert lines.first(mails.PATTERNS[0]) == {20: "a@b.example"}
+
+
 def test_a_set_that_has_said_nothing_rules_nothing_out(vocabulary):
-    """Out of memory, an RE2 set answers like one without a match; then every pattern is asked."""
+    """Out of memory, an RE2 set answers like one without a match; then every pattern is asked everywhere."""
     sieve = type(sieve_of(vocabulary))(vocabulary)
     sieve._set = type("Exhausted", (), {"Match": lambda _self, _data: None})()
-    assert sieve.absent(b"Add to basket") == frozenset()
+    lines = Lines([Block("Add to basket", BlockKind.TEXT, Region.MAIN, "", 1, 0)], [0], ())
+    sieve.sort(lines)
+    assert lines.first(vocabulary.buy) == {0: "Add to basket"}

@@ -99,11 +99,10 @@ def test_forms_know_their_fields_and_labels(reading):
 
 
 def test_shape_tells_a_page_from_a_shell(reading):
-    """Script bytes, visible characters and the refresh target."""
-    body = "<meta http-equiv=refresh content='0; URL=/next'><title>x</title><script src=a.js></script><script>abc</script><p>hi</p>"
+    """Script bytes and visible characters."""
+    body = "<title>x</title><script src=a.js></script><script>abc</script><p>hi</p>"
     shape = reading(body).shape
     assert (shape.text_chars, shape.scripts, shape.script_bytes) == (2, 2, 3)
-    assert shape.refresh == "https://shop.example/next"
 
 
 def test_counts_are_capped_and_the_cut_is_said(reading):

@@ -22,6 +22,7 @@ import anyio
 import httpcore
 
 from pharmcheck.address import DEFAULT_PORT, host_of, read_url
+from pharmcheck.capture.callers import Callers
 from pharmcheck.capture.guard import NOT_PUBLIC, GuardedBackend, NotConnected, Policy, Refused, Unresolved
 from pharmcheck.capture.render.head import MAX_HEAD, BadHead, Head, answer_head, read_head, request_head
 from pharmcheck.capture.render.limits import Limits, Refusal
@@ -66,13 +67,14 @@ class GuardProxy:
         self._news = asyncio.Condition()
         self._hosts: set[str] = set()
         self._connections = 0
-        self._closed = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._callers = Callers()
         self._pass = b64encode(f"{self.user}:{self.secret}".encode())
 
     async def __aenter__(self) -> Self:
         self._ends = asyncio.get_running_loop().time() + self._deadline_s
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=MAX_HEAD)
+        self._server = await asyncio.start_server(
+            self._callers.answered_by(self._serve), "127.0.0.1", 0, limit=MAX_HEAD
+        )
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
@@ -80,13 +82,7 @@ class GuardProxy:
 
     async def close(self) -> None:
         """Hang up on everybody.  Closing twice is harmless."""
-        self._closed = True
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # those whom the loop is still letting in meet a closed door
-        await self._server.wait_closed()
+        await self._callers.close(self._server)
 
     async def expect(self, host: str, port: int) -> None:
         """The page asks for something of this host.  What a browser asks on its own account is expected by nobody."""
@@ -103,16 +99,6 @@ class GuardProxy:
     def refusals(self) -> tuple[Refusal, ...]:
         """What was refused, in order; the first hundred."""
         return tuple(self._refusals)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._closed:
-            writer.transport.abort()
-            return
-        # A task of our own making: those that asyncio makes complain aloud when they are cancelled (until 3.12).
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: _leave(writer, at_once=self._closed))  # also when it never began
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -282,14 +268,6 @@ class GuardProxy:
     def _note(self, end: _NoWay) -> None:
         if len(self._refusals) < _MOST_REFUSALS:
             self._refusals.append(Refusal(end.target, end.detail))
-
-
-def _leave(writer: asyncio.StreamWriter, *, at_once: bool) -> None:
-    """Hang up; at the end without waiting for a browser to read what was meant for it."""
-    if at_once:
-        writer.transport.abort()
-    else:
-        writer.close()
 
 
 async def _say(writer: asyncio.StreamWriter, status: str, header: bytes = b"", *, closing: bool = True) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pharmcheck.model import EvidenceKind
 from pharmcheck.registers import RegisterKind, Snapshot
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
-from pharmcheck.ruleset.facts.copies import copied_parts
+from pharmcheck.ruleset.facts.copies import copied_parts, sits_elsewhere
 from pharmcheck.ruleset.facts.listing import holding
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.licence_outcomes import LicenceOutcome, licence_answers, names
@@ -19,7 +19,8 @@ from pharmcheck.ruleset.site import Site
 def number_of_another_entity(site: Site) -> Answer:
     """A printed number is that of somebody else, by name and address, whose registered web address is another site's.
 
-    A shop that prints the entry's name or address too may be a clone or a second shop of one owner: not for this rule.
+    Somebody else, because the site prints an address of its own that is not the entry's: an address that we did not
+    find says nothing.  A shop that prints the entry's name or address may be a clone, or a second shop of one owner.
     """
     complete = {snapshot.name: snapshot for snapshot in _fresh_registers(site) if snapshot.complete}
     if not complete:
@@ -31,7 +32,7 @@ def number_of_another_entity(site: Site) -> Answer:
         record = answer.record
         if answer.outcome is not LicenceOutcome.RECORD_NOT_TIED or record is None or record.register not in complete:
             continue
-        if record.web_addresses and not {"name", "address"} & set(copied_parts(site, record)):
+        if record.web_addresses and sits_elsewhere(site, record) and "name" not in copied_parts(site, record):
             snapshot = complete[record.register]
             quote = (
                 f"{snapshot.authority} lists the number {answer.claim.number} as that of {record.name}, "

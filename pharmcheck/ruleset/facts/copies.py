@@ -30,6 +30,17 @@ def copied_parts(site: Site, record: Record) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def sits_elsewhere(site: Site, record: Record) -> bool:
+    """Whether the site prints street addresses of its own, and each has another postcode than the entry."""
+    own = [
+        _joined(found.postcode)
+        for page in site.pages
+        for found in page.reading.contacts.addresses
+        if found.postcode and found.kind == "street" and found.owner != "other"
+    ]
+    return bool(own) and bool(record.postcode) and _joined(record.postcode or "") not in own
+
+
 def _agrees(found: PostalAddress, record: Record) -> bool:
     """The same postcode, and the same street; a postcode with letters in it is a street by itself."""
     if not (found.postcode and record.postcode) or _joined(found.postcode) != _joined(record.postcode):

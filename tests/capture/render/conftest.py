@@ -1,36 +1,14 @@
-"""A Chromium for the tests that need one, and a listener that nobody may ever reach."""
+"""A listener that nobody may ever reach."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import threading
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-
-# Not PHARMCHECK_…: those are forgotten before any test module is imported.
-_GIVEN = os.environ.get("TEST_CHROMIUM")
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome-headless-shell")
-_MISSING = "NO CHROMIUM: the browser that reads scripted pages is not tested.  Install one or set TEST_CHROMIUM."
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """The browser.  Without one the tests that ask for it are skipped aloud, and fail where a machine decides."""
-    found = _GIVEN or next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(_MISSING)
-        with warnings.catch_warnings():
-            warnings.simplefilter("default")
-            warnings.warn(_MISSING, stacklevel=1)
-        pytest.skip(_MISSING)
-    return Path(found)
 
 
 @dataclass

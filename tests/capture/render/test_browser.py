@@ -310,6 +310,7 @@ class Visit:
     refusals: list[tuple[str, str]]
     visitors: int
     peers: set[str]
+    homely: list[Path]  # what then stood in the browser's home
 
 
 def _peers(pids: list[int]) -> set[str]:
@@ -360,7 +361,9 @@ def curious(renderer: ChromiumRenderer, render: Any, shop: Shop, trap: Any, runn
     watching.join()
     refusals = [(refusal.target, refusal.reason) for refusal in renderer.refusals[refused:]]
     assert peers & proxies, "the watch saw nothing"
-    return Visit(fetched, shop.requests[before:], refusals, trap.visitors - visitors, peers - proxies)
+    assert renderer._running is not None
+    homely = [*renderer._running._home.rglob("*")]
+    return Visit(fetched, shop.requests[before:], refusals, trap.visitors - visitors, peers - proxies, homely)
 
 
 def test_a_page_that_tries_everything_is_still_read(curious: Visit) -> None:
@@ -408,10 +411,10 @@ def test_a_page_that_leaves_sends_nothing_either(render: Any, shop: Shop) -> Non
     assert [request for request in shop.requests[before:] if not request.startswith("GET ")] == []
 
 
-def test_nothing_is_written_where_we_would_find_it(renderer: ChromiumRenderer, curious: Visit) -> None:
+def test_nothing_is_written_where_we_would_find_it(curious: Visit) -> None:
     """A download ends nowhere: the browser's home holds no file that a site named."""
-    assert renderer._running is not None
-    assert list(renderer._running._home.rglob("*file.bin*")) == []
+    assert curious.homely
+    assert [file for file in curious.homely if "file.bin" in file.name] == []
 
 
 # -------------------------------------------------------------------------------------------- where it does not follow
@@ -596,10 +599,11 @@ def test_without_a_browser_it_says_so_at_once(tmp_path: Path, monkeypatch: pytes
         make(Path(sys.executable), shop, None)
 
 
-def test_a_program_that_is_no_browser_is_our_fault_and_not_the_sites(shop: Shop, run: Any) -> None:
+def test_a_program_that_is_no_browser_is_our_fault_and_not_the_sites(
+    shop: Shop, run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """It does not start: refused by us, with a reason, and nothing is left in the temporary folder."""
-    pytest.importorskip("playwright")
-    before = set(Path(tempfile.gettempdir()).glob("pharmcheck-browser-*"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # of our own: other tests start browsers beside us
 
     async def go() -> Fetched:
         async with make(Path(shutil.which("true") or ""), shop, None) as renderer:
@@ -608,7 +612,7 @@ def test_a_program_that_is_no_browser_is_our_fault_and_not_the_sites(shop: Shop,
     fetched = run(go())
     assert fetched.attempt.outcome is FetchOutcome.REFUSED_BY_US
     assert fetched.attempt.detail == "The browser for scripted pages did not start."
-    assert set(Path(tempfile.gettempdir()).glob("pharmcheck-browser-*")) <= before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_browser_knows_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,91 @@
+"""The service as one ASGI application: resources over the store, and a runner in the same process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from pharmcheck import __version__
+from pharmcheck.api import about, checks, lists, progress, verdicts
+from pharmcheck.api.callers import Doorkeeper
+from pharmcheck.api.lookup import Lookup
+from pharmcheck.api.openapi import describe
+from pharmcheck.api.outer import Outer
+from pharmcheck.api.problems import install
+from pharmcheck.api.service import Service
+from pharmcheck.refresh import BackgroundSync, Way
+from pharmcheck.runner import Runner
+from pharmcheck.settings import Settings
+from pharmcheck.store import Batches, CheckQueue, Events, Keys, Pruning, Requests
+from pharmcheck.work import Workplace
+
+_HOUR_S, _MINUTE_S = 3600.0, 60.0
+
+
+def make_service(place: Workplace, settings: Settings, *, with_runner: bool = True) -> Service:
+    """The parts of a service on one workplace."""
+    store = place.store
+    keys = Keys(store)
+    return Service(
+        settings=settings,
+        place=place,
+        runner=Runner(place, settings.sites_at_once, _chores(place, settings)) if with_runner else None,
+        store=store,
+        queue=CheckQueue(store),
+        events=Events(store),
+        batches=Batches(store),
+        requests=Requests(store),
+        keys=keys,
+        door=Doorkeeper(keys, settings),
+        clock=place.clock,
+    )
+
+
+def _chores(place: Workplace, settings: Settings) -> list[tuple[float, Callable[[], object]]]:
+    """What the service does by itself, now and then."""
+    pruning = Pruning(place.store, settings.data_dir)
+    keep, budget = timedelta(days=settings.capture_days), settings.capture_budget_mb * 1_000_000
+    chores: list[tuple[float, Callable[[], object]]] = [(_HOUR_S, lambda: pruning.prune(place.clock(), keep, budget))]
+    if settings.sync_registers:
+        way = Way(place.policy, settings.data_dir / "registers")
+        chores.append((_MINUTE_S, BackgroundSync(place.store, place.ruleset.sources, way, place.clock)))
+    return chores
+
+
+def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = None) -> ASGIApp:
+    """The application.  `extend` may add routes, such as the pages for people."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if service.runner is None:
+            yield
+            return
+        running = asyncio.create_task(service.runner.run())
+        try:
+            yield
+        finally:
+            service.runner.stop()
+            await running
+
+    app = FastAPI(
+        title="pharmcheck",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,  # their pages load scripts from elsewhere; the document itself is at /v1/openapi.json
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    for part in (checks, progress, verdicts, lists, about):
+        app.include_router(part.router)
+    if extend is not None:
+        extend(app)
+    install(app)
+    describe(app)
+    return Outer(Lookup(app, service))

@@ -1,0 +1,53 @@
+"""What the resources share: the store, the rules, the runner, and the moment.  Made once for an application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from starlette.types import Scope as AsgiScope
+
+from pharmcheck.api.callers import Caller, Doorkeeper
+from pharmcheck.runner import Runner
+from pharmcheck.settings import Settings
+from pharmcheck.store import Batches, CheckQueue, Events, Keys, Requests, Store
+from pharmcheck.work import Workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a running service."""
+
+    settings: Settings
+    place: Workplace
+    runner: Runner | None  # None where workers elsewhere do the checks
+    store: Store
+    queue: CheckQueue
+    events: Events
+    batches: Batches
+    requests: Requests
+    keys: Keys
+    door: Doorkeeper
+    clock: Callable[[], datetime]
+
+    @property
+    def version(self) -> str:
+        """Of the rules in force."""
+        return self.place.ruleset.version
+
+    def caller(self, scope: AsgiScope) -> Caller:
+        """Whose request this is.  Raises Problem."""
+        return self.door.recognise(scope, self.clock())
+
+    def wake(self) -> None:
+        """Tell the runner that something was put in line; its transaction is done."""
+        if self.runner is not None:
+            self.runner.wake()
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request belongs to; a FastAPI dependency."""
+    service: Service = request.app.state.service
+    return service

@@ -1,0 +1,96 @@
+"""`pharmcheck serve`: the whole service in one process, on this machine, with nothing else installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from pharmcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
+
+    from pharmcheck.capture import Policy
+    from pharmcheck.registers import RegisterLookup
+    from pharmcheck.settings import Settings
+    from pharmcheck.work import Workplace
+
+
+def serve(
+    host: str = typer.Option("127.0.0.1", help="Address to listen on; others than this machine's need a thought."),
+    port: int = typer.Option(8000, min=0, max=65535, help="Port to listen on; 0 takes a free one."),
+    demo: bool = typer.Option(False, "--demo", help="Serve the sample shops too, so that they can be checked."),
+    data_dir: Path | None = typer.Option(None, metavar="DIR", help="Where verdicts and captures are kept."),
+) -> None:
+    """Serve the page and the API until Ctrl-C."""
+    import socket
+    from contextlib import ExitStack
+
+    import uvicorn
+
+    from pharmcheck.api import make_app, make_service
+    from pharmcheck.cli import options
+    from pharmcheck.cli.screen import say
+    from pharmcheck.logs import log_as_json
+    from pharmcheck.web import add_pages
+
+    settings = options.settings_for(data_dir)
+    log_as_json()
+    with ExitStack() as stack:
+        place = _workplace(settings, stack, demo=demo)
+        app = make_app(make_service(place, settings), extend=add_pages)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Named, because asyncio sets TCP_NODELAY only on sockets that say they are TCP: 40 ms an answer otherwise.
+        listener = stack.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise UsageError(f"Nothing can listen on {host}, port {port}: {error.strerror}.") from None
+        listener.listen(2048)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies or None,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=10,
+            limit_concurrency=1000,  # connections beyond are told 503 at once, not kept waiting
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        say(f"The service answers at http://{host}:{listener.getsockname()[1]}/  (Ctrl-C ends it)")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _workplace(settings: Settings, stack: ExitStack, *, demo: bool) -> Workplace:
+    import time
+    from datetime import UTC, datetime
+
+    from pharmcheck.capture import Gate
+    from pharmcheck.cli import options
+    from pharmcheck.ruleset import load_ruleset
+    from pharmcheck.store import Store
+    from pharmcheck.work import Workplace
+
+    store = stack.enter_context(Store.open(settings))
+    policy: Policy = options.policy(settings, [], [], None)
+    registers: Callable[[], RegisterLookup] = store.registers
+    if demo:
+        from pharmcheck.demo import policy_for, sample_registers, start_street
+
+        policy = policy_for(stack.enter_context(start_street()))
+        registers = lambda: sample_registers(datetime.now(UTC).date())  # noqa: E731 - fresh whatever day it is
+    return Workplace(
+        store=store,
+        ruleset=load_ruleset(),
+        policy=policy,
+        registers=registers,
+        clock=lambda: datetime.now(UTC),
+        gate=Gate(time.monotonic),
+    )

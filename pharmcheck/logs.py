@@ -1,0 +1,34 @@
+"""How the service logs: one JSON object a line on stderr, strings escaped, nothing of a page in them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+
+def log_as_json() -> None:
+    """Set up logging for a process that serves or works.  Libraries' warnings come out in the same form."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=True)],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=True),
+            ],
+            foreign_pre_chain=shared,
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

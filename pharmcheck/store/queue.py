@@ -1,0 +1,236 @@
+"""Checks that wait for somebody to do them.  The row is the only truth: a broker or a runner may forget, it does not.
+
+queued → running (under a lease) → done | failed | cancelled.  Whoever does a check holds its lease and renews it; a
+runner that dies says so by silence, and `reap` gives its rows back, each at most `ATTEMPTS` times.  A second run of a
+row is harmless: `Store.save` lets the first answer stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from pharmcheck.model import Address, CheckState
+from pharmcheck.store.records import to_address
+from pharmcheck.store.store import Store
+from pharmcheck.store.tables import checks, opt_outs
+
+ATTEMPTS = 3
+"""A site that takes its runner down three times is given up: it must not stop the others (hostile.md, R4)."""
+
+_WAITING = (CheckState.QUEUED.value, CheckState.RUNNING.value)
+
+
+class QueueName(StrEnum):
+    """Somebody waits before a screen, or a list is being worked through."""
+
+    INTERACTIVE = "interactive"
+    BATCH = "batch"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCheck:
+    """A check that is wanted."""
+
+    id: str
+    address: Address
+    destination: str | None = None
+    batch_id: str | None = None
+    owner: str | None = None  # id of an API key
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A check that we hold the lease of."""
+
+    id: str
+    address: Address
+    destination: str | None
+    batch_id: str | None
+    created_at: datetime
+    attempt: int  # 1 for the first
+
+
+@dataclass(frozen=True, slots=True)
+class Reaped:
+    """What became of rows whose runner fell silent."""
+
+    requeued: tuple[str, ...]
+    given_up: tuple[str, ...]
+
+
+class CheckQueue:
+    """The waiting checks of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def submit(self, wanted: Iterable[NewCheck], queue: QueueName, now: datetime) -> None:
+        """Put checks in line, all or none.  Raises StoreError."""
+        rows = [
+            {
+                "id": check.id,
+                "input": check.address.raw,
+                "url": check.address.url,
+                "host": check.address.host,
+                "display_host": check.address.display_host,
+                "registrable_domain": check.address.registrable_domain,
+                "destination": check.destination,
+                "state": CheckState.QUEUED.value,
+                "batch_id": check.batch_id,
+                "created_at": now,
+                "queue": queue.value,
+                "owner": check.owner,
+            }
+            for check in wanted
+        ]
+        with self._store.transaction(writes=True) as connection:
+            self._store.put_new(connection, checks, rows)
+
+    def waiting_for(self, domain: str, host: str, destination: str | None) -> str | None:
+        """The id of a check of this very site that somebody already waits for."""
+        query = (
+            sa.select(checks.c.id)
+            .where(
+                checks.c.registrable_domain == domain,
+                checks.c.host == host,
+                checks.c.destination.is_not_distinct_from(destination),
+                checks.c.state.in_(_WAITING),
+                checks.c.queue == QueueName.INTERACTIVE.value,
+            )
+            .order_by(checks.c.created_at)
+            .limit(1)
+        )
+        with self._store.transaction() as connection:
+            return connection.execute(query).scalar()
+
+    def looks_since(self, domain: str, since: datetime) -> int:
+        """How many checks of a site were asked for since then, whoever asked: the budget for looking again."""
+        query = sa.select(sa.func.count()).where(checks.c.registrable_domain == domain, checks.c.created_at >= since)
+        with self._store.transaction() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def claim(self, queue: QueueName, most: int, holder: str, now: datetime, lease: timedelta) -> list[Job]:
+        """Take up to `most` rows, oldest first.  Two callers never get the same row."""
+        free = (
+            sa.select(checks.c.id)
+            .where(checks.c.state == CheckState.QUEUED.value, checks.c.queue == queue.value)
+            .order_by(checks.c.created_at, checks.c.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)  # SQLite has one writer at a time anyway and ignores this
+        )
+        with self._store.transaction(writes=True) as connection:
+            ids = list(connection.execute(free).scalars())
+            if not ids:
+                return []
+            connection.execute(
+                sa.update(checks)
+                .where(checks.c.id.in_(ids))
+                .values(
+                    state=CheckState.RUNNING.value,
+                    leased_by=holder,
+                    lease_until=now + lease,
+                    started_at=now,
+                    attempts=checks.c.attempts + 1,
+                )
+            )
+            rows = connection.execute(sa.select(checks).where(checks.c.id.in_(ids)).order_by(checks.c.created_at)).all()
+        return [
+            Job(row.id, to_address(row), row.destination, row.batch_id, row.created_at, row.attempts) for row in rows
+        ]
+
+    def renew(self, ids: Sequence[str], holder: str, now: datetime, lease: timedelta) -> frozenset[str]:
+        """Hold on to rows; returns those that are still ours.  The others were cancelled or given to somebody else."""
+        ours = (checks.c.id.in_(ids), checks.c.leased_by == holder, checks.c.state == CheckState.RUNNING.value)
+        with self._store.transaction(writes=True) as connection:
+            connection.execute(sa.update(checks).where(*ours).values(lease_until=now + lease))
+            return frozenset(connection.execute(sa.select(checks.c.id).where(*ours)).scalars())
+
+    def give_back(self, ids: Sequence[str], holder: str) -> None:
+        """Put rows back in line that we will not do after all; the attempt does not count."""
+        with self._store.transaction(writes=True) as connection:
+            connection.execute(
+                sa.update(checks)
+                .where(checks.c.id.in_(ids), checks.c.leased_by == holder, checks.c.state == CheckState.RUNNING.value)
+                .values(state=CheckState.QUEUED.value, leased_by=None, lease_until=None, attempts=checks.c.attempts - 1)
+            )
+
+    def fail(self, check_id: str, code: str, now: datetime) -> bool:
+        """End a check without a verdict.  False when it had ended already."""
+        with self._store.transaction(writes=True) as connection:
+            changed = connection.execute(
+                sa.update(checks)
+                .where(checks.c.id == check_id, checks.c.state.in_(_WAITING))
+                .values(state=CheckState.FAILED.value, error_code=code, decided_at=now, lease_until=None)
+            )
+        return bool(changed.rowcount)
+
+    def cancel_batch(self, batch_id: str, now: datetime) -> int:
+        """End what a batch has not begun; what runs is finished, since the site has been asked already."""
+        with self._store.transaction(writes=True) as connection:
+            changed = connection.execute(
+                sa.update(checks)
+                .where(checks.c.batch_id == batch_id, checks.c.state == CheckState.QUEUED.value)
+                .values(state=CheckState.CANCELLED.value, decided_at=now)
+            )
+        return int(changed.rowcount)
+
+    def reap(self, now: datetime) -> Reaped:
+        """Give the rows of silent runners back to the line, and end those that have been tried often enough."""
+        lapsed = (checks.c.state == CheckState.RUNNING.value, checks.c.lease_until < now)
+        with self._store.transaction(writes=True) as connection:
+            rows = connection.execute(sa.select(checks.c.id, checks.c.attempts).where(*lapsed)).all()
+            again = tuple(row.id for row in rows if row.attempts < ATTEMPTS)
+            over = tuple(row.id for row in rows if row.attempts >= ATTEMPTS)
+            connection.execute(
+                sa.update(checks)
+                .where(checks.c.id.in_(again), *lapsed)
+                .values(state=CheckState.QUEUED.value, leased_by=None, lease_until=None)
+            )
+            connection.execute(
+                sa.update(checks)
+                .where(checks.c.id.in_(over), *lapsed)
+                .values(state=CheckState.FAILED.value, error_code="gave_up", decided_at=now, lease_until=None)
+            )
+        return Reaped(again, over)
+
+    def lease_of(self, check_id: str) -> datetime | None:
+        """Until when a runner has promised to hold a check; in the past when it fell silent."""
+        with self._store.transaction() as connection:
+            query = sa.select(checks.c.lease_until).where(checks.c.id == check_id)
+            return connection.execute(query).scalar()
+
+    def depth(self) -> dict[str, tuple[int, datetime | None]]:
+        """How many checks wait in each queue, and since when the oldest does."""
+        query = (
+            sa.select(checks.c.queue, sa.func.count(), sa.func.min(checks.c.created_at, type_=checks.c.created_at.type))
+            .where(checks.c.state == CheckState.QUEUED.value)
+            .group_by(checks.c.queue)
+        )
+        with self._store.transaction() as connection:
+            found = {name: (int(count), oldest) for name, count, oldest in connection.execute(query)}
+        return {name.value: found.get(name.value, (0, None)) for name in QueueName}
+
+    # ------------------------------------------------------------------------------------------ opting out
+
+    def opt_out(self, domain: str, note: str, now: datetime) -> None:
+        """Never look at a site again: its owner asked.  Lists and registers still answer."""
+        row = {"domain": domain, "since": now, "note": note}
+        with self._store.transaction(writes=True) as connection:
+            self._store.put_new(connection, opt_outs, [row])
+
+    def opt_in(self, domain: str) -> bool:
+        """Take an opt-out back.  False when there was none."""
+        with self._store.transaction(writes=True) as connection:
+            return bool(connection.execute(sa.delete(opt_outs).where(opt_outs.c.domain == domain)).rowcount)
+
+    def opted_out(self, domain: str) -> bool:
+        """Whether the owner of a site asked not to be looked at."""
+        with self._store.transaction() as connection:
+            return (
+                connection.execute(sa.select(opt_outs.c.domain).where(opt_outs.c.domain == domain)).first() is not None
+            )

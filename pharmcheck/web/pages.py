@@ -1,0 +1,243 @@
+"""The pages: the form, a check with its answer, help, and a word to owners of sites.
+
+Every page works as plain HTML.  A form makes a check and leads to its page by 303, so that reloading repeats nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import resources
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, FastAPI, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.staticfiles import StaticFiles
+
+from pharmcheck.api.callers import Kind
+from pharmcheck.api.checks import read_address, standing_verdict, start
+from pharmcheck.api.documents import state_of
+from pharmcheck.api.problems import Problem
+from pharmcheck.api.service import Service, service_of
+from pharmcheck.check import judge
+from pharmcheck.discretion import without_query
+from pharmcheck.errors import AddressError
+from pharmcheck.explain import catalogue
+from pharmcheck.model import Address, Category, CheckState, FetchOutcome, Verdict
+from pharmcheck.store import StoredCheck, verdict_of
+from pharmcheck.web.helping import countries, helps
+from pharmcheck.web.language import COOKIE, NAMES, Tongue, choose
+from pharmcheck.web.view import day, view
+from pharmcheck.work import unvisited
+
+_HISTORY = 10
+_YEAR_S = 365 * 24 * 3600
+_SERVICE = Depends(service_of)
+router = APIRouter(include_in_schema=False)
+
+
+def add_pages(app: FastAPI) -> None:
+    """Add the pages and what they are made of to an application."""
+    app.state.templates = _environment()
+    app.include_router(router)
+    app.mount("/static", StaticFiles(directory=str(resources.files("pharmcheck.web") / "static")), name="static")
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("pharmcheck.web"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,  # a misspelt name is an error here, not an empty place on a page
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["without_query"] = without_query
+    return made
+
+
+@router.get("/")
+async def home(request: Request) -> Response:
+    """The form."""
+    return _page(request, "home.html", text="", problem=None)
+
+
+@router.post("/check")
+async def check(
+    request: Request,
+    service: Annotated[Service, _SERVICE],
+    url: Annotated[str, Form(max_length=4096)] = "",
+    destination: Annotated[str, Form(max_length=2)] = "",
+    again: Annotated[str, Form(max_length=3)] = "",
+) -> Response:
+    """Take an address and lead to its check."""
+    if _foreign(request):
+        return _page(request, "home.html", 403, text="", problem=_say(request, "Please use the form on this page."))
+
+    def begin() -> Response:
+        where = destination if destination in helps() else None
+        try:
+            address = read_address(url, service)
+            caller = service.caller(request.scope)
+            stored = None if again else standing_verdict(service, address, where)
+            check_id = stored.check_id if stored else start(service, caller, address, where)[0]
+        except (AddressError, Problem) as error:
+            status = error.status_code if isinstance(error, Problem) else 422
+            return _page(request, "home.html", status, text=url, problem=_refusal(request, error))
+        return RedirectResponse(f"/v/{check_id}", 303)
+
+    return await asyncio.to_thread(begin)
+
+
+@router.get("/v/{check_id}")
+async def see(check_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """A check: how it goes, and its answer once there is one."""
+    return await asyncio.to_thread(_see, check_id, request, service, "check.html")
+
+
+@router.get("/v/{check_id}/progress")
+async def progress(check_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """The part of the page that changes while a check runs."""
+    return await asyncio.to_thread(_see, check_id, request, service, "progress.html")
+
+
+def _see(check_id: str, request: Request, service: Service, template: str) -> Response:
+    service.door.count(service.caller(request.scope), Kind.READ)
+    found = service.store.get_check(check_id)
+    if found is None:
+        return _page(request, "nothing.html", 404)
+    now = service.clock()
+    state = state_of(found.state, found.created_at, service.queue.lease_of(check_id), now)
+    ended = state in (CheckState.DONE, CheckState.FAILED, CheckState.CANCELLED)
+    if template == "progress.html" and ended:
+        return Response(headers={"HX-Redirect": f"/v/{check_id}"})
+    verdict = _verdict(found, service)
+    tongue = _tongue(request)
+    country = request.query_params.get("country", "")
+    events, _ = service.events.since(check_id, 0)
+    return _page(
+        request,
+        template,
+        check=found,
+        state=state,
+        ended=ended,
+        seen=view(verdict, service.place.ruleset, tongue, now) if verdict else None,
+        steps=[event.data for event in events if event.kind == "page"],
+        at_once=None if ended else _known_at_once(found.address, found.destination, service, tongue),
+        help=helps().get(country or found.destination or ""),
+        country=country,
+        history=_history(found, service, tongue),
+        shared=str(request.url.replace(query="")) if not service.settings.public_url else _shared(service, check_id),
+    )
+
+
+@router.get("/help")
+async def help_page(request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """What the answers mean, whom to call, which registers are asked, what we keep."""
+    return await asyncio.to_thread(_help, request, service)
+
+
+def _help(request: Request, service: Service) -> Response:
+    return _page(
+        request,
+        "help.html",
+        help=helps().get(request.query_params.get("country", "")),
+        registers=service.place.registers().snapshots(),
+        today=service.clock().date(),
+    )
+
+
+@router.get("/owners")
+async def owners(request: Request) -> Response:
+    """A word to owners of sites: what we look at, what to fix, how to ask for a new look, how to opt out."""
+    return _page(request, "owners.html")
+
+
+@router.get("/language/{code}")
+async def language(code: str, request: Request) -> Response:
+    """Keep a language and go back.  Only to a page of our own: the place comes from a header anybody may write."""
+    back = urlsplit(request.query_params.get("to", "/")).path
+    answer = RedirectResponse(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)
+    if code in NAMES:
+        answer.set_cookie(COOKIE, code, max_age=_YEAR_S, httponly=True, samesite="lax")
+    return answer
+
+
+def _verdict(check: StoredCheck, service: Service) -> Verdict | None:
+    """The verdict of a check; one that was kept without its record is judged again from the archived bytes."""
+    stored = check.verdict
+    if stored is None:
+        return None
+    found = verdict_of(stored)
+    if found is None and stored.capture_id is not None:
+        capture = service.store.load_capture(stored.capture_id)
+        found = judge(capture, service.place.ruleset, destination=stored.destination, now=stored.judged_at).verdict
+    return found
+
+
+def _known_at_once(address: Address, destination: str | None, service: Service, tongue: Tongue) -> str | None:
+    """What registers and lists say before anybody has looked at the site, as a sentence; None when they are silent."""
+    now = service.clock()
+    capture = unvisited(address, FetchOutcome.TIMED_OUT, "The visit is not over yet.", now)
+    registers = service.place.registers()
+    verdict = judge(capture, service.place.ruleset, registers=registers, destination=destination, now=now).verdict
+    if verdict.category is Category.COULD_NOT_CHECK:
+        return None
+    return view(verdict, service.place.ruleset, tongue, now).headline
+
+
+def _history(check: StoredCheck, service: Service, tongue: Tongue) -> list[tuple[str, str, str]]:
+    """Other answers about the site: id, answer, when."""
+    found = service.store.history(check.address.registrable_domain, check.address.host, None, _HISTORY)
+    others = [entry for entry in found if entry.check_id != check.id]
+    words = catalogue(tongue.code)
+    return [
+        (entry.check_id, words[f"category.{entry.category}.label"], day(entry.checked_at, tongue)) for entry in others
+    ]
+
+
+def _shared(service: Service, check_id: str) -> str:
+    return f"{str(service.settings.public_url).rstrip('/')}/v/{check_id}"
+
+
+def _foreign(request: Request) -> bool:
+    """Whether another site's page sent the form: browsers say so, and older ones send an Origin."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def _tongue(request: Request) -> Tongue:
+    return choose(
+        request.query_params.get("lang"), request.cookies.get(COOKIE), request.headers.get("accept-language", "")
+    )
+
+
+def _refusal(request: Request, error: AddressError | Problem) -> str:
+    """Why nothing was begun, in the reader's language; what we have no words for, in our own."""
+    ours = str(error.detail) if isinstance(error, Problem) else str(error)
+    return str(catalogue(_tongue(request).code).get(f"refused.{error.code}", ours))
+
+
+def _say(request: Request, sentence: str) -> str:
+    return _tongue(request).translations.gettext(sentence)
+
+
+def _page(request: Request, name: str, status: int = 200, **values: object) -> Response:
+    tongue = _tongue(request)
+    environment: Environment = request.app.state.templates
+    template = environment.get_template(name)
+    text = template.render(
+        _=tongue.translations.gettext,
+        gettext=tongue.translations.gettext,
+        ngettext=tongue.translations.ngettext,
+        tongue=tongue,
+        languages=NAMES,
+        countries=countries(tongue.locale),
+        path=request.url.path,
+        **values,
+    )
+    headers = {"Cache-Control": "private, no-store", "Vary": "Accept-Language, Cookie", "X-Robots-Tag": "noindex"}
+    return HTMLResponse(text, status, headers)

@@ -1,0 +1,76 @@
+"""The OpenAPI document keeps its word: whatever a machine sends, each answer is one that the document describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from pharmcheck.api import make_app
+from pharmcheck.ruleset import Ruleset
+from pharmcheck.store import NewItem, Scope
+from tests.api.conftest import Clock, keep_answer, open_service, rogue
+
+HELD = (
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
+    response_headers_conformance,
+)  # fmt: skip
+LIMITS = {
+    "checks_per_hour": 10**6,
+    "reads_per_minute": 10**6,
+    "key_checks_per_day": 10**6,
+    "key_reads_per_minute": 10**6,
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the service holds, and whose it is."""
+
+    app: Any
+    bearer: str
+    there: dict[str, str]  # path parameters that lead to something
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory, ruleset: Ruleset) -> Iterator[Held]:
+    with open_service(tmp_path_factory.mktemp("document"), ruleset, Clock(), **LIMITS) as service:
+        check_id, batch_id = keep_answer(service, rogue(), service.clock()), "b" * 32
+        key, secret = service.keys.create("fuzz", list(Scope), service.clock(), None)
+        items = [NewItem(1, "pills.example.com", check_id), NewItem(2, "x", problem="That is no address.")]
+        service.batches.create(batch_id, key.id, None, items, service.clock(), upload_sha256="0")
+        there = {"check_id": check_id, "batch_id": batch_id, "domain": "pills.example.com"}
+        yield Held(make_app(service), f"Bearer {secret}", there)
+
+
+@pytest.fixture(scope="module")
+def api(held: Held) -> Any:
+    return schemathesis.openapi.from_asgi("/v1/openapi.json", held.app)
+
+
+schema = schemathesis.pytest.from_fixture("api")
+
+
+@schema.parametrize()
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],  # a failure is shown as it was found: shrinking costs minutes
+)
+def test_every_answer_is_one_that_the_document_describes(case: Any, held: Held) -> None:
+    """No 500; no status, media type, header or body that the document does not know: for strangers and the owner."""
+    case.validate_response(case.call(), checks=list(HELD))
+    case.path_parameters = {name: held.there.get(name, value) for name, value in (case.path_parameters or {}).items()}
+    case.validate_response(case.call(headers={"Authorization": held.bearer}), checks=list(HELD))
