@@ -43,7 +43,6 @@ if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.load import Ruleset
 
 _WORD = re.compile(r"\w+")  # one class, one repeat: linear
-_NORWEGIAN = frozenset(("nb", "nn"))
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _WORDLESS = "It stands in a picture, a link or the data of this page, not in its words."
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
@@ -239,15 +238,9 @@ def claimed_countries(host: str, readings: Sequence[Reading]) -> tuple[str, ...]
     return tuple(sorted(country for country in found if country))
 
 
-def spoken_languages(site: Site) -> dict[str, int]:
-    """The languages of the pages that are the site's own, and on how many pages each is spoken."""
-    found: dict[str, int] = {}
-    for page in own_pages(site):
-        language = page.reading.language
-        if language:
-            language = "no" if language in _NORWEGIAN else language
-            found[language] = found.get(language, 0) + 1
-    return found
+def spoken_languages(site: Site) -> set[str]:
+    """The languages of the pages that are the site's own."""
+    return {page.reading.language for page in own_pages(site) if page.reading.language}
 
 
 def own_pages(site: Site) -> Iterator[PageText]:

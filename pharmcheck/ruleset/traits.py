@@ -63,7 +63,7 @@ def answer_traits(match: TraitsMatch, site: Site) -> Answer:
     if len(most) >= match.least:
         return present(*(site.cite(page, _block(page, word)) for word, page in list(most.items())[:_QUOTED_MOST]))
     spoken = spoken_languages(site)
-    if spoken and spoken.keys().isdisjoint(match.words):
+    if spoken and spoken.isdisjoint(match.words):
         return inconclusive("the rule has no words in the language of this site")
     return ABSENT
 

@@ -10,7 +10,7 @@ from pharmcheck.ruleset.facts.naming import medicine_of_domain
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import shop_offers
-from pharmcheck.ruleset.site import Site, own_pages, spoken_languages
+from pharmcheck.ruleset.site import Site, own_pages
 from pharmcheck.ruleset.voice import POLICY_ROLES
 
 _LIFESTYLE_SHARE = 90  # per cent
@@ -136,20 +136,6 @@ def named_like_a_pharmacy(site: Site) -> Answer:
     if not any(part in label for part in site.lists["shop_talk"]["pharmacy_domain"]):
         return ABSENT
     return present(say(EvidenceKind.LIST, f"The domain {domain} calls itself a pharmacy."))
-
-
-@fact
-def language_without_words(site: Site) -> Answer:
-    """Most pages are written in a language in which no rule knows how a shop speaks."""
-    if site.sells:
-        return not_applicable("medicines are on offer here")
-    spoken = spoken_languages(site)
-    known = sum(pages for language, pages in spoken.items() if language in site.lists["shop_talk"]["medicine"])
-    if 2 * known >= sum(spoken.values()):
-        return ABSENT
-    language = max(sorted(spoken), key=spoken.__getitem__)
-    quote = f"Most pages that we read are written in a language ({language}) in which our rules have no words."
-    return present(say(EvidenceKind.ABSENCE, quote), language=language)
 
 
 @fact
