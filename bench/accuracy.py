@@ -1,140 +1,167 @@
-"""Judge labelled captures from a folder outside the repository and print confusion tables.
+"""Judge labelled sites from a folder outside the repository, and print how often we were right and wrong.
 
-    .venv/bin/python -m bench.accuracy FOLDER [--show LABEL:CATEGORY]
+    .venv/bin/python -m bench.accuracy FOLDER [--show LABEL:CATEGORY] [--save FILE] [--before RULES_DIR_OR_FILE]
 
-The folder holds one JSON file per site (or excerpt of a site):
-
-    {"site": "shop.example", "label": "rogue", "language": "en", "operator": "family name",
-     "evidence_in_text": "decisive", "pages": [{"url": "https://shop.example/faq", "text": "…"}]}
-
-`label`: rogue | camouflaged | honest | telehealth | information | news | supplements | veterinary | other.
-`evidence_in_text`: decisive | partial | none: whether these very texts show it.  A page may have `html` instead of
-`text`; a file `NAME.warc.gz` beside `NAME.json` replaces the pages.  Counts are by site and by operator family,
-never by page, and nothing is dropped from a denominator.
+The form of the folder and the meaning of each figure: docs/accuracy.md.  Counts are by site and by operator family,
+never by page; whole sites and single excerpts stand apart; nothing leaves a denominator; the same set and rules
+print the same bytes.  Exit 1 when an unforgivable error was made, 2 when the folder cannot be read.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import sys
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from html import escape
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from pharmcheck.address import parse_address
-from pharmcheck.capture import page_role, read_warc
-from pharmcheck.check import judge
-from pharmcheck.model import Capture, Category, Judgement, Page
+from bench.budget import UNFORGIVABLE, hold
+from bench.labelled import Case, LabelError, judge_folder
+from bench.moves import Move, Said, load, moves, said, save
+from bench.rates import Share, order_of, predictive
+from pharmcheck.errors import PharmcheckError
+from pharmcheck.model import Category
 from pharmcheck.ruleset import Ruleset, load_ruleset
 
-_WHEN = datetime(2026, 1, 1, tzinfo=UTC)
-_BAD = ("rogue", "camouflaged")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One labelled site and what we said of it."""
-
-    data: dict[str, Any]
-    judgement: Judgement
-
-    @property
-    def category(self) -> Category:
-        return self.judgement.verdict.category
+_PREVALENCES = (0.05, 0.42, 0.96)
+"""Shares of bad shops for three people who ask; docs/accuracy.md says who they are."""
+_ACCUSATIONS = {"caution or danger": (Category.CAUTION, Category.DANGER), "danger": (Category.DANGER,)}
+_WORST_FIRST = (
+    Category.DANGER, Category.CAUTION, Category.UNVERIFIED, Category.COULD_NOT_CHECK, Category.NOT_A_PHARMACY,
+    Category.VERIFIED_ELSEWHERE, Category.VERIFIED,
+)  # fmt: skip
 
 
 def main() -> int:
-    """Print the tables; exit 1 when an unforgivable error was made."""
+    """Print everything."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--show", default="", help="LABEL:CATEGORY, print these sites with their reasons")
+    parser.add_argument("--save", type=Path, help="write what was said of each site to this file")
+    parser.add_argument("--before", type=Path, help="rules of another version, or a saved run: print what moved")
     options = parser.parse_args()
-    ruleset = load_ruleset()
-    cases = [_judge(path, ruleset) for path in sorted(options.folder.glob("*.json"))]
-    if not cases:
-        print(f"no *.json in {options.folder}", file=sys.stderr)
+    try:
+        return _run(options, load_ruleset())
+    except (LabelError, PharmcheckError) as exc:
+        print(exc, file=sys.stderr)
         return 2
-    print(f"ruleset {ruleset.version}; {len(cases)} sites, {sum(len(c.data['pages']) for c in cases)} pages")
-    _table("by site", Counter((case.data["label"], case.category.value) for case in cases))
-    _table("by operator family (its worst-judged site for sellers, its most accused for others)", _families(cases))
-    _table("by language and label", Counter((_tongue(case), case.category.value) for case in cases))
-    bad = [case for case in cases if case.data["label"] in _BAD]
-    _table("sellers by evidence in the text", Counter((c.data["evidence_in_text"], c.category.value) for c in bad))
+
+
+def _run(options: argparse.Namespace, ruleset: Ruleset) -> int:
+    cases = judge_folder(options.folder, ruleset)
+    print(f"ruleset {ruleset.version}; {len(cases)} sites, {sum(case.pages for case in cases)} pages")
+    report(cases)
     if options.show:
-        _show(cases, *options.show.split(":"))
-    verified = [c for c in bad if c.category in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE)]
-    accused = [c for c in cases if c.data["label"] not in _BAD and c.category is Category.DANGER]
-    print(f"\nsellers shown verified: {len(verified)} of {len(bad)}")
-    print(f"others shown danger: {len(accused)} of {len(cases) - len(bad)}")
-    return 1 if verified or accused else 0
+        label, _, category = options.show.partition(":")
+        _show(case for case in cases if (case.label, case.category) == (label, category))
+    if options.before:
+        other, before = _before(options.before, options.folder)
+        _print_moves(other, moves(before, cases))
+    if options.save:
+        save(options.save, ruleset.version, cases)
+    return 1 if any(line.share.part for line in hold(cases) if line.what in UNFORGIVABLE) else 0
 
 
-def _judge(path: Path, ruleset: Ruleset) -> Case:
-    data = json.loads(path.read_text(encoding="utf-8"))
-    archive = path.with_suffix(".warc.gz")
-    capture = read_warc(archive)[0] if archive.is_file() else _capture(data)
-    return Case(data, judge(capture, ruleset, now=_WHEN))
-
-
-def _capture(data: dict[str, Any]) -> Capture:
-    pages = []
-    for entry in data["pages"]:
-        role = page_role(entry["url"])
-        body = entry.get("html") or "".join(f"<p>{escape(line)}</p>\n" for line in entry["text"].splitlines())
-        raw = f'<html lang="{data["language"]}"><body>{body}</body></html>'.encode()
-        headers = (("content-type", "text/html; charset=utf-8"),)
-        pages.append(
-            Page(entry["url"], role, 200, headers, raw, hashlib.sha256(raw).hexdigest(), _WHEN, truncated=False)
-        )
-    return Capture(parse_address(data["pages"][0]["url"]), (), tuple(pages), (), _WHEN, _WHEN, archived=True)
-
-
-def _families(cases: list[Case]) -> Counter[tuple[str, str]]:
-    order = [category.value for category in Category]
-    families: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for case in cases:
-        families[case.data["label"], case.data["operator"]].append(case.category.value)
-    worst = {"danger": 0, "caution": 1}
-    counted: Counter[tuple[str, str]] = Counter()
-    for (label, _), categories in families.items():
-        if label in _BAD:  # the mildest verdict is the error that hurts
-            counted[label, max(categories, key=lambda c: (-order.index(c) if c in order[:3] else -10, c))] += 1
-        else:
-            counted[label, min(categories, key=lambda c: (worst.get(c, 2), c))] += 1
-    return counted
-
-
-def _tongue(case: Case) -> str:
-    kind = (
-        "seller"
-        if case.data["label"] in _BAD
-        else "pharmacy"
-        if case.data["label"] in ("honest", "telehealth")
-        else "bystander"
+def report(cases: Sequence[Case]) -> None:
+    """Every table of a set."""
+    for title, some in (("whole sites (two pages or more)", True), ("single excerpts", False)):
+        chosen = [case for case in cases if case.whole is some]
+        _table(f"by site: {title}", Counter((case.label, case.category) for case in chosen))
+    _table("by site: all", Counter((case.label, case.category) for case in cases))
+    _table("by operator family (sellers by the mildest answer, others by the harshest)", families(cases))
+    _table("by language and class", Counter((f"{case.language} {case.kind}", case.category) for case in cases))
+    sellers = [case for case in cases if case.kind == "seller"]
+    _table("sellers by evidence in the text", Counter((case.evidence, case.category) for case in sellers))
+    _table(
+        "not a pharmacy, or not checked: why", Counter((c.reason_code, c.category) for c in cases if c.score is None)
     )
-    return f"{case.data['language']} {kind}"
+    _print_budget(cases)
+    _print_worth(cases)
+    _print_shadow(cases)
 
 
-def _table(title: str, counts: Counter[tuple[str, str]]) -> None:
-    columns = [category.value for category in Category if any(key[1] == category.value for key in counts)]
-    print(f"\n{title}\n{'':24}" + "".join(f"{name:>20}" for name in columns) + f"{'all':>6}")
+def families(cases: Iterable[Case]) -> Counter[tuple[str, Category]]:
+    """One answer a family: of its sites, the error that hurts most."""
+    answers: dict[tuple[str, str], list[Category]] = defaultdict(list)
+    for case in cases:
+        answers[case.label, case.operator].append(case.category)
+        sellers = case.kind == "seller"
+        answers[case.label, case.operator].sort(key=_WORST_FIRST.index, reverse=sellers)
+    return Counter((label, found[0]) for (label, _), found in answers.items())
+
+
+def _table(title: str, counts: Counter[tuple[str, Category]]) -> None:
+    columns = [category for category in _WORST_FIRST if any(column is category for _, column in counts)]
+    print(f"\n{title}\n{'':26}" + "".join(f"{name.value:>19}" for name in columns) + f"{'all':>6}")
     for row in sorted({key[0] for key in counts}):
         values = [counts[row, name] for name in columns]
-        print(f"{row:24}" + "".join(f"{value or '.':>20}" for value in values) + f"{sum(values):>6}")
+        print(f"{row:26}" + "".join(f"{value or '.':>19}" for value in values) + f"{sum(values):>6}")
 
 
-def _show(cases: list[Case], label: str, category: str) -> None:
+def _print_budget(cases: Sequence[Case]) -> None:
+    print("\nerror budget")
+    for line in hold(cases):
+        print(f"{line.state:8}{line.what:52}{line.target:20}{line.share}")
+
+
+def _print_worth(cases: Sequence[Case]) -> None:
+    """What an answer is worth to somebody who does not know which kind of shop it is about."""
+    for title, chosen in (("whole sites", [case for case in cases if case.whole]), ("all", cases)):
+        bad = [case for case in chosen if case.kind == "seller"]
+        good = [case for case in chosen if case.kind == "pharmacy"]
+        print(f"\nsellers against licensed pharmacies, {title}")
+        for words, wanted in (
+            ("caution or danger", (Category.CAUTION, Category.DANGER)),
+            ("danger", (Category.DANGER,)),
+        ):
+            caught = Share(sum(case.category in wanted for case in bad), len(bad))
+            spared = Share(sum(case.category not in wanted for case in good), len(good))
+            print(f"  {words}: sellers {caught}; pharmacies without it {spared}")
+            for prevalence in _PREVALENCES if bad and good else ():
+                print(f"    where {100 * prevalence:.0f} % sell unlawfully: {_worth(caught, spared, prevalence)}")
+        scores, others = [case.score for case in bad], [case.score for case in good]
+        unscored = scores.count(None), others.count(None)
+        print(f"  AUC of the score, a site without a score ({unscored[0]} and {unscored[1]}) as a toss: ", end="")
+        print(order_of(scores, others))
+        print("  AUC of the score, only sites that have one: ", end="")
+        print(order_of([s for s in scores if s is not None], [s for s in others if s is not None]))
+
+
+def _worth(caught: Share, spared: Share, prevalence: float) -> str:
+    """Predictive values as counted, and with both shares at the lower ends of their intervals."""
+    counted = predictive(caught.value, spared.value, prevalence)
+    worst = predictive(caught.interval[0], spared.interval[0], prevalence)
+    accused, silent = (f"{100 * a:.1f} % (at worst {100 * b:.1f})" for a, b in zip(counted, worst, strict=True))
+    return f"of those accused {accused} do; of those not accused {silent} do not"
+
+
+def _print_shadow(cases: Iterable[Case]) -> None:
+    counts = Counter((rule, case.kind) for case in cases for rule in case.shadow)
+    print("\nexperimental rules, counted nowhere above" + ("" if counts else ": none holds anywhere"))
+    for rule in sorted({key[0] for key in counts}):
+        kinds = ("seller", "pharmacy", "bystander")
+        print(f"  {rule}: " + ", ".join(f"{counts[rule, kind]} of a {kind}" for kind in kinds))
+
+
+def _before(source: Path, folder: Path) -> tuple[str, dict[str, Said]]:
+    if source.is_dir():
+        ruleset = load_ruleset(source)
+        return ruleset.version, said(judge_folder(folder, ruleset))
+    return load(source)
+
+
+def _print_moves(before: str, moved: Sequence[Move]) -> None:
+    print(f"\nmoved since {before}: {len(moved)}")
+    for move in moved:
+        print(f"  {move.label:12} {move.name:34} {move.before} -> {move.after}", end="")
+        print(f"   now {', '.join(move.gained) or '-'}; no longer {', '.join(move.lost) or '-'}")
+
+
+def _show(cases: Iterable[Case]) -> None:
     for case in cases:
-        if case.data["label"] == label and case.category == category:
-            verdict = case.judgement.verdict
-            print(f"\n{case.data['site']} [{case.data['evidence_in_text']}] {verdict.reason_code} {verdict.score}")
-            for finding in verdict.reasons:
-                print(f"  {finding.rule_id} {finding.effect}: {' | '.join(e.quote for e in finding.evidence)[:300]}")
+        print(f"\n{case.name} [{case.evidence}] {case.reason_code} {case.score}")
+        for rule, effect, quote in case.told:
+            print(f"  {rule} {effect}: {quote}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from pharmcheck.model import Attempt, Capture, FetchOutcome, Hop, Look, Outcome,
 from pharmcheck.registers import Identifier, MemoryRegisters, Record, RegisterKind, Snapshot, WarningEntry
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.ruleset.directory import Directory, Listing
-from pharmcheck.ruleset.schema import Example, Rule
+from pharmcheck.ruleset.example_schema import Example
+from pharmcheck.ruleset.schema import Rule
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 _PERIOD = timedelta(days=30)

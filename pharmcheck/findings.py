@@ -30,10 +30,12 @@ from pharmcheck.ruleset.schema import (
     PatternMatch,
     PhraseMatch,
     Rule,
+    TraitsMatch,
 )
 from pharmcheck.ruleset.shelf import MedicineOffer
 from pharmcheck.ruleset.site import Site, build_site
 from pharmcheck.ruleset.statements import Hits, answer_phrases, collect_hits
+from pharmcheck.ruleset.traits import answer_traits
 
 OFFER_CATEGORY = "offer"
 
@@ -104,6 +106,8 @@ def _answer(
         return answer_phrases(rule, number, match, site, hits, ruleset)
     if isinstance(match, FactMatch):
         return FACTS[match.fact](site)
+    if isinstance(match, TraitsMatch):
+        return answer_traits(match, site)
     if isinstance(match, DutyMatch):
         return answer_duties(match, site)
     if isinstance(match, PatternMatch):

@@ -36,11 +36,25 @@ _UNSETTLED = (
     "ceiling_stale_register",
     "number_exists_not_tied_to_site",
     "general_sale_only",
+    "telehealth",
     "not_in_register",
     "no_register_for_country",
     "register_not_loaded",
 )
 """Why nothing clears a site that nothing speaks against: the first that holds is the most that we can say."""
+_KINDS = (
+    "hacked_redirector",
+    "veterinary",
+    "wholesale",
+    "supplements",
+    "marketplace",
+    "manufacturer",
+    "hospital",
+    "insurer",
+    "news",
+    "no_offer",
+)
+"""What a site is instead of a pharmacy: the first that holds; with none, it informs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,18 @@ class _Present:
         return any(finding.category == "offer" and finding.effect == "scope" for finding in self.findings)
 
     @property
+    def meant_otherwise(self) -> set[str]:
+        """Rules whose words mean something else at a place of this kind: "our pharmacy" of a hospital."""
+        return {rule_id for finding in self.having("scope") for rule_id in self.rules[finding.rule_id].outweighs}
+
+    @property
+    def explained(self) -> bool:
+        """Whether all that it offers is meant otherwise; an online doctor's clinic words are about its own service."""
+        doctor = any(self.code(finding) == "telehealth" for finding in self.findings)
+        speaking = {f.rule_id for f in self.having("scope", "doubt") if f.category in ("offer", "doubt")}
+        return not doctor and speaking <= self.meant_otherwise
+
+    @property
     def obstacle(self) -> str:
         return next((self.code(finding) for finding in self.findings if finding.category == "obstacle"), "")
 
@@ -107,6 +133,7 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
     proofs = around.standing.proofs
     # Offers that were not seen prove nothing about a site that was not read.
     sells = present.sells or (None if decision.category is Category.COULD_NOT_CHECK else bool(proofs))
+    sells = sells and decision.category is not Category.NOT_A_PHARMACY
     general_sale = any(present.code(finding) == "general_sale_only" for finding in seen)
     criteria = answer_criteria(answered, ruleset.by_id, sells=sells, only_general_sale=general_sale)
     valid_until = _valid_until(decision.category, ruleset.policy, around)
@@ -156,9 +183,11 @@ def _decide(present: _Present, policy: VerdictPolicy, around: Circumstances) -> 
         return _verified(present, bound, around)
     if not around.coverage.any_read or (present.obstacle and not present.sells):
         return _Decision(Category.COULD_NOT_CHECK, present.obstacle or around.coverage.failure)
-    if not present.sells:
+    accused = _signs(present, ceilings, policy) if present.sells else None
+    explained = present.explained and _silence_counts(around.coverage, policy)
+    if not present.sells or (explained and not accused):
         return _without_offers(present, policy, around)
-    return _signs(present, ceilings, policy) or _unverified(present, around)
+    return accused or _unverified(present, around)
 
 
 def _against(present: _Present, policy: VerdictPolicy, around: Circumstances) -> _Decision | None:
@@ -205,8 +234,11 @@ def _without_offers(present: _Present, policy: VerdictPolicy, around: Circumstan
     if not _silence_counts(around.coverage, policy):
         code = "too_little_read" if around.coverage.understood else "language_not_read"
         return _Decision(Category.COULD_NOT_CHECK, code)
-    kinds = [present.code(finding) for finding in present.having("scope") if present.code(finding)]
-    return _Decision(Category.NOT_A_PHARMACY, kinds[0] if kinds else "information")
+    doubts = [finding for finding in present.having("doubt") if finding.rule_id not in present.meant_otherwise]
+    if doubts:
+        return present.held(Category.COULD_NOT_CHECK, doubts)
+    codes = {present.code(finding) for finding in present.having("scope")}
+    return _Decision(Category.NOT_A_PHARMACY, next((kind for kind in _KINDS if kind in codes), "information"))
 
 
 def _signs(present: _Present, ceilings: Sequence[Finding], policy: VerdictPolicy) -> _Decision | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pharmcheck.address import at_or_below, host_of
+from pharmcheck.address import at_or_below
 from pharmcheck.capture import needs_scripts
 from pharmcheck.model import Evidence, EvidenceKind, FetchOutcome, Look, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
@@ -90,8 +90,10 @@ def _place(site: Site, item: DutyItem, pages: Iterable[PageText]) -> Evidence | 
             claims = (claim.block for claim in page.reading.licence_claims if claim.scheme in item.schemes)
             block = next(claims, None)
         if block is None:
-            links = (link for link in page.reading.links for host in item.hosts if at_or_below(host_of(link.url), host))
-            block = next((link.block for link in links), None)
+            led = (
+                at for host, at in site.linked_from(page).items() if any(at_or_below(host, one) for one in item.hosts)
+            )
+            block = next(led, None)
         if block is None:
             at = next((at for word in words if (at := _find(page.folded, word)) >= 0), -1)
             block = page.block_at(at) if at >= 0 else None

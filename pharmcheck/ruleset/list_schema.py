@@ -10,7 +10,9 @@ import re2
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pharmcheck.model import PageRole
-from pharmcheck.ruleset.schema import ByLanguage, Language
+from pharmcheck.ruleset.example_schema import Language
+from pharmcheck.ruleset.medicine_schema import MedicineFile, MedicineHead
+from pharmcheck.ruleset.schema import ByLanguage
 
 Confidence = Literal["verified", "partly-verified", "general-knowledge"]
 Contact = Literal["address", "email", "phone"]
@@ -115,8 +117,13 @@ class DutyList(_Strict):
     countries: list[Duties]
 
 
-LIST_SCHEMAS: dict[str, type[BaseModel]] = {"licence_formats": LicenceFormats, "duties": DutyList}
-"""The lists that are typed, by file name."""
+LIST_SCHEMAS: dict[str, type[BaseModel]] = {
+    "licence_formats": LicenceFormats,
+    "duties": DutyList,
+    "medicines": MedicineHead,
+    "medicines/": MedicineFile,
+}
+"""The lists that are typed, by file name; with a stroke, the files of the folder with that name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def parse_rules(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[list[R
     problems: list[str] = []
     seen: dict[str, Path] = {}
     for path, file in files.items():
-        if path.parent.name == "lists" or path == directory / "verdict.yaml":
+        if _list_of(path) or path == directory / "verdict.yaml":
             continue
         try:
             rule = Rule.model_validate(file.data)
@@ -137,13 +137,31 @@ def list_problems(files: Mapping[Path, YamlFile]) -> list[str]:
     """What is wrong with the lists that have a schema."""
     problems: list[str] = []
     for path, file in files.items():
-        schema = LIST_SCHEMAS.get(path.stem) if path.parent.name == "lists" else None
+        schema = LIST_SCHEMAS.get(_list_of(path))
         if schema:
             try:
                 schema.model_validate(file.data)
             except ValidationError as exc:
                 problems += _problems(file, exc)
     return problems
+
+
+def _list_of(path: Path) -> str:
+    """`medicines` for lists/medicines.yaml, `medicines/` for a file of the folder beside it, "" for what is no list."""
+    if path.parent.name == "lists":
+        return path.stem
+    return f"{path.parent.name}/" if path.parent.parent.name == "lists" else ""
+
+
+def _lists(files: Mapping[Path, YamlFile]) -> dict[str, Any]:
+    """Every list by its name; what the files of a folder hold is added to the list that the folder is named after."""
+    named = [(_list_of(path), file.data) for path, file in files.items()]
+    lists = {name: data for name, data in named if name and not name.endswith("/")}
+    for name, part in named:
+        whole = lists.get(name.rstrip("/"), {})
+        if name.endswith("/"):
+            lists[name.rstrip("/")] = {**whole, **{key: [*whole.get(key, ()), *rows] for key, rows in part.items()}}
+    return lists
 
 
 def _with_words(rule: Rule, rules: Sequence[Rule]) -> Rule:
@@ -169,9 +187,11 @@ def _problems(file: YamlFile, exc: ValidationError) -> list[str]:
 
 def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset | None, list[str]]:
     rules, problems = parse_rules(directory, files)
-    lists = {path.stem: file.data for path, file in files.items() if path.parent.name == "lists"}
-    problems += [f"{directory}/lists:1: {name}.yaml is missing" for name in _LISTS if name not in lists]
     problems += list_problems(files)
+    if problems:
+        return None, problems
+    lists = _lists(files)
+    problems += [f"{directory}/lists:1: {name}.yaml is missing" for name in _LISTS if name not in lists]
     verdict_file = files.get(directory / "verdict.yaml")
     if verdict_file is None:
         problems.append(f"{directory}:1: verdict.yaml is missing")
@@ -215,8 +235,10 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
 
 def _references(rule: Rule, rules: Sequence[Rule], lists: Mapping[str, Any]) -> list[str]:
     """What a rule points to must exist, and a combination may not be made of combinations."""
-    problems = []
     by_id = {other.id: other for other in rules}
+    problems = [
+        f"{rule.id}: outweighs {other}, and there is no such rule" for other in rule.outweighs if other not in by_id
+    ]
     for match in rule.match:
         if isinstance(match, FactMatch) and match.fact not in FACTS:
             problems.append(f"{rule.id}: no fact named {match.fact!r}; there are: {', '.join(sorted(FACTS))}")

@@ -5,21 +5,17 @@ Unknown stays unknown: a country that the list does not name for a medicine prov
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import re2
+from pharmcheck.ruleset.medicine_schema import EVERYWHERE, TREATY, MedicineFile, MedicineHead, MedicineRow, spelt
+from pharmcheck.ruleset.spellings import Spellings
 
-from pharmcheck.ruleset.folding import fold
-
-_WORD = re.compile(r"[^\W_]+")  # one class, one repeat: linear on any page
-_MANY = 200  # spellings on one page; a shop with all its goods on one has some dozens
-_MEMORY = 64 << 20  # of the automaton
-_ALWAYS = rb"\z"  # found at the end of any text: when even this is missing, the set ran out of memory
 RESTRICTED = frozenset({"prescription", "not_approved"})
 """Classes in which nobody may lawfully sell without a prescription."""
+VETERINARY = "veterinary"
+"""The group of what is for animals only."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,34 +29,7 @@ class Medicine:
     group: str
     legal_class: Mapping[str, str]
     controlled: Mapping[str, str]
-
-
-class Spellings:
-    """All names as they may be spelt, and which of them a text can hold: one look of RE2 for a thousand of them."""
-
-    def __init__(self, by_name: Mapping[str, Medicine]) -> None:
-        self.known: Sequence[tuple[str, Medicine]] = tuple(
-            (spelling, medicine)
-            for name, medicine in by_name.items()
-            for spelling in dict.fromkeys((name, name.replace(" ", "-")))
-        )
-        self._first_words = tuple(_WORD.findall(spelling)[0] for spelling, _ in self.known)
-        options = re2.Options()
-        options.max_mem = _MEMORY
-        options.never_capture = True
-        self._set = re2.Set.SearchSet(options)
-        for spelling, _ in self.known:
-            self._set.Add(re2.escape(spelling).encode())  # word boundaries would multiply the automaton
-        self._set.Add(_ALWAYS)
-        self._set.Compile()
-
-    def likely_in(self, folded: str) -> Iterable[tuple[str, Medicine]]:
-        """Those that occur, be it within other words; in a soup of names, those whose first word occurs."""
-        present = self._set.Match(folded.encode()) or ()
-        if len(self.known) in present and len(present) <= _MANY:
-            return (self.known[i] for i in present if i < len(self.known))
-        words = set(_WORD.findall(folded))
-        return (known for known, first in zip(self.known, self._first_words, strict=True) if first in words)
+    no_generic: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +37,22 @@ class Medicines:
     """The list, ready to be matched against folded text."""
 
     by_name: Mapping[str, Medicine]
-    ambiguous: frozenset[str]
+    only_apart: frozenset[str]
+    """Names that mean nothing when they are joined to other words, as in the name of a domain."""
+    export_brands: frozenset[str]
+    countries: frozenset[str]
     reference_countries: tuple[str, ...]
+    schedules: frozenset[str]
     _spellings: Spellings
 
     def named_in(self, folded: str) -> list[tuple[int, int, Medicine]]:
         """Every medicine named in folded text, whole words only: offsets and substance, in order."""
-        found: list[tuple[int, int, Medicine]] = []
-        for spelling, medicine in self._spellings.likely_in(folded):
-            found += _places(spelling, medicine, folded)
-        found.sort(key=lambda place: (place[0], -place[1]))
-        reached = 0
-        longest = []
-        for place in found:  # "super kamagra" is not "kamagra"
-            if place[0] >= reached:
-                longest.append(place)
-                reached = place[1]
-        return longest
+        return [(start, end, self.by_name[name]) for start, end, name in self._spellings.found_in(folded)]
+
+    def export_brand_in(self, folded: str) -> str | None:
+        """The first brand in folded text that is authorised nowhere but where it is made."""
+        names = (name for _, _, name in self._spellings.found_in(folded))
+        return next((name for name in names if name in self.export_brands), None)
 
     def restricted(self, medicine: Medicine, countries: Iterable[str], needed: int) -> bool:
         """Whether `medicine` needs a prescription where it is sold and where it goes.
@@ -94,38 +62,64 @@ class Medicines:
             countries: the seller's claimed country and the destination, as far as known.
             needed: in how many reference countries it must need one when no country is known.
         """
+        return self._classed(medicine, RESTRICTED, countries, needed)
+
+    def not_approved(self, medicine: Medicine, countries: Iterable[str], needed: int) -> bool:
+        """Whether no medicine with it is authorised where it is sold and where it goes; arguments as above."""
+        return self._classed(medicine, frozenset({"not_approved"}), countries, needed)
+
+    def _classed(self, medicine: Medicine, wanted: frozenset[str], countries: Iterable[str], needed: int) -> bool:
         known = [medicine.legal_class[country] for country in countries if country in medicine.legal_class]
         if known:
-            return all(word in RESTRICTED for word in known)
+            return all(word in wanted for word in known)
         words = [medicine.legal_class.get(country) for country in self.reference_countries]
-        return sum(word in RESTRICTED for word in words) >= needed
+        return sum(word in wanted for word in words) >= needed
 
-
-def _places(name: str, medicine: Medicine, folded: str) -> list[tuple[int, int, Medicine]]:
-    found = []
-    size, start = len(name), folded.find(name)
-    while start >= 0:
-        end = start + size
-        if not folded[end : end + 1].isalnum() and not folded[start - 1 : start].isalnum():
-            found.append((start, end, medicine))
-        start = folded.find(name, end)
-    return found
+    def controlled(self, medicine: Medicine, countries: Iterable[str]) -> bool:
+        """Whether it is a controlled drug in one of these countries; anywhere at all when we know the law of none."""
+        known = [country for country in countries if country in self.countries]
+        if not known:
+            return bool(medicine.controlled)
+        return any(
+            country in medicine.controlled or (country not in self.schedules and TREATY in medicine.controlled)
+            for country in known
+        )
 
 
 def build_medicines(data: Mapping[str, Any]) -> Medicines:
-    """Build the matcher from the parsed list.
+    """Build the matcher from the parsed list; its parts have passed `medicine_schema`.
 
     Raises:
-        ValueError: two medicines share a name.
+        ValueError: two medicines share a name, or an entry names a group, country or source that the head does not.
     """
+    head = MedicineHead.model_validate({key: value for key, value in data.items() if key != "medicines"})
+    rows = MedicineFile.model_validate({"medicines": data["medicines"]}).medicines
+    sources = {source.id for source in head.sources}
     by_name: dict[str, Medicine] = {}
-    ambiguous: set[str] = set()
-    for row in data["medicines"]:
-        medicine = Medicine(row["inn"], row["group"], dict(row["class"]), dict(row.get("controlled") or {}))
-        ambiguous |= {fold(name) for name in row.get("ambiguous") or ()}
-        for name in (row["inn"], *row["names"], *row.get("brands", ()), *row.get("misspellings", ())):
-            folded = fold(name).replace("-", " ")
-            if by_name.setdefault(folded, medicine) is not medicine:
-                raise ValueError(f"{name!r} names both {by_name[folded].inn} and {medicine.inn}")
-    named = {name: medicine for name, medicine in by_name.items() if name not in ambiguous}
-    return Medicines(by_name, frozenset(ambiguous), tuple(data["reference_countries"]), Spellings(named))
+    for row in rows:
+        if strange := {row.group, *row.sources, *row.places}.difference(head.groups, sources, head.countries):
+            raise ValueError(f"{row.inn}: lists/medicines.yaml does not name {', '.join(sorted(strange))}")
+        medicine = _medicine(row, head.countries)
+        for name in row.spellings:
+            if by_name.setdefault(spelt(name), medicine) is not medicine:
+                raise ValueError(f"{name!r} names both {by_name[spelt(name)].inn} and {medicine.inn}")
+    ambiguous, unmatched, export_brands = (
+        frozenset(spelt(name) for row in rows for name in getattr(row, key))
+        for key in ("ambiguous", "unmatched", "export_brands")
+    )
+    return Medicines(
+        by_name,
+        ambiguous.union(unmatched, map(spelt, head.within_words)),
+        export_brands,
+        frozenset(head.countries),
+        tuple(head.reference_countries),
+        frozenset(head.schedules),
+        Spellings(by_name.keys() - unmatched, ambiguous),
+    )
+
+
+def _medicine(row: MedicineRow, countries: Iterable[str]) -> Medicine:
+    everywhere = row.legal_class.get(EVERYWHERE, "unknown")
+    classes = {country: row.legal_class.get(country, everywhere) for country in countries}
+    known = {country: word for country, word in classes.items() if word != "unknown"}
+    return Medicine(row.inn, row.group, known, dict(row.controlled), frozenset(row.no_generic))

@@ -8,41 +8,38 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pharmcheck.model import CriterionName, Direction, PageRole, Severity
+from pharmcheck.ruleset.example_schema import DateOrNull, Examples, Flag, Language, TextOrNull
 
-
-def _to_bool(value: object) -> object:
-    if value in ("true", "false"):
-        return value == "true"
-    return value
-
-
-def _to_none(value: object) -> object:
-    return None if value in ("null", "") else value
-
-
-Flag = Annotated[bool, BeforeValidator(_to_bool)]
-DateOrNull = Annotated[date | None, BeforeValidator(_to_none)]
-TextOrNull = Annotated[str | None, BeforeValidator(_to_none)]
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]{2,4}\d{3}$")]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 ByLanguage = dict[Language, list[str]]
 
-CountryOrNone = Annotated[str | None, Field(pattern=r"^[A-Z]{2}$")]
-
 Effect = Literal[
-    "listed", "convict", "warned", "alleged", "ceiling", "strong", "weak", "bind", "reach", "scope", "claim", "none"
+    "listed",
+    "convict",
+    "warned",
+    "alleged",
+    "ceiling",
+    "strong",
+    "weak",
+    "doubt",
+    "bind",
+    "reach",
+    "scope",
+    "claim",
+    "none",
 ]
 """What a present finding may do to a verdict; DESIGN section 3 names the D, N, C and V rules behind it.
 
 listed: an authority warns: danger, register or not; caution and stale once the site offers nothing.  convict: danger;
 where something binds the site, caution until a person has looked.  warned: no better than caution, read or not.
 alleged: as warned, but a site that another country's register names stays verified elsewhere, in conflict.  ceiling: no
-better than caution.  strong: one is enough for caution.  weak: three from two groups are.  bind: a register names this
-site.  reach: what binds it covers the destination.  scope: says what the site is.  claim: the page says so; worth
-nothing.  none: noted.
+better than caution.  strong: one is enough for caution.  weak: three from two groups are.  doubt: a site on which no
+offer was seen may sell medicines all the same, so it is not called anything else.  bind: a register names this site.
+reach: what binds it covers the destination.  scope: says what the site is.  claim: the page says so; worth nothing.
+none: noted.
 """
 
 Overlay = Literal["stale", "conflict", "needs_review"]
@@ -121,6 +118,17 @@ class FactMatch(_Strict):
     fact: str
 
 
+class TraitsMatch(_Strict):
+    """Words by which a kind of place speaks of itself; `pharmcheck.ruleset.traits` says how they count."""
+
+    kind: Literal["traits"]
+    words: ByLanguage
+    least: int = Field(default=3, ge=2, le=6)
+    """How many different ones must stand there."""
+    of_sellers: Flag = False
+    """Whether it is asked about sites that offer named medicines too."""
+
+
 class DutyMatch(_Strict):
     """What the law makes a seller of medicines print, by `rules/lists/duties.yaml`, where it claims that country."""
 
@@ -140,7 +148,15 @@ class CombinationMatch(_Strict):
 
 
 Match = Annotated[
-    PhraseMatch | PatternMatch | HeaderMatch | LinkMatch | ListMatch | FactMatch | DutyMatch | CombinationMatch,
+    PhraseMatch
+    | PatternMatch
+    | HeaderMatch
+    | LinkMatch
+    | ListMatch
+    | FactMatch
+    | TraitsMatch
+    | DutyMatch
+    | CombinationMatch,
     Field(discriminator="kind"),
 ]
 
@@ -153,63 +169,6 @@ class RuleSource(_Strict):
     says: str
     accessed: DateOrNull = None
     confidence: Literal["unconfirmed", "general-knowledge", "public-copy", "confirmed"] = "unconfirmed"
-
-
-class Example(_Strict):
-    """A page of our own, as `html` or as `text`: a paragraph a line; `# ` heads, `! ` is a button, `> ` a quotation."""
-
-    lang: Language
-    text: str = ""
-    html: str = ""
-    role: PageRole = PageRole.PRODUCT
-    with_page: str = ""
-    """A second page of the same site, as text."""
-    with_role: PageRole = PageRole.PRODUCT
-    from_search: str = ""
-    """What a visitor from a search engine sees instead, as text."""
-    from_search_url: str = ""
-    """Where that visitor ends; empty: at `url`."""
-    insecure: Literal["", "served", "upgraded"] = ""
-    """What plain http answered when it was asked."""
-    url: str = "https://shop.example/page"
-    tls: Literal["verified", "failed", "none", "unknown"] = "verified"
-    status: int = 200
-    headers: dict[str, str] = {}
-    registers: list[str] = []
-    """Web addresses that the example's one register entry names."""
-    entry: Literal["active", "expired", "not_for_online_sale", "in_an_old_copy", "accredited"] = "active"
-    """How that entry stands."""
-    second_entry: Literal["", "active", "expired"] = ""
-    """How a second register lists the same web addresses; empty: not at all."""
-    complete: Flag = False
-    """Whether these registers hold every entry of their jurisdiction."""
-    country: CountryOrNone = "GB"
-    """The country of these registers and their entries."""
-    destination: CountryOrNone = None
-    """Where the parcel goes."""
-    known_registers: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]] = []
-    """Countries of which a register with web addresses is known; when given, no other one is."""
-    warned: list[str] = []
-    """Domains that somebody warns about."""
-    warned_by: Literal["authority", "private_body"] = "authority"
-    warned_on: DateOrNull = date(2026, 1, 1)
-    """The date of that warning; null: nobody knows.  Examples are judged on 2026-01-01."""
-    issuer_url: str = ""
-    """Address of an issuer's page that the visit read after the site's own."""
-    issuer_page: str = ""
-    """What stands on it, as text."""
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _one_body(self) -> Example:
-        if bool(self.text) and bool(self.html):
-            raise ValueError("give text or html, not both")
-        return self
-
-
-class Examples(_Strict):
-    match: list[Example]
-    no_match: list[Example]
 
 
 class CriterionEffect(_Strict):
@@ -238,6 +197,8 @@ class Rule(_Strict):
     effect: Effect
     reason_code: str = ""
     """The verdict's reason when this rule decides it."""
+    outweighs: list[RuleId] = []
+    """Offers in general words that mean something else at this kind of place: "our pharmacy" of a hospital."""
     overlays: list[Overlay] = []
     """What the verdict says besides when this rule holds it down."""
     criterion: CriterionEffect | None = None
@@ -255,7 +216,8 @@ class Rule(_Strict):
             raise ValueError("superseded_by is given exactly when status is deprecated")
         if self.effect in ("listed", "convict") and self.severity is not Severity.CRITICAL:
             raise ValueError(f"effect {self.effect} needs severity critical")
-        if self.effect in ("listed", "convict", "warned", "alleged", "ceiling", "bind") and not self.reason_code:
+        deciding = ("listed", "convict", "warned", "alleged", "ceiling", "doubt", "bind")
+        if self.effect in deciding and not self.reason_code:
             raise ValueError(f"effect {self.effect} needs a reason_code")
         if self.direction is not Direction.RISK and self.weight:
             raise ValueError("only risk has weight: a claim earns nothing")
@@ -272,7 +234,9 @@ class Rule(_Strict):
 
     def spoken_languages(self) -> set[str]:
         """The languages in which this rule has words; empty when it does not depend on words."""
-        return {lang for match in self.match if isinstance(match, PhraseMatch) for lang in match.phrases}
+        phrases = (match.phrases for match in self.match if isinstance(match, PhraseMatch))
+        words = (match.words for match in self.match if isinstance(match, TraitsMatch))
+        return {language for spoken in (*phrases, *words) for language in spoken}
 
 
 class Band(_Strict):

@@ -5,11 +5,13 @@ Built once for a judgement; rules only ask.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pharmcheck.address import host_of
 from pharmcheck.model import (
     Address,
     BlockKind,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
     from pharmcheck.ruleset.load import Ruleset
 
+_WORD = re.compile(r"\w+")  # one class, one repeat: linear
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _WORDLESS = "It stands in a picture, a link or the data of this page, not in its words."
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
@@ -71,6 +74,9 @@ class Site:
     issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
+    offers: dict[tuple[Medicine, str], MedicineOffer] = field(
+        default_factory=dict
+    )  # every offer of a medicine by its words, shop pages first
     offered: dict[Medicine, MedicineOffer] = field(
         default_factory=dict
     )  # each medicine's first offer, shop pages first
@@ -79,6 +85,8 @@ class Site:
     licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
     seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
+    _linked: dict[str, dict[str, int]] = field(default_factory=dict)
+    _plain_words: dict[int, str] = field(default_factory=dict)
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -92,8 +100,25 @@ class Site:
     def pages_of(self, *roles: PageRole) -> list[PageText]:
         return [page for page in self.pages if page.reading.role in roles]
 
+    def linked_from(self, page: PageText) -> Mapping[str, int]:
+        """The hosts that a page links to, each with the block of its first link: pages link by the thousand."""
+        found = self._linked.get(page.reading.url)
+        if found is None:
+            found = self._linked[page.reading.url] = {}
+            for link in page.reading.links:
+                found.setdefault(host_of(link.url), link.block)
+        return found
+
+    def plain_words(self, page: PageText) -> str:
+        """The folded words of a page, each after one blank."""
+        known = self._plain_words.get(id(page))
+        if known is None:
+            known = self._plain_words[id(page)] = " " + " ".join(_WORD.findall(page.folded))
+        return known
+
     def add_offer(self, offer: MedicineOffer) -> None:
         """Note that a medicine is on offer."""
+        self.offers.setdefault((offer.medicine, offer.words), offer)
         self.offered.setdefault(offer.medicine, offer)
         self._offered_on.setdefault(offer.page.reading.url, {})[offer.medicine] = None
 
@@ -111,21 +136,25 @@ class Site:
         """Whether nobody may sell this medicine here without a prescription (DESIGN section 3, D2)."""
         if medicine not in self._restricted:
             self._restricted[medicine] = self.medicines.restricted(
-                medicine, self._places(), self.needed_reference_countries
+                medicine, self.places(), self.needed_reference_countries
             )
         return self._restricted[medicine]
 
+    def not_approved(self, medicine: Medicine) -> bool:
+        """Whether no medicine with it is authorised here."""
+        return self.medicines.not_approved(medicine, self.places(), self.needed_reference_countries)
+
     def controlled(self, medicine: Medicine) -> bool:
         """Whether it is a controlled drug where it is sold or goes; anywhere on our list when neither is known."""
-        known = [country for country in self._places() if country in medicine.legal_class]
-        return any(country in medicine.controlled for country in known) if known else bool(medicine.controlled)
+        return self.medicines.controlled(medicine, self.places())
 
     def kinds_sold(self) -> tuple[MedicineKind, ...]:
         """The kinds of medicine seen on offer; both when none was seen, because then it may be either."""
         seen = {MedicineKind.PRESCRIPTION if self.restricted(one) else MedicineKind.OTHER for one in self.offered}
         return tuple(kind for kind in MedicineKind if kind in seen or not seen)
 
-    def _places(self) -> tuple[str, ...]:
+    def places(self) -> tuple[str, ...]:
+        """Where the seller says it sits and where the parcel goes, as far as known."""
         return (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
 
     def body(self, page: PageText) -> bytes:
@@ -207,6 +236,16 @@ def claimed_countries(host: str, readings: Sequence[Reading]) -> tuple[str, ...]
         ending = _CCTLD_COUNTRIES.get(host.rsplit(".", 1)[-1])
         found = {ending} if ending else set()
     return tuple(sorted(country for country in found if country))
+
+
+def spoken_languages(site: Site) -> set[str]:
+    """The languages of the pages that are the site's own."""
+    return {page.reading.language for page in own_pages(site) if page.reading.language}
+
+
+def own_pages(site: Site) -> Iterator[PageText]:
+    """Pages on which a site may speak of itself."""
+    return (page for page in site.pages if page.reading.role is not PageRole.ARTICLE)
 
 
 def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple[Medicine, ...]:

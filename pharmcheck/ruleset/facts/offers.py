@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 
-from pharmcheck.model import OfferKind, PageRole
-from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
+from pharmcheck.model import EvidenceKind, OfferKind, PageRole
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.facts.naming import medicine_of_domain
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import shop_offers
-from pharmcheck.ruleset.site import Site
+from pharmcheck.ruleset.site import Site, own_pages
 from pharmcheck.ruleset.voice import POLICY_ROLES
 
 _LIFESTYLE_SHARE = 90  # per cent
 _LIFESTYLE_LEAST = 3
 _ORDERS_LEAST = 3  # one or two stand in any small print
 _MEDICINES_LEAST = 2
+_TRACES_LEAST = 3  # of each, on the whole site
 _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
 
 
@@ -87,18 +88,69 @@ def shop_policy_about_medicines(site: Site) -> Answer:
     if site.offered:
         return not_applicable("medicines were seen on offer already")
     talk = site.lists["shop_talk"]
-    medicine_words, order_words = set(talk["medicine"]), set(talk["order"])
+    medicine_words, order_words = _talk(site, "medicine"), _talk(site, "order")
     label = site.address.registrable_domain.split(".", 1)[0]
     named = medicine_of_domain(site) or any(part in label for part in talk["domain"])
     least = 0 if named else _MEDICINES_LEAST
     roles = (*POLICY_ROLES, PageRole.FAQ) if named else POLICY_ROLES
     for page in site.pages_of(*roles):
-        words = [word.strip(".,;:!?()'\"") for word in page.folded.split()]
+        words = site.plain_words(page).split()
         orders = sum(word in order_words for word in words)
         medicines = sum(word in medicine_words for word in words) + len(page.named)
         if orders >= _ORDERS_LEAST and medicines >= least:
             return present(site.cite(page, _first_block(page, medicine_words, order_words)))
     return ABSENT if site.pages_of(*roles) else inconclusive("no terms, delivery or returns page was read")
+
+
+@fact
+def traces_of_a_shop(site: Site) -> Answer:
+    """Carts and parcels, and medicines, are spoken of on the site's own pages, though no offer was seen.
+
+    Reports and privacy notices speak of orders too; they do not count.
+    """
+    if site.offered:
+        return not_applicable("medicines are on offer here")
+    medicine_words, furniture = _talk(site, "medicine"), _talk(site, "furniture")
+    orders = medicines = 0
+    shown: tuple[PageText, int] | None = None
+    for page in own_pages(site):
+        if page.reading.role is PageRole.PRIVACY:
+            continue
+        words = site.plain_words(page).split()
+        orders += sum(word in furniture for word in words)
+        medicines += sum(word in medicine_words for word in words) + len(page.named)
+        if shown is None and not furniture.isdisjoint(words):
+            shown = (page, _first_block(page, furniture))
+        if shown and orders >= _TRACES_LEAST and medicines >= _TRACES_LEAST:
+            return present(site.cite(*shown))
+    return ABSENT if site.pages else inconclusive("no page was read")
+
+
+@fact
+def named_like_a_pharmacy(site: Site) -> Answer:
+    """The domain calls itself a pharmacy, whatever the pages say."""
+    if site.sells:
+        return not_applicable("medicines are on offer here")
+    domain = site.address.registrable_domain
+    label = domain.split(".", 1)[0]
+    if not any(part in label for part in site.lists["shop_talk"]["pharmacy_domain"]):
+        return ABSENT
+    return present(say(EvidenceKind.LIST, f"The domain {domain} calls itself a pharmacy."))
+
+
+@fact
+def offered_on_a_public_host(site: Site) -> Answer:
+    """A medicine is on offer under an ending that only authorities and schools of a country get."""
+    suffix = site.address.registrable_domain.partition(".")[2]
+    if suffix not in site.lists["shop_talk"]["public_suffix"] or not site.offered:
+        return ABSENT
+    offer = next(iter(site.offered.values()))
+    return present(site.cite(offer.page, offer.block, offer.words), medicine=offer.medicine.inn, ending=f".{suffix}")
+
+
+def _talk(site: Site, what: str) -> set[str]:
+    """Words of shops in every language: pages of shops mix them."""
+    return {word for words in site.lists["shop_talk"][what].values() for word in words}
 
 
 def _first_block(page: PageText, *wanted: set[str]) -> int:
