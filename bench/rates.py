@@ -72,8 +72,8 @@ class Order:
 def order_of(bad: Sequence[int | None], good: Sequence[int | None]) -> Order:
     """AUC of scores of which low is bad.  A site without a score says nothing: each of its pairs counts one half.
 
-    The interval is Hanley and McNeil's; like theirs, it takes the sites for independent of one another.  Where nothing, or
-    everything, is out of order, theirs shrinks to a point; then it is the rule of three over the smaller side.
+    The interval is Hanley and McNeil's; like theirs, it takes the sites for independent of one another.  Where nothing
+    or everything is out of order, theirs shrinks to a point; then it is the rule of three over the smaller side.
     """
     if not bad or not good:
         return Order(math.nan, math.nan, math.nan)
