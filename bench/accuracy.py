@@ -24,7 +24,7 @@ from pharmcheck.model import Category
 from pharmcheck.ruleset import Ruleset, load_ruleset
 
 _PREVALENCES = (0.05, 0.42, 0.96)
-"""Shares of bad shops for three people who ask; docs/accuracy.md says who they are."""
+"""Shares of bad shops: few, nearly half, nearly all."""
 _ACCUSATIONS = {"caution or danger": (Category.CAUTION, Category.DANGER), "danger": (Category.DANGER,)}
 _WORST_FIRST = (
     Category.DANGER, Category.CAUTION, Category.UNVERIFIED, Category.COULD_NOT_CHECK, Category.NOT_A_PHARMACY,

@@ -72,11 +72,15 @@ class Order:
 def order_of(bad: Sequence[int | None], good: Sequence[int | None]) -> Order:
     """AUC of scores of which low is bad.  A site without a score says nothing: each of its pairs counts one half.
 
-    The interval is Hanley and McNeil's; like theirs, it takes the sites for independent of one another.
+    The interval is Hanley and McNeil's; like theirs, it takes the sites for independent of one another.  Where nothing
+    or everything is out of order, theirs shrinks to a point; then it is the rule of three over the smaller side.
     """
     if not bad or not good:
         return Order(math.nan, math.nan, math.nan)
     area = sum(_pair(low, high) for low in bad for high in good) / (len(bad) * len(good))
+    if area in (0.0, 1.0):
+        doubt = min(1.0, 3 / min(len(bad), len(good)))
+        return Order(area, max(0.0, area - doubt), min(1.0, area + doubt))
     q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
     spread = area * (1 - area) + (len(bad) - 1) * (q1 - area**2) + (len(good) - 1) * (q2 - area**2)
     half = _Z * math.sqrt(max(0.0, spread) / (len(bad) * len(good)))

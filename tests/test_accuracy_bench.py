@@ -83,6 +83,12 @@ def test_the_order_of_scores_is_the_area_under_the_curve(
     assert order_of(bad, good).value == pytest.approx(area)
 
 
+def test_a_perfect_order_of_few_sites_is_not_certain() -> None:
+    """Twelve against thirty in perfect order leave room for one in four."""
+    order = order_of([10] * 30, [60] * 12)
+    assert (order.value, order.low, order.high) == (1.0, 0.75, 1.0)
+
+
 def test_no_pair_has_no_order() -> None:
     """With one side empty there is no figure, rather than a fine one."""
     assert math.isnan(order_of([], [50]).value)
