@@ -49,7 +49,10 @@ def explanation(text: str = "words", url: str | None = "https://shop.example.com
         advice=(text,),
         criteria=(("Licence", text, text), ("Connection", "yes", text)),
         not_checked=((text, text),),
-        footer=(text,),
+        plain_why=(text,),
+        notes=(text,),
+        dates=text,
+        basis=text,
         meanings=(text,),
         records=(RecordTold(text, ((text, text),)),),
     )
