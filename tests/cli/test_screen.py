@@ -130,7 +130,10 @@ def test_the_answer_comes_first_then_the_action_then_the_proof() -> None:
             ("Call your bank.",),
             (("Secure connection", "yes", "It is."), ("Licence", "no", "None found.")),
             (("the cart", "we never buy"),),
-            ("Looked at noon.",),
+            ("It says so.",),
+            (),
+            "Looked at noon.",
+            "Rules of today.",
         )
     )
 
@@ -156,7 +159,7 @@ def test_the_answer_comes_first_then_the_action_then_the_proof() -> None:
         "Not checked",
         "  • the cart: we never buy",
         "",
-        "Looked at noon.",
+        "Looked at noon. Rules of today.",
     ]
 
 
