@@ -42,6 +42,7 @@ def test_a_pharmacy_in_the_country_that_makes_it_is_not_blamed() -> None:
     assert not _present(_judge(shelf))
     assert not _present(_judge("# Suhagra 100 mg\n$3.00\n! Add to cart", destination="IN"))
     assert _present(_judge("# Suhagra 100 mg\n$3.00\n! Add to cart")) == {"CAT011"}
+    assert _present(_judge("# Suhagra 100 mg\n30 dollars\n! Add to cart", destination="CH")) == {"CAT011"}
 
 
 def test_packs_in_a_table_below_the_name_are_read() -> None:

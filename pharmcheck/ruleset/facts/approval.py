@@ -41,7 +41,7 @@ _MOST_A_DAY = 4  # of anything else; metformin and gabapentin are taken so
 @fact
 def export_brand_here(site: Site) -> Answer:
     """A product is on offer that neither the seller's country nor the destination has authorised."""
-    if not site.medicines.countries.intersection(site.places()):
+    if not _known_places(site):
         return inconclusive("neither the seller's country nor a destination is known")
     return _export_brands(site)
 
@@ -49,7 +49,7 @@ def export_brand_here(site: Site) -> Answer:
 @fact
 def export_brand_anywhere(site: Site) -> Answer:
     """A product is on offer that hardly any country has authorised, and where the seller sits is not known."""
-    if site.places():
+    if _known_places(site):
         return not_applicable("the seller's country or the destination is known")
     return _export_brands(site)
 
@@ -81,7 +81,7 @@ def unapproved_substance_on_offer(site: Site) -> Answer:
 @fact
 def generic_of_none(site: Site) -> Answer:
     """Something is offered as a generic of a medicine that has none."""
-    places = [place for place in site.places() if place in site.medicines.countries]
+    places = _known_places(site)
     asked = places or site.medicines.reference_countries
     least = len(asked) if places else site.needed_reference_countries
     for offer in site.offers.values():
@@ -135,7 +135,12 @@ def _pieces_of(offer: MedicineOffer, packs: list[tuple[int, int]]) -> int:
 
 def _priced_at_home(site: Site) -> bool:
     prices = (offer.price for page in site.pages for offer in shop_offers(page.reading) if offer.price)
-    return any(mark in price.lower() for price in prices for mark in _MAKERS_PRICES)
+    return any(price.lower().startswith(_MAKERS_PRICES) or price.lower().endswith("inr") for price in prices)
+
+
+def _known_places(site: Site) -> list[str]:
+    """Where the seller sits and the parcel goes, of those countries whose law the list knows."""
+    return [place for place in site.places() if place in site.medicines.countries]
 
 
 def _cited(site: Site, offers: Iterable[MedicineOffer]) -> list[Evidence]:
