@@ -87,7 +87,7 @@ def _fill(folder: Path) -> bytes:
     judgement = judge(capture, ruleset, now=now)
     document = to_json(verdict_document(judgement.verdict, ruleset))
     with Store.open(Settings(data_dir=folder)) as store:
-        keep(store, capture, judgement, document, check_id=new_check_id(), created_at=now, decided_at=now)
+        keep(store, capture, judgement, ruleset, check_id=new_check_id(), created_at=now, decided_at=now)
     return document.encode()
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import platform
 import secrets
-import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -39,7 +39,7 @@ class Runner:
         """`chores` are done again and again, each after so many seconds: pruning, fetching registers."""
         self._place, self._at_once, self._chores = place, at_once, chores
         self._queue = CheckQueue(place.store)
-        self._holder = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._holder = f"{platform.node()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._running: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._stopping = False

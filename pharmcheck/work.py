@@ -65,10 +65,8 @@ async def do_check(job: Job, place: Workplace, *, tell: bool = True) -> CheckSta
         async with _telling(place, job.id, tell=tell) as say:
             say("state", state=CheckState.RUNNING.value, attempt=job.attempt)
             capture, judgement = await _answer(job, place, say)
-            judgement = discreet(judgement)
-            document = to_json(verdict_document(judgement.verdict, place.ruleset))
             await asyncio.to_thread(
-                keep, place.store, capture, judgement, document,
+                keep, place.store, capture, judgement, place.ruleset,
                 check_id=job.id, created_at=job.created_at, decided_at=place.clock(), batch_id=job.batch_id,
             )  # fmt: skip
             say("state", state=CheckState.DONE.value, category=judgement.verdict.category.value)
@@ -89,14 +87,15 @@ def keep(
     store: Store,
     capture: Capture,
     judgement: Judgement,
-    document_json: str,
+    ruleset: Ruleset,
     *,
     check_id: str,
     created_at: datetime,
     decided_at: datetime,
     batch_id: str | None = None,
 ) -> None:
-    """Store a finished check with all that belongs to it.  Raises StoreError."""
+    """Store a finished check with all that belongs to it, fit to be shown to anybody.  Raises StoreError."""
+    judgement = discreet(judgement)
     verdict = judgement.verdict
     check = Check(
         id=check_id,
@@ -110,7 +109,7 @@ def keep(
         decided_at=decided_at,
         valid_until=verdict.valid_until,
     )
-    store.save(check, capture, judgement, document_json)
+    store.save(check, capture, judgement, to_json(verdict_document(verdict, ruleset)))
 
 
 def give_up(store: Store, check_id: str, code: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -12,6 +13,7 @@ import venv
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
@@ -174,3 +176,36 @@ def test_the_installed_command_judges_a_web_archive(installed: Path, capture_fil
     assert document["address"]["host"] == "pharmacy.example.com"
     assert document["address"]["registrable_domain"] == "example.com"
     assert done.returncode == EXIT_CODES.get(document["category"], 0), done.stderr
+
+
+def test_the_wheel_holds_what_pages_are_made_of(wheel: Path) -> None:
+    """Templates, style, the vendored script, catalogues, sentences and numbers to call."""
+    with zipfile.ZipFile(wheel) as archive:
+        held = set(archive.namelist())
+    kinds = ("web/templates/*.html", "web/static/*", "web/locales/*.po", "web/help.yaml", "messages/*.yaml")
+    package = ROOT / "pharmcheck"
+
+    for kind in kinds:
+        files = {f"pharmcheck/{file.relative_to(package)}" for file in package.glob(kind)}
+        assert files
+        assert files <= held
+
+
+def test_the_installed_command_serves_the_page(installed: Path, tmp_path: Path) -> None:
+    """`pharmcheck serve` far from the repository: page, style and translation are there, and it ends when told to."""
+    environment = {"PATH": os.defpath, "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    process = subprocess.Popen(
+        [installed / "pharmcheck", "serve", "--port", "0"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE
+    )
+    try:
+        assert process.stderr is not None
+        said = process.stderr.readline().decode()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", said)
+        assert found, said
+        german = Request(f"{found[0]}help", headers={"Accept-Language": "de"})
+        assert "Was die Antworten bedeuten" in urlopen(german, timeout=60).read().decode()
+        assert b"color-scheme" in urlopen(f"{found[0]}static/style.css", timeout=60).read()
+    finally:
+        process.terminate()
+        process.communicate(timeout=120)
+    assert process.returncode == 0

@@ -17,10 +17,9 @@ from pharmcheck.capture import Policy
 from pharmcheck.check import check_site, judge
 from pharmcheck.cli.screen import Progress, say_details
 from pharmcheck.cli.targets import Archive, Site, Target
-from pharmcheck.document import to_json as one_line
 from pharmcheck.document import verdict_document
 from pharmcheck.errors import AddressError, PharmcheckError, StoreError
-from pharmcheck.model import Address, Capture, Category, Check, CheckState, Judgement, Verdict
+from pharmcheck.model import Address, Capture, Category, Check, CheckState, Verdict
 from pharmcheck.registers import EMPTY_REGISTERS, RegisterLookup
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.store import FailedLook, Store, StoredVerdict, new_check_id
@@ -162,18 +161,13 @@ class Looker:
         if store is None:
             return [answer]
         try:
-            self._save(store, started, capture, judgement, document)
+            keep(
+                store, capture, judgement, self.ruleset,
+                check_id=new_check_id(), created_at=started, decided_at=self.clock(),
+            )  # fmt: skip
             return [replace(answer, earlier=_earlier(store, judgement.verdict))]
         except StoreError as error:
             return [answer, Trouble(f"{address.display_host}: the verdict could not be kept. {error}")]
-
-    def _save(
-        self, store: Store, started: datetime, capture: Capture, judgement: Judgement, document: dict[str, Any]
-    ) -> None:
-        keep(
-            store, capture, judgement, one_line(document),
-            check_id=new_check_id(), created_at=started, decided_at=self.clock(),
-        )  # fmt: skip
 
     def _failed(self, address: Address, code: str) -> Outcome:
         """Keep that a look broke off: `latest` tells it beside the last verdict."""

@@ -26,7 +26,9 @@ def serve(
     data_dir: Path | None = typer.Option(None, metavar="DIR", help="Where verdicts and captures are kept."),
 ) -> None:
     """Serve the page and the API until Ctrl-C."""
+    import signal
     import socket
+    import sys
     from contextlib import ExitStack
 
     import uvicorn
@@ -39,6 +41,9 @@ def serve(
 
     settings = options.settings_for(data_dir)
     log_as_json()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn handles them while it serves, then raises them again: as an orderly end, so that the rest is closed.
+        signal.signal(name, lambda *_: sys.exit(0))
     with ExitStack() as stack:
         place = _workplace(settings, stack, demo=demo)
         app = make_app(make_service(place, settings), extend=add_pages)

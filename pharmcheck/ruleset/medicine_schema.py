@@ -37,6 +37,7 @@ class MedicineRow(_Strict):
     brands: list[_Name] = []
     misspellings: list[_Name] = []
     ambiguous: list[_Name] = []
+    unmatched: list[_Name] = []
     export_brands: list[_Name] = []
     no_generic: list[Country] = []
     legal_class: dict[_Place, LegalClass] = Field(alias="class")
@@ -57,8 +58,8 @@ class MedicineRow(_Strict):
     @model_validator(mode="after")
     def _consistent(self) -> MedicineRow:
         own = {spelt(name) for name in self.spellings}
-        for key, names in (("ambiguous", self.ambiguous), ("export_brands", self.export_brands)):
-            for name in names:
+        for key in ("ambiguous", "unmatched", "export_brands"):
+            for name in getattr(self, key):
                 if spelt(name) not in own:
                     raise ValueError(f"{key}: {name!r} is none of the names of {self.inn}")
         looked_up = self.sources != ["own"]
@@ -93,6 +94,7 @@ class MedicineHead(_Strict):
     schedules: list[Country]
     classes: dict[LegalClass, str]
     groups: list[str]
+    within_words: list[_Name]
     sources: list[MedicineSource]
 
 

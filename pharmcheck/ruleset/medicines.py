@@ -37,7 +37,8 @@ class Medicines:
     """The list, ready to be matched against folded text."""
 
     by_name: Mapping[str, Medicine]
-    ambiguous: frozenset[str]
+    only_apart: frozenset[str]
+    """Names that mean nothing when they are joined to other words, as in the name of a domain."""
     export_brands: frozenset[str]
     countries: frozenset[str]
     reference_countries: tuple[str, ...]
@@ -102,15 +103,18 @@ def build_medicines(data: Mapping[str, Any]) -> Medicines:
         for name in row.spellings:
             if by_name.setdefault(spelt(name), medicine) is not medicine:
                 raise ValueError(f"{name!r} names both {by_name[spelt(name)].inn} and {medicine.inn}")
-    ambiguous = frozenset(spelt(name) for row in rows for name in row.ambiguous)
+    ambiguous, unmatched, export_brands = (
+        frozenset(spelt(name) for row in rows for name in getattr(row, key))
+        for key in ("ambiguous", "unmatched", "export_brands")
+    )
     return Medicines(
         by_name,
-        ambiguous,
-        frozenset(spelt(name) for row in rows for name in row.export_brands),
+        ambiguous.union(unmatched, map(spelt, head.within_words)),
+        export_brands,
         frozenset(head.countries),
         tuple(head.reference_countries),
         frozenset(head.schedules),
-        Spellings(by_name, ambiguous),
+        Spellings(by_name.keys() - unmatched, ambiguous),
     )
 
 

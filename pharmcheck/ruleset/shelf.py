@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pharmcheck.model import Offer, OfferKind, PageRole, Reading
 from pharmcheck.ruleset.folding import fold
-from pharmcheck.ruleset.medicines import Medicine, Medicines
+from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 
 _PRICED_LEAST = 2
@@ -25,11 +25,12 @@ class MedicineOffer:
 
 
 def medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
-    """Every medicine in the page's own offers."""
+    """Every medicine for people in the page's own offers."""
     return [
         MedicineOffer(medicine, page, offer.block, offer.product)
         for offer in shop_offers(page.reading)
         for medicine in _named_by(offer, page, medicines)
+        if medicine.group != VETERINARY
     ]
 
 

@@ -74,6 +74,9 @@ class Site:
     issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
+    offers: dict[tuple[Medicine, str], MedicineOffer] = field(
+        default_factory=dict
+    )  # every offer of a medicine by its words, shop pages first
     offered: dict[Medicine, MedicineOffer] = field(
         default_factory=dict
     )  # each medicine's first offer, shop pages first
@@ -115,6 +118,7 @@ class Site:
 
     def add_offer(self, offer: MedicineOffer) -> None:
         """Note that a medicine is on offer."""
+        self.offers.setdefault((offer.medicine, offer.words), offer)
         self.offered.setdefault(offer.medicine, offer)
         self._offered_on.setdefault(offer.page.reading.url, {})[offer.medicine] = None
 
@@ -132,20 +136,25 @@ class Site:
         """Whether nobody may sell this medicine here without a prescription (DESIGN section 3, D2)."""
         if medicine not in self._restricted:
             self._restricted[medicine] = self.medicines.restricted(
-                medicine, self._places(), self.needed_reference_countries
+                medicine, self.places(), self.needed_reference_countries
             )
         return self._restricted[medicine]
 
+    def not_approved(self, medicine: Medicine) -> bool:
+        """Whether no medicine with it is authorised here."""
+        return self.medicines.not_approved(medicine, self.places(), self.needed_reference_countries)
+
     def controlled(self, medicine: Medicine) -> bool:
         """Whether it is a controlled drug where it is sold or goes; anywhere on our list when neither is known."""
-        return self.medicines.controlled(medicine, self._places())
+        return self.medicines.controlled(medicine, self.places())
 
     def kinds_sold(self) -> tuple[MedicineKind, ...]:
         """The kinds of medicine seen on offer; both when none was seen, because then it may be either."""
         seen = {MedicineKind.PRESCRIPTION if self.restricted(one) else MedicineKind.OTHER for one in self.offered}
         return tuple(kind for kind in MedicineKind if kind in seen or not seen)
 
-    def _places(self) -> tuple[str, ...]:
+    def places(self) -> tuple[str, ...]:
+        """Where the seller says it sits and where the parcel goes, as far as known."""
         return (*self.claimed_countries(), *((self.destination,) if self.destination else ()))
 
     def body(self, page: PageText) -> bytes:

@@ -14,7 +14,7 @@ import re2
 
 _MEMORY = 64 << 20  # of the automaton; when that is used up RE2 goes on without it, more slowly and still in one pass
 _REMEMBERED = 4_096  # different words on a page that name something
-_INFLECTED_FROM = 5  # letters; "yaz" and an ending is anything
+_INFLECTED_FROM = 5  # letters of the last word; "yaz" and an ending is anything
 
 # Endings of nouns: German, Dutch and the Nordic languages, then Polish and Czech, as folded text has them.
 _ENDINGS = frozenset("s en et er n a u y i e em om ie ow ech ach um am owi ovi ami".split())
@@ -22,10 +22,10 @@ _ENDINGS = frozenset("s en et er n a u y i e em om ie ow ech ach um am owi ovi a
 _ENDINGS_OF_A = frozenset("y i u e o ou ze ie ach am ami".split())
 _RUSSIAN = frozenset("а у ы и е я ю ом ем ов ев ам ами ах ой ою ей".split())
 _LONGEST_ENDING = 3
-# What may stand behind an ordinary word to make it a medicine's name.
+# What may stand behind an ordinary word to make it a medicine's name.  Supplements have capsules and pills, too.
 _STRENGTH = r"[0-9][0-9.,]* ?(?:(?:mg|mcg|[uµμ]g|iu|ie|units)\b|мк?г|%)"
 _FORM = (
-    r"(?:tab(?:let|l|s)?|pill|caps(?:ul)?|kaps(?:el|l)|compr(?:im)?|inje[ck]t|vial|ampo?ul|inhal|pastill|таблет|капсул)\p{L}{0,6}|"
+    r"(?:tab(?:let|l|s)?|compr(?:im)?|inje[ck]t|vial|ampo?ul|inhal|таблет)\p{L}{0,6}|"
     r"(?:drops|cream|creme|krem|gel|gels)\b"
 )
 
@@ -74,7 +74,7 @@ class Spellings:
             ("", _RUSSIAN, "а", _RUSSIAN, lambda name: not name.isascii()),
         ):
             names = sorted(filter(own, self._names - self._ambiguous))
-            bending = [name for name in names if len(name) >= _INFLECTED_FROM and name[-1].isalpha()]
+            bending = [name for name in names if len(name.split(" ")[-1]) >= _INFLECTED_FROM and name[-1].isalpha()]
             cut = [name[:-1] for name in bending if name.endswith(vowel)]
             doubtful = sorted(filter(own, self._ambiguous))
             for stems, tail in (
@@ -89,8 +89,8 @@ class Spellings:
     def _name(self, said: bytes) -> tuple[str, int]:
         """Which name these words are an inflected form of; and, of an ambiguous one, how much of them is the name."""
         words = said.decode().replace("-", " ")
-        if words in self._names:
-            return words, 0
+        if words in self._names:  # "wide" is no form of "wid" where it is a word of its own
+            return ("", 0) if words in self._ambiguous else (words, 0)
         for end in range(len(words) - 1, 0, -1):  # an ambiguous name stands before its strength
             if words[:end] in self._ambiguous and not words[end].isalnum():
                 return words[:end], end

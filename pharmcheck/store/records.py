@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from pharmcheck.model import Address, Capture, Category, Check, CheckState, Finding, Verdict
-from pharmcheck.store.tables import storable
+from pharmcheck.store.columns import storable
 
 _VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
 

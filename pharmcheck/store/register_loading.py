@@ -19,6 +19,7 @@ from pharmcheck.address import registrable_domain
 from pharmcheck.errors import StoreError
 from pharmcheck.registers import Entry, Quarantined, Record, Snapshot
 from pharmcheck.registers.binding import named_host
+from pharmcheck.store.columns import storable
 from pharmcheck.store.register_rows import Counts, LoadedRegister, snapshot_row, to_document, to_loaded
 from pharmcheck.store.registers import Transactions
 from pharmcheck.store.tables import (
@@ -28,7 +29,6 @@ from pharmcheck.store.tables import (
     register_records,
     register_snapshots,
     register_warnings,
-    storable,
 )
 
 KEPT = timedelta(hours=2)

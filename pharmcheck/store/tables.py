@@ -1,14 +1,10 @@
 """The tables, in types that SQLite and PostgreSQL both have.
 
-What we read from pages is bounded and cleaned long before it comes here; the column types clean once more,
-because one NUL or half a surrogate pair in one quote must not lose a whole verdict.
 `migrations/` creates these tables; a test holds that both say the same.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +12,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -24,13 +19,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     text,
 )
-from sqlalchemy.engine import Dialect
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_REPLACEMENT = "\ufffd"
+from pharmcheck.store.columns import CleanText, UtcDateTime
 
 metadata = MetaData(
     naming_convention={  # PostgreSQL and Alembic need to call constraints by name
@@ -40,38 +32,6 @@ metadata = MetaData(
         "uq": "uq_%(table_name)s_%(column_0_name)s",
     }
 )
-
-
-class CleanText(TypeDecorator[str]):
-    """Text of any length that every database can hold: NUL and lone surrogates become U+FFFD."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else storable(value)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time.  SQLite forgets zones, so everything is UTC on the way in and said to be UTC on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def storable(text: str) -> str:
-    """`text` without what databases choke on."""
-    return _UNSTORABLE.sub(_REPLACEMENT, text)
 
 
 captures = Table(

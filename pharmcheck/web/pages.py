@@ -66,9 +66,9 @@ async def home(request: Request) -> Response:
 async def check(
     request: Request,
     service: Annotated[Service, _SERVICE],
-    url: Annotated[str, Form(max_length=4096)] = "",
-    destination: Annotated[str, Form(max_length=2)] = "",
-    again: Annotated[str, Form(max_length=3)] = "",
+    url: Annotated[str, Form()] = "",  # whatever it holds is told on the page; a body has its limit already
+    destination: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
 ) -> Response:
     """Take an address and lead to its check."""
     if _foreign(request):

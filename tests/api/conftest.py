@@ -16,7 +16,6 @@ import pytest
 from pharmcheck.api import Service, make_app, make_service
 from pharmcheck.capture import Policy
 from pharmcheck.check import judge
-from pharmcheck.document import to_json, verdict_document
 from pharmcheck.model import Capture
 from pharmcheck.registers import EMPTY_REGISTERS
 from pharmcheck.ruleset import Ruleset, load_ruleset
@@ -111,12 +110,11 @@ async def open_desk(folder: Path, ruleset: Ruleset, **settings: Any) -> AsyncIte
 
 
 def keep_answer(service: Service, capture: Capture, at: datetime, **changes: Any) -> str:
-    """Judge a capture and store the finished check; returns its id."""
+    """Judge a capture and store the finished check as the runner would; returns its id."""
     ruleset = service.place.ruleset
     judgement = judge(capture, ruleset, now=at, **changes)
-    document = to_json(verdict_document(judgement.verdict, ruleset))
     check_id = new_check_id()
-    keep(service.store, capture, judgement, document, check_id=check_id, created_at=at, decided_at=at)
+    keep(service.store, capture, judgement, ruleset, check_id=check_id, created_at=at, decided_at=at)
     return check_id
 
 

@@ -47,12 +47,16 @@ def on_a_terminal(start: Start, *arguments: str | Path, **env: str) -> tuple[int
     return process.wait(timeout=60), shown.decode()
 
 
+# The tarpit must still be at it when the key is pressed, however slow the machine.
+_PATIENT = {"PHARMCHECK_VISIT_DEADLINE_S": "3600", "PHARMCHECK_FETCH_DEADLINE_S": "600"}
+
+
 def test_ctrl_c_ends_with_130_and_keeps_what_is_done(
     start: Start, way: list[str], data_dir: Path, tmp_path: Path
 ) -> None:
     """The finished site is printed, stored and in the archive; the tarpit is left; one sentence, no traceback."""
     archive = tmp_path / "seen.warc.gz"
-    process = start("check", "--json", "--save-capture", archive, UNVERIFIED, TARPIT, *way)
+    process = start("check", "--json", "--save-capture", archive, UNVERIFIED, TARPIT, *way, env=_PATIENT)
     assert process.stdout is not None
     first = process.stdout.readline()
 
@@ -69,7 +73,7 @@ def test_ctrl_c_ends_with_130_and_keeps_what_is_done(
 
 def test_ctrl_c_prints_what_waited_for_its_turn(start: Start, way: list[str], data_dir: Path) -> None:
     """A site that was done behind a slow one is not lost to the reader."""
-    process = start("check", "--json", TARPIT, UNVERIFIED, *way)
+    process = start("check", "--json", TARPIT, UNVERIFIED, *way, env=_PATIENT)
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         time.sleep(0.3)

@@ -49,7 +49,10 @@ def explanation(text: str = "words", url: str | None = "https://shop.example.com
         advice=(text,),
         criteria=(("Licence", text, text), ("Connection", "yes", text)),
         not_checked=((text, text),),
-        footer=(text,),
+        plain_why=(text,),
+        notes=(text,),
+        dates=text,
+        basis=text,
         meanings=(text,),
         records=(RecordTold(text, ((text, text),)),),
     )
@@ -127,7 +130,10 @@ def test_the_answer_comes_first_then_the_action_then_the_proof() -> None:
             ("Call your bank.",),
             (("Secure connection", "yes", "It is."), ("Licence", "no", "None found.")),
             (("the cart", "we never buy"),),
-            ("Looked at noon.",),
+            ("It says so.",),
+            (),
+            "Looked at noon.",
+            "Rules of today.",
         )
     )
 
@@ -153,7 +159,7 @@ def test_the_answer_comes_first_then_the_action_then_the_proof() -> None:
         "Not checked",
         "  • the cart: we never buy",
         "",
-        "Looked at noon.",
+        "Looked at noon. Rules of today.",
     ]
 
 

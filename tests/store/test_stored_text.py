@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from pharmcheck.errors import StoreError
 from pharmcheck.store import Store, new_check_id
-from pharmcheck.store.tables import evidence, storable
+from pharmcheck.store.columns import storable
+from pharmcheck.store.tables import evidence
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 Look = Callable[..., Any]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.api.conftest import anyio_backend, desk, ruleset  # noqa: F401 - fixtures
 from tests.web.gallery import Gallery, open_gallery
 
 

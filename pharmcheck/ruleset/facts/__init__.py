@@ -7,6 +7,7 @@ pages that should hold the thing were read in full, and says where it searched.
 from __future__ import annotations
 
 from pharmcheck.ruleset.facts import (
+    approval,
     conflicts,
     connection,
     contradicted,
@@ -27,6 +28,7 @@ from pharmcheck.ruleset.facts.registry import FACTS
 
 __all__ = [
     "FACTS",
+    "approval",
     "conflicts",
     "connection",
     "contradicted",

@@ -31,7 +31,7 @@ def _medicine_of(site: Site) -> Medicine | None:
     starts = {text[:size] for text in (joined, after) for size in range(_NAME_CHARS, len(text) + 1)}
     ends = {joined[at:] for at in range(len(joined) - _NAME_CHARS + 1)}
     for name in sorted(starts | ends, key=lambda found: (-len(found), found)):
-        if name in site.medicines.by_name and name not in site.medicines.ambiguous:
+        if name in site.medicines.by_name and name not in site.medicines.only_apart:
             return site.medicines.by_name[name]
     return None
 
