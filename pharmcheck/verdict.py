@@ -284,6 +284,7 @@ def _score(category: Category, present: Iterable[Finding], policy: VerdictPolicy
 def _reasons(present: _Present, decision: _Decision) -> tuple[Finding, ...]:
     """What a person must be told: what decided first, then other risks, then what speaks for the site."""
     accused = decision.category not in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE, Category.NOT_A_PHARMACY)
+    untold = ("none", "weak") if decision.category is Category.NOT_A_PHARMACY else ("none",)
 
     def decided(finding: Finding) -> bool:
         return present.code(finding) == decision.reason_code
@@ -291,7 +292,7 @@ def _reasons(present: _Present, decision: _Decision) -> tuple[Finding, ...]:
     told = [
         finding
         for finding in present.findings
-        if (finding.direction is Direction.RISK and (accused or finding.effect != "none"))
+        if (finding.direction is Direction.RISK and (accused or finding.effect not in untold))
         or finding.effect in ("bind", "reach")
         or decided(finding)
     ]

@@ -119,7 +119,10 @@ def test_each_kind_of_place_is_its_own_answer(kind: str, lang: str) -> None:
     verdict = _judge("place.example", lang, {"home": words, "about": words})
     assert (verdict.category, verdict.reason_code) == (Category.NOT_A_PHARMACY, kind)
     assert all(criterion.outcome.value in ("not_applicable", "met") for criterion in verdict.criteria[1:])
-    assert explain(verdict, _RULES).headline.startswith(("place.example", "On place.example"))
+    told = explain(verdict, _RULES)
+    assert told.headline.startswith(("place.example", "On place.example"))
+    assert len(told.why) == 1, "what a pharmacy lacks is no reproach to anybody else"
+    assert len(set(told.why[0].quotes)) == len(told.why[0].quotes)
 
 
 @pytest.mark.parametrize("kind", sorted(_PLACES))

@@ -61,7 +61,8 @@ def answer_traits(match: TraitsMatch, site: Site) -> Answer:
             found.setdefault(language, {}).setdefault(word, page)
     most = max(found.values(), key=len, default={})
     if len(most) >= match.least:
-        return present(*(site.cite(page, _block(page, word)) for word, page in list(most.items())[:_QUOTED_MOST]))
+        places = {(id(page), _block(page, word)): page for word, page in list(most.items())[:_QUOTED_MOST]}
+        return present(*(site.cite(page, block) for (_, block), page in places.items()))
     spoken = spoken_languages(site)
     if spoken and spoken.isdisjoint(match.words):
         return inconclusive("the rule has no words in the language of this site")
