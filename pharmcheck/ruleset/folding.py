@@ -56,6 +56,7 @@ _SPELT = str.maketrans("абвгдеёжзийклмнопрстуфхцчшщъ
 _RUSSIAN = re.compile(r"[а-яё]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f£€]+")  # one class, one repeat: linear; money stays as it is
 _LETTERS = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\w+")  # one class, one repeat: linear
 _LATIN_LETTER = re.compile(r"[a-zA-Z]")
 
 
@@ -83,6 +84,11 @@ def fold(text: str) -> str:
     if len(folded) != len(text):  # a few letters grow when lowered; keep those as they are
         folded = "".join(low if len(low := char.lower()) == 1 else char for char in plain)
     return folded
+
+
+def words_in(folded: str) -> str:
+    """The words of a folded text, each after one blank."""
+    return "".join(f" {word}" for word in _WORD.findall(folded))
 
 
 def spell(folded: str) -> str:

@@ -5,7 +5,7 @@ Built once for a judgement; rules only ask.
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +30,7 @@ from pharmcheck.reading.issuers import Issuers
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.destinations import Destinations, MedicineKind
 from pharmcheck.ruleset.directory import Directory
+from pharmcheck.ruleset.folding import words_in
 from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
 from pharmcheck.ruleset.list_schema import Papers
 from pharmcheck.ruleset.lookalikes import Lookalike
@@ -42,7 +43,6 @@ if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
     from pharmcheck.ruleset.load import Ruleset
 
-_WORD = re.compile(r"\w+")  # one class, one repeat: linear
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _WORDLESS = "It stands in a picture, a link or the data of this page, not in its words."
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
@@ -87,6 +87,7 @@ class Site:
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
     _plain_words: dict[int, str] = field(default_factory=dict)
+    _word_counts: dict[int, Counter[str]] = field(default_factory=dict)
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
@@ -113,7 +114,16 @@ class Site:
         """The folded words of a page, each after one blank."""
         known = self._plain_words.get(id(page))
         if known is None:
-            known = self._plain_words[id(page)] = " " + " ".join(_WORD.findall(page.folded))
+            known = self._plain_words[id(page)] = "".join(map(words_in, _blocks_of(page)))
+        return known
+
+    def word_counts(self, page: PageText) -> Counter[str]:
+        """How often each folded word stands on a page."""
+        known = self._word_counts.get(id(page))
+        if known is None:
+            known = self._word_counts[id(page)] = Counter()
+            for text in _blocks_of(page):
+                known.update(words_in(text).split())
         return known
 
     def add_offer(self, offer: MedicineOffer) -> None:
@@ -174,6 +184,11 @@ class Site:
             span = locate(self._held(page), piece, quote)
         start, end = span or (None, None)
         return Evidence(EvidenceKind.PAGE, quote, reading.url, reading.page_sha256, start, end)
+
+
+def _blocks_of(page: PageText) -> Iterator[str]:
+    """A block at a time: no word reaches into the next, and those of a large page at once fill a memory."""
+    return (page.block_text(at) for at in range(len(page.starts)))
 
 
 def build_site(

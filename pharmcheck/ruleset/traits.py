@@ -7,19 +7,17 @@ be in: of two short lines that is a guess.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import re2
 
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
-from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.folding import fold, words_in
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.schema import TraitsMatch
 from pharmcheck.ruleset.site import Site, own_pages, spoken_languages
 
-_WORD = re.compile(r"\w+")  # one class, one repeat: linear
 _QUOTED_MOST = 3
 
 
@@ -29,7 +27,7 @@ class _Words:
     def __init__(self, words: Iterable[tuple[str, str]]) -> None:
         known: dict[str, list[str]] = {}
         for language, word in words:
-            known.setdefault(_plain(word), []).append(language)
+            known.setdefault(words_in(fold(word)), []).append(language)
         self._words = sorted(known.items())
         options = re2.Options()
         options.never_capture = True
@@ -69,11 +67,6 @@ def answer_traits(match: TraitsMatch, site: Site) -> Answer:
     return ABSENT
 
 
-def _plain(text: str) -> str:
-    """The words of a text, folded, each after one blank."""
-    return " " + " ".join(_WORD.findall(fold(text)))
-
-
 def _block(page: PageText, word: str) -> int:
     """The block in which a word stands; across two of them, the first of the page."""
-    return next((at for at in range(len(page.starts)) if word in _plain(page.block_text(at))), 0)
+    return next((at for at in range(len(page.starts)) if word in words_in(page.block_text(at))), 0)

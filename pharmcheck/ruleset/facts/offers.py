@@ -94,9 +94,9 @@ def shop_policy_about_medicines(site: Site) -> Answer:
     least = 0 if named else _MEDICINES_LEAST
     roles = (*POLICY_ROLES, PageRole.FAQ) if named else POLICY_ROLES
     for page in site.pages_of(*roles):
-        words = site.plain_words(page).split()
-        orders = sum(word in order_words for word in words)
-        medicines = sum(word in medicine_words for word in words) + len(page.named)
+        words = site.word_counts(page)
+        orders = sum(words[word] for word in order_words)
+        medicines = sum(words[word] for word in medicine_words) + len(page.named)
         if orders >= _ORDERS_LEAST and medicines >= least:
             return present(site.cite(page, _first_block(page, medicine_words, order_words)))
     return ABSENT if site.pages_of(*roles) else inconclusive("no terms, delivery or returns page was read")
@@ -116,9 +116,9 @@ def traces_of_a_shop(site: Site) -> Answer:
     for page in own_pages(site):
         if page.reading.role is PageRole.PRIVACY:
             continue
-        words = site.plain_words(page).split()
-        orders += sum(word in furniture for word in words)
-        medicines += sum(word in medicine_words for word in words) + len(page.named)
+        words = site.word_counts(page)
+        orders += sum(words[word] for word in furniture)
+        medicines += sum(words[word] for word in medicine_words) + len(page.named)
         if shown is None and not furniture.isdisjoint(words):
             shown = (page, _first_block(page, furniture))
         if shown and orders >= _TRACES_LEAST and medicines >= _TRACES_LEAST:
