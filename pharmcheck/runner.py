@@ -73,11 +73,6 @@ class Runner:
         self._stopping = True
         self._wake.set()
 
-    @property
-    def in_flight(self) -> int:
-        """Checks that are being done."""
-        return len(self._running)
-
     async def _fill(self) -> None:
         """Claim as many rows as there is room for; people before lists."""
         for name in QueueName:

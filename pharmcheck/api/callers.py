@@ -98,12 +98,6 @@ class Doorkeeper:
         fields.pop("Retry-After")
         return fields
 
-    def check_room(self, caller: Caller, kind: Kind) -> None:
-        """Raises Problem when a caller's limit is used up; uses up nothing."""
-        limit = self._limit(caller, kind)
-        if not self._limiter.test(limit, kind.value, caller.bucket):
-            self.count(caller, kind)
-
     def _limit(self, caller: Caller, kind: Kind) -> RateLimitItem:
         return (self._anonymous if caller.key_id is None else self._known)[kind]
 

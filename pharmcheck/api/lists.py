@@ -24,7 +24,7 @@ from pharmcheck.errors import AddressError
 from pharmcheck.exports.table import csv_lines
 from pharmcheck.store import Batch, NewCheck, NewItem, QueueName, Scope, new_check_id
 
-MOST_ROWS, MOST_RUNNING = 10_000, 2
+MOST_RUNNING = 2
 _PAGE, _MOST_PAGE = 50, 200
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])

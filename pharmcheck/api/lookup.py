@@ -55,8 +55,7 @@ class Lookup:
         same = kept.etag in _header(scope, b"if-none-match")
         headers = [(name, value) for name, value in kept.headers if not (same and name in _OF_THE_BODY)]
         await send({"type": "http.response.start", "status": 304 if same else 200, "headers": [*headers, *limits]})
-        body = b"" if same or scope["method"] == "HEAD" else kept.body
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": b"" if same else kept.body})
 
     path = PREFIX + "{domain}"
     """What the metrics call this route."""
