@@ -109,12 +109,15 @@ def _see(check_id: str, request: Request, service: Service, template: str) -> Re
     now = service.clock()
     state = state_of(found.state, found.created_at, service.queue.lease_of(check_id), now)
     ended = state in (CheckState.DONE, CheckState.FAILED, CheckState.CANCELLED)
-    if template == "progress.html" and ended:
-        return Response(headers={"HX-Redirect": f"/v/{check_id}"})
+    events, _ = service.events.since(check_id, 0)
+    steps = [event.data for event in events if event.kind == "page"]
+    if template == "progress.html":
+        if ended:
+            return Response(headers={"HX-Redirect": f"/v/{check_id}"})
+        return _page(request, template, check=found, state=state, steps=steps)
     verdict = _verdict(found, service)
     tongue = _tongue(request)
     country = request.query_params.get("country", "")
-    events, _ = service.events.since(check_id, 0)
     return _page(
         request,
         template,
@@ -122,11 +125,11 @@ def _see(check_id: str, request: Request, service: Service, template: str) -> Re
         state=state,
         ended=ended,
         seen=view(verdict, service.place.ruleset, tongue, now) if verdict else None,
-        steps=[event.data for event in events if event.kind == "page"],
+        steps=steps,
         at_once=None if ended else _known_at_once(found.address, found.destination, service, tongue),
         help=helps().get(country or found.destination or ""),
         country=country,
-        history=_history(found, service, tongue),
+        history=_history(found, service, tongue) if ended else [],
         shared=str(request.url.replace(query="")) if not service.settings.public_url else _shared(service, check_id),
     )
 
