@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pharmcheck.address import host_of
 from pharmcheck.model import Agreement, Comparison, LicenceClaim, PostalAddress, Reading
 from pharmcheck.registers import Record, binds
-from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.folding import fold, joined_postcode
 
 _WORDS = re.compile(r"\w+")
 _NUMBERS = re.compile(r"\d+")
@@ -70,14 +70,10 @@ def _address(record: Record, printed: Sequence[PostalAddress]) -> Comparison | N
 
 def same_place(record: Record, found: PostalAddress) -> bool:
     """The same postcode, and no house number that contradicts it."""
-    if not record.postcode or not found.postcode or _joined(record.postcode) != _joined(found.postcode):
+    if not record.postcode or not found.postcode or joined_postcode(record.postcode) != joined_postcode(found.postcode):
         return False
     theirs, ours = set(_NUMBERS.findall(record.address or "")), set(_NUMBERS.findall(found.street or ""))
     return not theirs or not ours or bool(theirs & ours)
-
-
-def _joined(postcode: str) -> str:
-    return postcode.replace(" ", "").upper()
 
 
 def _number(record: Record, claims: Sequence[LicenceClaim]) -> Comparison | None:

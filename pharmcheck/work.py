@@ -1,4 +1,4 @@
-"""Do one check that was taken from the line: look, judge, keep, and say how it goes.
+"""Do one check that was taken from the line: look, judge, keep, and say how it goes; recall what was kept.
 
 The same for a consumer and a list, in the service's own process and in a worker: only who claims the row differs.
 """
@@ -6,6 +6,7 @@ The same for a consumer and a list, in the service's own process and in a worker
 from __future__ import annotations
 
 import asyncio
+import json
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -33,7 +34,7 @@ from pharmcheck.model import (
 )
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset import Ruleset
-from pharmcheck.store import CheckQueue, Events, Job, Store
+from pharmcheck.store import CheckQueue, Events, Job, Store, StoredVerdict
 
 OPTED_OUT = "The owner of this site asked that our service does not visit it."
 
@@ -110,6 +111,26 @@ def keep(
         valid_until=verdict.valid_until,
     )
     store.save(check, capture, judgement, to_json(verdict_document(verdict, ruleset)))
+
+
+def recall(
+    store: Store,
+    address: Address,
+    destination: str | None,
+    ruleset: Ruleset,
+    registers: Callable[[], RegisterLookup],
+    now: datetime,
+) -> StoredVerdict | None:
+    """The stored verdict that still answers for a site: complete, not expired, by these rules and today's registers.
+
+    Other registers than it was made by may say more, or less.  Raises StoreError.
+    """
+    found = store.latest(address.registrable_domain, address.host, destination)
+    if found is None or not found.complete or found.ruleset != ruleset.version or found.valid_until <= now:
+        return None
+    loaded = {(state.name, state.as_of and state.as_of.isoformat()) for state in registers().snapshots()}
+    rested = {(state["name"], state["snapshot_date"]) for state in json.loads(found.document)["registers"]}
+    return found if loaded == rested else None
 
 
 def give_up(store: Store, check_id: str, code: str, now: datetime) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from datetime import timedelta
 from typing import Annotated
 
@@ -24,6 +23,7 @@ from pharmcheck.api.service import Service, service_of
 from pharmcheck.errors import AddressError
 from pharmcheck.model import Address, CheckState
 from pharmcheck.store import NewCheck, QueueName, StoredVerdict, new_check_id
+from pharmcheck.work import recall
 
 BUDGET_SPAN = timedelta(hours=1)
 RETRY_AFTER_S = 3
@@ -106,13 +106,9 @@ def start(service: Service, caller: Caller, address: Address, destination: str |
 
 
 def standing_verdict(service: Service, address: Address, destination: str | None) -> StoredVerdict | None:
-    """The stored verdict that still answers for a site: complete, not expired, by today's rules and registers."""
-    found = service.store.latest(address.registrable_domain, address.host, destination)
-    if found is None or not found.complete or found.ruleset != service.version or found.valid_until <= service.clock():
-        return None
-    loaded = {(s.name, s.as_of.isoformat() if s.as_of else None) for s in service.place.registers().snapshots()}
-    rested = {(s["name"], s["snapshot_date"]) for s in json.loads(found.document)["registers"]}
-    return found if loaded == rested else None
+    """The stored verdict that still answers for a site."""
+    place = service.place
+    return recall(service.store, address, destination, place.ruleset, place.registers, service.clock())
 
 
 @router.get("/{check_id}", responses={**CHECK_ANSWERS, **problems("no_check", "bad_key", "quota")})

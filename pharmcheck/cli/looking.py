@@ -23,7 +23,7 @@ from pharmcheck.model import Address, Capture, Category, Check, CheckState, Verd
 from pharmcheck.registers import EMPTY_REGISTERS, RegisterLookup
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.store import FailedLook, Store, StoredVerdict, new_check_id
-from pharmcheck.work import keep
+from pharmcheck.work import keep, recall
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +134,6 @@ class Looker:
             return self.store
         return None
 
-    def _registers_moved(self, document: dict[str, Any]) -> bool:
-        """Whether other registers answer now than when the document was made: they may say more, or less."""
-        then = {(state["name"], state["snapshot_date"]) for state in document["registers"]}
-        return then != {(s.name, s.as_of and s.as_of.isoformat()) for s in self._registers().snapshots()}
-
     def _registers(self) -> RegisterLookup:
         """What is loaded now, the same for all of one judgement."""
         return self.store.registers() if self.store is not None else EMPTY_REGISTERS
@@ -182,18 +177,14 @@ class Looker:
         return Remark("")
 
     def _known(self, address: Address) -> Answer | None:
-        """A stored verdict that still holds: complete, not expired, by these rules and registers, for there."""
+        """The answer from the store, where one still holds."""
         store = self._store_for(address)
         if store is None:
             return None
-        found = store.latest(address.registrable_domain, address.host, self.destination)
-        if found is None or not found.complete or found.ruleset != self.ruleset.version:
-            return None
-        if found.valid_until <= self.clock():
+        found = recall(store, address, self.destination, self.ruleset, self._registers, self.clock())
+        if found is None:
             return None
         document = json.loads(found.document)
-        if self._registers_moved(document):
-            return None
         document["address"]["input"] = address.raw  # what was asked now: a list must find its lines again
         answer = Answer(document, found.category, stored=found, later_failure=found.later_failure)
         return self._told_again(store, answer, found) if self.whole else answer

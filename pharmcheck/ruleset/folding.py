@@ -111,3 +111,8 @@ def look_alike(folded: str) -> str:
 def _in_one_script(match: re.Match[str]) -> str:
     word = match.group()
     return word.translate(_ALIKE_TABLE) if not word.isascii() and _LATIN_LETTER.search(word) else word
+
+
+def joined_postcode(postcode: str) -> str:
+    """A postcode as it is compared: without its gaps, in capitals."""
+    return postcode.replace(" ", "").upper()

@@ -15,7 +15,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from pharmcheck.model import Address, CheckState
-from pharmcheck.store.records import to_address
+from pharmcheck.store.records import address_columns, to_address
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import checks, opt_outs
 
@@ -74,11 +74,7 @@ class CheckQueue:
         rows = [
             {
                 "id": check.id,
-                "input": check.address.raw,
-                "url": check.address.url,
-                "host": check.address.host,
-                "display_host": check.address.display_host,
-                "registrable_domain": check.address.registrable_domain,
+                **address_columns(check.address),
                 "destination": check.destination,
                 "state": CheckState.QUEUED.value,
                 "batch_id": check.batch_id,

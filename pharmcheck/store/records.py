@@ -89,11 +89,7 @@ def check_row(check: Check, destination: str | None, capture_id: str | None) -> 
     """A row of `checks`."""
     return {
         "id": check.id,
-        "input": check.address.raw,
-        "url": check.address.url,
-        "host": check.address.host,
-        "display_host": check.address.display_host,
-        "registrable_domain": check.address.registrable_domain,
+        **address_columns(check.address),
         "destination": destination,
         "state": check.state.value,
         "error_code": check.error_code,
@@ -220,6 +216,17 @@ def to_findings(found: Sequence[Row[Any]], proofs: Sequence[Row[Any]]) -> list[d
         }
         for row in found
     ]
+
+
+def address_columns(address: Address) -> dict[str, str]:
+    """An address as columns of `checks`; `to_address` reads them back."""
+    return {
+        "input": address.raw,
+        "url": address.url,
+        "host": address.host,
+        "display_host": address.display_host,
+        "registrable_domain": address.registrable_domain,
+    }
 
 
 def to_address(row: Row[Any]) -> Address:

@@ -8,6 +8,7 @@ from pharmcheck.model import EvidenceKind
 from pharmcheck.registers import DOT_PHARMACY, Record, RegisterKind, Snapshot
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.folding import joined_postcode
 from pharmcheck.ruleset.site import Site
 
 Entry = tuple[Snapshot, Record]
@@ -117,16 +118,12 @@ def number_of_another_site(site: Site) -> Answer:
 @fact
 def address_agrees_with_register(site: Site) -> Answer:
     """The printed street address has the postcode of the register entry that names this site."""
-    postcodes = {_joined(record.postcode) for _, record in bindings(site) if record.postcode}
+    postcodes = {joined_postcode(record.postcode) for _, record in bindings(site) if record.postcode}
     for page in site.pages:
         for found in page.reading.contacts.addresses:
-            if found.postcode and _joined(found.postcode) in postcodes:
+            if found.postcode and joined_postcode(found.postcode) in postcodes:
                 return present(site.cite(page, found.block, found.text), address=found.text)
     return ABSENT if postcodes else inconclusive("no register entry with an address names this site")
-
-
-def _joined(postcode: str) -> str:
-    return postcode.replace(" ", "").upper()
 
 
 def holding(site: Site) -> list[Entry]:
