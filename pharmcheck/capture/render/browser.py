@@ -21,7 +21,7 @@ from pharmcheck.capture.fetch import Fetched
 from pharmcheck.capture.guard import GuardedBackend, Policy, Resolver
 from pharmcheck.capture.render import seal
 from pharmcheck.capture.render.limits import Refusal
-from pharmcheck.capture.render.load import Load, Snapshot
+from pharmcheck.capture.render.load import BROKEN, Load, Snapshot
 from pharmcheck.capture.render.proxy import GuardProxy
 from pharmcheck.capture.render.running import NotStarted, RunningBrowser
 from pharmcheck.capture.responses import Ended, judge_status
@@ -107,6 +107,7 @@ class ChromiumRenderer:
                     found = load.ending(error.message)
                 finally:
                     self._refusals += proxy.refusals
+                broken = load.broken  # before we close the window ourselves
             # The proxy has hung up: a page that is being closed says nothing more to anybody.
             async with asyncio.timeout(_CLOSING_S):
                 await window.close()
@@ -115,7 +116,7 @@ class ChromiumRenderer:
             if running.overgrown or isinstance(error, Error):
                 raise ended from error
             raise
-        if not running.alive:
+        if broken or not running.alive:
             raise await self._drop(running)
         if isinstance(found, Ended):
             raise found
@@ -138,7 +139,7 @@ class ChromiumRenderer:
         await running.kill()
         if running.overgrown:
             return Ended(FetchOutcome.TOO_LARGE, "The page needs more memory than we give it.")
-        return Ended(FetchOutcome.HTTP_ERROR, "The page broke the browser that read it.")
+        return Ended(FetchOutcome.HTTP_ERROR, BROKEN)
 
     async def _started(self) -> RunningBrowser:
         if self._running is not None and not self._running.alive:

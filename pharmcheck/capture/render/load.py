@@ -50,6 +50,7 @@ _CERTIFICATE = {
     "ERR_CERT_AUTHORITY_INVALID": "The certificate comes from an issuer that browsers do not trust.",
     "ERR_CERT_REVOKED": "The certificate has been revoked.",
 }
+BROKEN = "The page broke the browser that read it."
 _REDIRECTED_AWAY = "The site redirects to an address that we do not follow."
 
 
@@ -78,7 +79,9 @@ class Load:
         self._answer: Response | None = None
         tab.on("request", self._saw_request)
         tab.on("response", self._saw_response)
-        tab.on("crash", lambda _: self._stop(FetchOutcome.HTTP_ERROR, "The page broke the browser that read it."))
+        self.broken = False  # the tab is gone, and perhaps the browser with it: heard before the process has ended
+        tab.on("crash", self._broke)
+        tab.on("close", self._broke)
 
     async def judge(self, route: Route) -> None:
         """Let a request out, or not."""
@@ -235,6 +238,10 @@ class Load:
 
     def _too_many(self) -> Ended:
         return Ended(FetchOutcome.HTTP_ERROR, f"The site redirected more than {self._policy.max_redirects} times.")
+
+    def _broke(self, _tab: Tab) -> None:
+        self.broken = True
+        self._stop(FetchOutcome.HTTP_ERROR, BROKEN)
 
     def _stop(self, outcome: FetchOutcome, detail: str) -> None:
         self._end = self._end or Ended(outcome, detail)

@@ -503,9 +503,10 @@ async def _asked(shop: Shop, request: str, before: int) -> None:
 
 
 def test_a_browser_that_dies_is_replaced(
-    render: Any, renderer: ChromiumRenderer, runner: asyncio.Runner, shop: Shop
+    render: Any, renderer: ChromiumRenderer, runner: asyncio.Runner, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the middle of a page: a reason.  Between two pages: not even that."""
+    seen = process.is_there
 
     async def die() -> Fetched:
         before = len(shop.requests)
@@ -517,8 +518,10 @@ def test_a_browser_that_dies_is_replaced(
         return await loading
 
     render("/plain")
+    monkeypatch.setattr(process, "is_there", lambda _pid: True)  # the kernel lists a killed process a moment longer
     fetched = runner.run(die())
     assert (fetched.page, fetched.attempt.outcome) == (None, FetchOutcome.HTTP_ERROR)
+    monkeypatch.setattr(process, "is_there", seen)
     render("/plain")
     leader = renderer._running._leader
     process.end(leader)
