@@ -16,14 +16,14 @@ from pharmcheck.errors import StoreError
 from pharmcheck.model import Capture, Check, CheckState, Judgement
 from pharmcheck.registers import Entry, Quarantined, Snapshot
 from pharmcheck.settings import Settings
-from pharmcheck.store import archive, records
+from pharmcheck.store import archive, postgres, records
 from pharmcheck.store.opening import FAILURES, WRITES, explain_failure, open_engine
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict
 from pharmcheck.store.register_loading import Accept, quarantined_rows, replace_register
 from pharmcheck.store.register_rows import LoadedRegister
 from pharmcheck.store.registers import DomainsCache, StoreRegisters, loaded_registers
 from pharmcheck.store.tables import captures, checks, evidence, findings, verdicts
-from pharmcheck.store.watching import Watch
+from pharmcheck.store.watching import watch
 
 _FILE = "pharmcheck.sqlite3"
 _BATCH = 50  # rows a statement and records a page of an iterator: DESIGN section 7
@@ -34,9 +34,11 @@ class Store:
 
     def __init__(self, engine: sa.Engine, folder: Path, file: Path | None) -> None:
         self._engine = engine
+        self._writing = engine.execution_options(**WRITES)
+        self._reading = postgres.reading(engine) if engine.dialect.name == "postgresql" else engine
         self._folder = folder
         self._file = file
-        self._watch = Watch(file)
+        self._watch = watch(engine)
         self._domains = DomainsCache()
 
     @classmethod
@@ -283,16 +285,15 @@ class Store:
             last_time, last_key = getattr(page[-1], time.name), getattr(page[-1], key.name)
             page_query = query.where((time > last_time) | ((time == last_time) & (key > last_key)))
 
-    def change_mark(self) -> object:
+    async def change_mark(self) -> object:
         """Something that differs from an earlier call's whenever anybody has committed anything in between."""
-        return self._watch.mark()
+        return await self._watch.mark()
 
     @contextmanager
     def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
         """A transaction whose failures are StoreErrors.  For the other files of this room."""
-        engine = self._engine.execution_options(**WRITES) if writes else self._engine
         try:
-            with engine.begin() as connection:
+            with (self._writing if writes else self._reading).begin() as connection:
                 yield connection
         except FAILURES as error:
             raise explain_failure(error, self._file) from error
