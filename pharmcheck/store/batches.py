@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from pharmcheck.model import CheckState
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, batches, checks, verdicts
+from pharmcheck.store.writing import put_new
 
 _PAGE = 200  # rows a read: a report of 200,000 rows must not stand in memory
 
@@ -107,8 +108,8 @@ class Batches:
             for item in items
         ]
         with self._store.transaction(writes=True) as connection:
-            self._store.put_new(connection, batches, [row])
-            self._store.put_new(connection, batch_items, rows)
+            put_new(connection, batches, [row])
+            put_new(connection, batch_items, rows)
 
     def get(self, identifier: str) -> Batch | None:
         """One list with its progress."""

@@ -1,4 +1,4 @@
-"""What PostgreSQL needs to be told: how to connect, what its failures mean to people, and when to let one in at a time.
+"""What PostgreSQL needs to be told: how to connect, and what its failures mean to people.
 
 The database may be on another machine, and restart, and be asked by many processes; SQLite is none of that.
 """
@@ -72,15 +72,6 @@ def make_engine(url: sa.URL) -> sa.Engine:
 def reading(engine: sa.Engine) -> sa.Engine:
     """The engine for transactions that only read: they see one moment of the database throughout, as in SQLite."""
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-
-
-def one_at_a_time(connection: sa.Connection, table: sa.Table) -> None:
-    """Let no other transaction write this table, nor rows that point to it, until ours ends.  Readers go on.
-
-    SQLite has one writer at a time anyway.  For rare and short things only.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE")
 
 
 def refuse_other_encodings(connection: sa.Connection) -> None:

@@ -30,6 +30,7 @@ from pharmcheck.store.tables import (
     register_snapshots,
     register_warnings,
 )
+from pharmcheck.store.writing import one_at_a_time
 
 KEPT = timedelta(hours=2)
 """How long a replaced snapshot outlives its successor's successor: longer than any visit may take, so that no
@@ -66,6 +67,7 @@ def replace_register(
     try:
         counts = _write(begin, new, entries)
         with begin(writes=True) as connection:
+            one_at_a_time(connection, table)
             named = (table.c.name == snapshot.name) & (table.c.state == "active")
             old = connection.execute(sa.select(table).where(named)).first()
             accept(to_loaded(old) if old else None, counts)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pharmcheck.capture import capture_id
 from pharmcheck.errors import StoreError
@@ -24,9 +23,10 @@ from pharmcheck.store.register_rows import LoadedRegister
 from pharmcheck.store.registers import DomainsCache, StoreRegisters, loaded_registers
 from pharmcheck.store.tables import captures, checks, evidence, findings, verdicts
 from pharmcheck.store.watching import watch
+from pharmcheck.store.writing import hold, put_new, put_one_new
 
 _FILE = "pharmcheck.sqlite3"
-_BATCH = 50  # rows a statement and records a page of an iterator: DESIGN section 7
+_PAGE = 50  # records a page of an iterator
 
 
 class Store:
@@ -101,20 +101,19 @@ class Store:
             # row is there stays untouched: other libraries may compress the same bytes to another sum.
             kept = archive.keep(self._folder, identifier, capture)
             rows = [records.capture_row(identifier, capture, kept.sha256, kept.size)]
+        if judgement is not None:
+            destination = judgement.verdict.destination
         with self.transaction(writes=True) as connection:
-            if self._has_ended(connection, check.id):
+            put_new(connection, captures, rows)
+            if not self._put_check(connection, records.check_row(check, destination, identifier)):
                 return
-            self.put_new(connection, captures, rows)
-            if judgement is not None:
-                destination = judgement.verdict.destination
-            self._put_check(connection, records.check_row(check, destination, identifier))
             if judgement is not None and document_json is not None:
                 judged_at = check.decided_at or judgement.verdict.checked_at
                 row = records.verdict_row(check.id, judgement.verdict, identifier, judged_at, document_json)
                 found, proofs = records.finding_rows(check.id, judgement.findings)
-                self.put_new(connection, verdicts, [row])
-                self.put_new(connection, findings, found)
-                self.put_new(connection, evidence, proofs)
+                put_new(connection, verdicts, [row])
+                put_new(connection, findings, found)
+                put_new(connection, evidence, proofs)
 
     def _has_ended(self, connection: sa.Connection, check_id: str) -> bool:
         """Whether a check has its verdict, or was called off."""
@@ -124,17 +123,15 @@ class Store:
         )
         return connection.execute(query).first() is not None
 
-    def _put_check(self, connection: sa.Connection, row: dict[str, Any]) -> None:
-        changed = connection.execute(sa.update(checks).where(checks.c.id == row["id"]).values(row))
-        if not changed.rowcount:
-            self.put_new(connection, checks, [row])
-
-    def put_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert in batches what is not there yet."""
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table).on_conflict_do_nothing()
-        for start in range(0, len(rows), _BATCH):
-            connection.execute(statement, rows[start : start + _BATCH])
+    def _put_check(self, connection: sa.Connection, row: dict[str, Any]) -> bool:
+        """Make the row of a check, or hold it against others and bring it up to date; False if it has ended."""
+        if put_one_new(connection, checks, row):
+            return True
+        hold(connection, row["id"])
+        if self._has_ended(connection, row["id"]):
+            return False
+        connection.execute(sa.update(checks).where(checks.c.id == row["id"]).values(row))
+        return True
 
     # ------------------------------------------------------------------------------------------ reading
 
@@ -272,7 +269,7 @@ class Store:
         key: sa.Column[str],
         only: sa.ColumnElement[bool] | None = None,
     ) -> Iterator[sa.Row[Any]]:
-        query = sa.select(table).order_by(time, key).limit(_BATCH)
+        query = sa.select(table).order_by(time, key).limit(_PAGE)
         if only is not None:
             query = query.where(only)
         page_query = query
@@ -280,7 +277,7 @@ class Store:
             with self.transaction() as connection:
                 page = connection.execute(page_query).all()
             yield from page
-            if len(page) < _BATCH:
+            if len(page) < _PAGE:
                 return
             last_time, last_key = getattr(page[-1], time.name), getattr(page[-1], key.name)
             page_query = query.where((time > last_time) | ((time == last_time) & (key > last_key)))
