@@ -38,13 +38,16 @@ _SIGNS = (
     ("does not exist", "does not exist, or its user does not; check PHARMCHECK_DATABASE_URL, or make it first."),
     ("invalid connection option", "is named with an option that PostgreSQL has not; check PHARMCHECK_DATABASE_URL."),
     ("too many clients", "has no connection left for us; raise max_connections, or start fewer processes."),
+    ("too many connections", "has no connection left for us; raise the limit of its user, or start fewer processes."),
     ("remaining connection slots", "has no connection left for us; raise max_connections, or start fewer processes."),
 )
+_COPY = "cannot be written: it is a copy that follows another server; name that one."
 _CODES = (  # SQLSTATE, or its class
     ("28", "refuses our name or password; check PHARMCHECK_DATABASE_URL."),
     ("3D", "does not exist; check PHARMCHECK_DATABASE_URL, or make it first."),
     ("42501", "does not let us do that; its user must own the database, or may create tables in its schema."),
-    ("25006", "cannot be written: it is a copy that follows another server; name that one."),
+    ("25006", _COPY),
+    ("0A000", _COPY),  # it refuses even to begin a transaction that writes
     ("53100", "has no room left on its disk."),
     ("53", "has no connection or memory left for us; raise its limits, or start fewer processes."),
     ("55P03", "is in use by another program; try again in a moment."),
