@@ -15,6 +15,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from pharmcheck.model import Address, CheckState
+from pharmcheck.store.columns import same
 from pharmcheck.store.records import address_columns, to_address
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import checks, opt_outs
@@ -95,7 +96,7 @@ class CheckQueue:
             .where(
                 checks.c.registrable_domain == domain,
                 checks.c.host == host,
-                checks.c.destination.is_not_distinct_from(destination),
+                same(checks.c.destination, destination),
                 checks.c.state.in_(_WAITING),
                 checks.c.queue == QueueName.INTERACTIVE.value,
             )

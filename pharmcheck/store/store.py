@@ -16,6 +16,7 @@ from pharmcheck.model import Capture, Check, CheckState, Judgement
 from pharmcheck.registers import Entry, Quarantined, Snapshot
 from pharmcheck.settings import Settings
 from pharmcheck.store import archive, postgres, records
+from pharmcheck.store.columns import as_place, same
 from pharmcheck.store.opening import FAILURES, WRITES, explain_failure, open_engine
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict
 from pharmcheck.store.register_loading import Accept, quarantined_rows, replace_register
@@ -144,9 +145,9 @@ class Store:
         about = (
             (verdicts.c.registrable_domain == registrable_domain)
             & (verdicts.c.host == host)
-            & verdicts.c.destination.is_not_distinct_from(destination)
+            & same(verdicts.c.destination, destination)
         )
-        newest_first = (verdicts.c.complete.desc(), verdicts.c.checked_at.desc(), verdicts.c.check_id)
+        newest_first = (verdicts.c.complete.desc(), verdicts.c.checked_at.desc(), verdicts.c.check_id.desc())
         with self.transaction() as connection:
             row = connection.execute(sa.select(verdicts).where(about).order_by(*newest_first).limit(1)).first()
             if row is None:
@@ -164,7 +165,7 @@ class Store:
             .where(
                 checks.c.registrable_domain == row.registrable_domain,
                 checks.c.host == row.host,
-                checks.c.destination.is_not_distinct_from(row.destination),
+                same(checks.c.destination, row.destination),
                 (checks.c.state == CheckState.FAILED.value) | verdicts.c.complete.is_(False),
                 at > row.checked_at,
             )
@@ -187,12 +188,10 @@ class Store:
     ) -> list[StoredVerdict]:
         """Answers about a site, newest first, those before a time and id."""
         query = sa.select(verdicts).where(verdicts.c.registrable_domain == registrable_domain, verdicts.c.host == host)
+        place = sa.tuple_(verdicts.c.checked_at, verdicts.c.check_id)
         if before is not None:
-            query = query.where(
-                (verdicts.c.checked_at < before[0])
-                | ((verdicts.c.checked_at == before[0]) & (verdicts.c.check_id > before[1]))
-            )
-        query = query.order_by(verdicts.c.checked_at.desc(), verdicts.c.check_id).limit(most)
+            query = query.where(place < as_place(place, *before))
+        query = query.order_by(verdicts.c.checked_at.desc(), verdicts.c.check_id.desc()).limit(most)
         with self.transaction() as connection:
             return [records.to_verdict(row) for row in connection.execute(query)]
 
@@ -279,8 +278,8 @@ class Store:
             yield from page
             if len(page) < _PAGE:
                 return
-            last_time, last_key = getattr(page[-1], time.name), getattr(page[-1], key.name)
-            page_query = query.where((time > last_time) | ((time == last_time) & (key > last_key)))
+            place = sa.tuple_(time, key)
+            page_query = query.where(place > as_place(place, getattr(page[-1], time.name), getattr(page[-1], key.name)))
 
     async def change_mark(self) -> object:
         """Something that differs from an earlier call's whenever anybody has committed anything in between."""

@@ -46,6 +46,13 @@ captures = Table(
     Column("warc_bytes", BigInteger, nullable=False),
     Column("pruned_at", UtcDateTime, nullable=True),  # when the file was deleted to make room
     Index("ix_captures_order", "started_at", "id"),
+    Index(  # what there is to delete, oldest first
+        "ix_captures_kept",
+        "finished_at",
+        "id",
+        sqlite_where=text("pruned_at IS NULL"),
+        postgresql_where=text("pruned_at IS NULL"),
+    ),
 )
 
 checks = Table(
@@ -60,8 +67,8 @@ checks = Table(
     Column("destination", Code(2), nullable=True),
     Column("state", Code(16), nullable=False),
     Column("error_code", Code(64), nullable=True),
-    Column("batch_id", Code(64), nullable=True, index=True),
-    Column("capture_id", Code(128), ForeignKey("captures.id"), nullable=True),
+    Column("batch_id", Code(64), nullable=True),
+    Column("capture_id", Code(128), ForeignKey("captures.id"), nullable=True, index=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime, nullable=True),
     Column("valid_until", UtcDateTime, nullable=True),
@@ -72,7 +79,8 @@ checks = Table(
     Column("lease_until", UtcDateTime, nullable=True),  # a runner that dies gives the row back by silence
     Column("started_at", UtcDateTime, nullable=True),  # of the last attempt
     Index("ix_checks_site", "registrable_domain", "host", "created_at"),
-    Index("ix_checks_waiting", "state", "queue", "created_at"),
+    Index("ix_checks_batch", "batch_id", "state"),
+    Index("ix_checks_waiting", "state", "queue", "created_at", "id"),  # a list's checks all came at one time
 )
 
 check_events = Table(
@@ -156,6 +164,7 @@ verdicts = Table(
     Column("document", CleanText, nullable=False),  # the contract document, as served
     Column("record", CleanText, nullable=True),  # the verdict itself, for saying it in another language
     Index("ix_verdicts_site", "registrable_domain", "host", "checked_at"),
+    Index("ix_verdicts_latest", "registrable_domain", "host", "destination", "complete", "checked_at", "check_id"),
     Index("ix_verdicts_order", "checked_at", "check_id"),
 )
 
