@@ -14,7 +14,8 @@ from pharmcheck.errors import StoreError
 from pharmcheck.settings import Settings
 from pharmcheck.store import Store
 from pharmcheck.store import store as store_module
-from pharmcheck.store.tables import checks, verdicts
+from pharmcheck.store.tables import checks, register_records, verdicts
+from pharmcheck.store.writing import put_many
 from tests.services.postgres import PostgresServer
 from tests.store.conftest import settings_for
 
@@ -139,6 +140,23 @@ def test_a_restart_in_the_middle_loses_that_step_and_no_other(
 
         assert {verdict.check_id for verdict in store.verdicts()} == {before[0].id, after[0].id}
         assert store.get_check(broken[0].id) is None
+
+
+def test_a_restart_while_a_register_is_copied_is_a_sentence(own_server: PostgresServer, own_settings: Settings) -> None:
+    """COPY goes past SQLAlchemy; its failures are told like any other."""
+    row = {"snapshot_id": 1, "position": 1, "document": "{}"}
+
+    def copy(store: Store, meanwhile: Callable[[], None]) -> None:
+        with store.transaction(writes=True) as connection:
+            meanwhile()
+            put_many(connection, register_records, [row])
+
+    with Store.open(own_settings) as store:
+        with pytest.raises(StoreError, match="went away in the middle"):
+            copy(store, lambda: own_server.restart(crash=True))
+        with pytest.raises(StoreError, match="IntegrityError"):
+            copy(store, lambda: None)
+        assert store.loaded_registers() == ()
 
 
 def test_connections_that_a_restart_has_cut_are_replaced_before_use(
