@@ -17,7 +17,7 @@ that Python's default pool has; a server's usual hundred are enough for ten such
 
 _CONNECTING = {
     "connect_timeout": "5",  # seconds: a host that swallows packets is as good as down
-    # A machine that vanished is noticed within a minute, not after the two hours of TCP.
+    # A server whose machine vanished is noticed within a minute, not after the two hours of TCP.
     "keepalives_idle": "30",
     "keepalives_interval": "10",
     "keepalives_count": "3",
