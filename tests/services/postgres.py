@@ -146,9 +146,13 @@ class PostgresServer:
     def _make_cluster(self) -> None:
         made = ("-D", self._data, "-U", "postgres", "--encoding=UTF8", "--no-sync", "--auth=trust")
         # Order of text as people expect it, where this build knows that: our pages must not depend on it.
-        locales = (("--locale-provider=icu", "--icu-locale=en-US"), ("--locale-provider=builtin", "--locale=C.UTF-8"))
+        locales = (
+            ("--locale-provider=icu", "--icu-locale=en-US"),
+            ("--locale-provider=builtin", "--locale=C.UTF-8"),
+            ("--locale=C",),
+        )
         for locale in locales:
-            command = (self._programs / "initdb", *made, "--lc-collate=C", "--lc-ctype=C", *locale)
+            command = (self._programs / "initdb", *made, *locale)
             done = subprocess.run(command, capture_output=True, text=True, check=False, **self._identity())
             if not done.returncode:
                 break
