@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.settings import Settings
 from pharmcheck.store import Store
-from tests.api.conftest import Desk, keep_answer, open_desk, open_service, rogue
+from tests.api.conftest import Desk, keep_answer, open_desk, open_service, problem, rogue
 from tests.api.test_checks import (  # noqa: F401 - the tests of this file
     test_a_check_is_taken_and_says_where_to_look,
     test_a_check_that_nobody_does_is_said_to_be_stalled,
@@ -55,6 +55,7 @@ from tests.api.test_verdicts import (  # noqa: F401
     test_history_comes_in_pages_that_lose_and_double_nothing,
     test_one_host_does_not_speak_for_another,
 )
+from tests.services.postgres import PostgresServer
 
 pytestmark = pytest.mark.anyio
 
@@ -117,3 +118,26 @@ async def test_a_place_in_a_list_that_nobody_gave_out_is_no_failure(desk: Desk) 
         cursor = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
         answer = await desk.get(f"/v1/verdicts/pills.example.com/history?cursor={cursor}")
         assert answer.status_code == 200, answer.text
+
+
+async def test_while_the_database_is_away_everybody_is_told_so(tmp_path: Path, ruleset: Ruleset) -> None:
+    """Look-ups and questions alike get a 503, remembered or not; nothing has to be restarted afterwards."""
+    server = PostgresServer()
+    try:
+        server.start()
+        url = SecretStr(server.url(server.new_database()))
+        async for desk in open_desk(tmp_path, ruleset, database_url=url):
+            desk.keep(rogue())
+            paths = ["/v1/verdicts/pills.example.com", "/v1/verdicts/pills.example.com/history", "/readyz"]
+            for _ in range(2):
+                assert [(await desk.get(path)).status_code for path in paths] == [200] * 3
+            server.stop(crash=True)
+            for path in paths:
+                answer = await desk.get(path)
+                assert problem(answer)["code"] == "not_ready", answer.text
+                assert "psycopg" not in answer.text
+            assert (await desk.get("/healthz")).status_code == 200
+            server.start()
+            assert [(await desk.get(path)).status_code for path in paths] == [200] * 3
+    finally:
+        server.close()
