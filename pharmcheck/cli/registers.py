@@ -89,13 +89,12 @@ def sync(
     ca_file: Path | None = _CA_FILE,
     data_dir: Path | None = _DATA_DIR,
 ) -> None:
-    """Download registers and load them.  Large ones, and addresses that nobody has confirmed, only by name.
+    """Download registers and load them.  Large ones, and unconfirmed addresses, only by name.
 
     \b
     Exit 1 when one could not be brought up to date; what was loaded stays.
     """  # noqa: D301 - \b is typer's mark for a paragraph that keeps its lines
     from pharmcheck.cli import options
-    from pharmcheck.cli.screen import say
     from pharmcheck.refresh import syncs_by_itself
     from pharmcheck.ruleset import load_ruleset
 
@@ -104,8 +103,6 @@ def sync(
     if name is None and as_of is not None:
         raise UsageError("--as-of is the date of one list; name the register.")
     chosen = [_find(name)] if name else [source for source in load_ruleset().sources if syncs_by_itself(source)]
-    if not chosen:
-        say("No register has an address that somebody has confirmed; name one to try it all the same.")
     failed = 0
     with _opened(settings) as store:
         for source in chosen:

@@ -197,12 +197,18 @@ def test_a_site_is_not_asked_of_the_publisher_of_numbers(run: Run) -> None:
     assert "is not an NPI" in result.stderr
 
 
-def test_a_plain_sync_fetches_nothing_that_nobody_has_confirmed(run: Run) -> None:
-    """Every address of the list is unconfirmed today: none is asked, and the reason is told."""
-    result = run("registers", "sync")
+def test_a_plain_sync_fetches_what_others_are_known_to_fetch(run: Run, listing, tmp_path: Path) -> None:
+    """The Czech list comes; the English one does not, its server being another one, and that is said; nothing else."""
+    content = listing(*(row(number, f"https://quay{number}.example") for number in range(30))).read_bytes()
+    with file_server(tmp_path, host="opendata.sukl.cz", content=content) as server:
+        (place,) = server.policy.resolve.values()
+        way = [f"--resolve={host}:443:127.0.0.1:{place[1]}" for host in ("opendata.sukl.cz", "files.digital.nhs.uk")]
+        result = run("registers", "sync", *way, "--ca-file", tmp_path / "ca.pem", "--allow-network", "127.0.0.0/8")
 
-    assert result.exit_code == 0
-    assert "name one to try it" in result.stderr
+    assert result.exit_code == 1
+    assert "sukl_cz of 2026-11-01: 30 records" in result.stdout
+    assert re.search(r"ods_gb: The certificate is for another name", result.stderr)
+    assert len(server.requests) == 1
 
 
 def test_a_register_without_an_address_says_what_to_do(run: Run) -> None:
