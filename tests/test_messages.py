@@ -117,3 +117,12 @@ def test_evidence_says_inner_words_in_the_language_too() -> None:
     )
     assert in_language(clone, "fr").endswith("inscrit par Q comme R. Ce site reproduit de cette entrée : nom, numéro.")
     assert in_language("The page says something of its own.", "es") == "The page says something of its own."
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_rule_speaks_every_language_of_the_page(code: str) -> None:
+    """Its message and its advice; of the duties of a country each item too."""
+    rules = load_ruleset()
+    silent = [rule.id for rule in rules.rules if code not in rule.message or (rule.advice and code not in rule.advice)]
+    items = [item.id for of in rules.papers.duties for item in of.items if code not in item.name]
+    assert (silent, items) == ([], [])
