@@ -71,9 +71,9 @@ class VoiceLexicon:
     """Cue words by language, from `rules/lists/voice.yaml`."""
 
     CUES = (
-        "own", "invites", "sells", "advice", "duty", "others", "report", "negation_before", "negation_after",
-        "question", "question_of", "denial", "consent", "relative", "condition", "goods", "shop", "class", "for",
-        "whole",
+        "own", "invites", "sells", "advice", "duty", "others", "report", "hearsay", "negation_before",
+        "negation_after", "question", "question_of", "denial", "consent", "relative", "condition", "goods", "shop",
+        "class", "for", "whole",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Mapping[str, list[str]]]) -> None:
@@ -241,6 +241,8 @@ def _speaker(
     heading = page.heading_of(hit.block)
     if any(lexicon.has("others", language, words) for words in (sentence, heading)):
         return Speaker.ADVICE
+    if lexicon.has("hearsay", language, sentence):
+        return Speaker.REPORT
     # What the terms of a shop tell its buyers is the shop's own condition, not advice or news about shops.
     if site_sells and page.reading.role in POLICY_ROLES:
         return Speaker.SHOP
