@@ -1,0 +1,136 @@
+"""The tasks: each a few lines around what `pharmcheck` does.  A message is believed only as far as the rows agree.
+
+No exception leaves a task: Celery would log it with its traceback, which may carry words of a page.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import lru_cache, partial
+
+import structlog
+
+from pharmcheck.broker import CHECK, MOST_IDS, PRUNE, RECHECK, SWEEP, SYNC, messages_in, read_ids, send
+from pharmcheck.errors import PharmcheckError
+from pharmcheck.refresh import BackgroundSync, Way
+from pharmcheck.shift import Pace, Shift
+from pharmcheck.store import CheckQueue, Pruning, QueueName, Rechecks
+from workers.app import app
+from workers.room import Room, called_off, room
+from workers.schedule import rechecks_at_once
+
+_MESSAGES = 20  # that a sweep sends into an empty line; the next one sends more while rows still wait
+
+_log = structlog.get_logger("workers")
+
+
+@app.task(name=CHECK)
+def check(ids: object = None, *_rest: object, **_more: object) -> None:
+    """Do the checks that wait.  The same task serves consumers and lists; only the line differs.
+
+    The message says no more than that somebody should look.  Which rows wait, and what is to be done about them, say
+    the rows; a message that comes twice, late, or from a stranger finds nothing.
+    """
+    wanted = read_ids(ids)
+    if wanted is None:
+        _log.warning("message.refused")
+        return
+    with _told(CHECK):
+        here = room()
+        lines = CheckQueue(here.place.store).queues_of(wanted)
+        if lines and not called_off():
+            _work(here, [name for name in QueueName if name in lines])
+
+
+@app.task(name=SWEEP)
+def sweep(*_: object, **_more: object) -> None:
+    """Give the rows of silent workers back, and send word of rows that nobody has picked up."""
+    with _told(SWEEP):
+        here = room()
+        queue = CheckQueue(here.place.store)
+        reaped = queue.reap(here.place.clock())
+        if reaped.requeued or reaped.given_up:
+            _log.warning("queue.reaped", requeued=len(reaped.requeued), given_up=len(reaped.given_up))
+        for name in QueueName:
+            waiting = queue.oldest_waiting(name, _MESSAGES * MOST_IDS)
+            if waiting and not messages_in(app, name):
+                send(app, name, waiting)
+
+
+@app.task(name=RECHECK)
+def recheck(*_: object, **_more: object) -> None:
+    """Put sites in line whose verdict is too old."""
+    with _told(RECHECK):
+        here = room()
+        now = here.place.clock()
+        due = Rechecks(here.place.store).due(now, rechecks_at_once(here.settings))
+        CheckQueue(here.place.store).submit(due, QueueName.BATCH, now)
+        send(app, QueueName.BATCH, [one.id for one in due])
+
+
+@app.task(name=PRUNE)
+def prune(*_: object, **_more: object) -> None:
+    """Delete captures that are past their time."""
+    with _told(PRUNE):
+        here = room()
+        keep = timedelta(days=here.settings.capture_days)
+        budget = here.settings.capture_budget_mb * 1_000_000
+        gone = Pruning(here.place.store, here.settings.data_dir).prune(here.place.clock(), keep, budget)
+        _log.info("captures.pruned", captures=gone.captures, bytes=gone.bytes)
+
+
+@app.task(name=SYNC)
+def sync_registers(*_: object, **_more: object) -> None:
+    """Bring small open registers up to date, those that were not asked for a day."""
+    with _told(SYNC):
+        _background_sync()()
+
+
+@lru_cache(maxsize=1)
+def _background_sync() -> BackgroundSync:
+    """One for a process: it remembers what it asked."""
+    place, settings = room().place, room().settings
+    return BackgroundSync(place.store, place.ruleset.sources, Way(place.policy, settings.data_dir / "registers"),
+                          place.clock)  # fmt: skip
+
+
+def _work(here: Room, lines: list[QueueName]) -> None:
+    """One shift, within the limits of its task."""
+    settings = here.settings
+    pace = Pace(lease_s=settings.lease_s, claims_for_s=settings.shift_s)
+    shift = Shift(here.place, settings.sites_per_worker, pace, lines, called_off=called_off)
+    here.gate.on_lost = shift.stop
+    try:
+        with _on_soft_limit(here, partial(shift.stop, give_back=False)):
+            here.loop.run(shift.work(wait=False))
+    except BaseException:  # the process is told to end at once
+        shift.abandon()
+        raise
+
+
+@contextmanager
+def _on_soft_limit(here: Room, end: Callable[[], None]) -> Iterator[None]:
+    """Ask in the event loop, instead of raising somewhere in it.
+
+    A loop that does not listen any more ends by the hard limit.
+    """
+    loop = here.loop.get_loop()
+    before = signal.signal(signal.SIGUSR1, lambda *_: loop.call_soon_threadsafe(end))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+@contextmanager
+def _told(task: str) -> Iterator[None]:
+    """Say in one line what went wrong; the schedule, or the sweep, brings the work again."""
+    try:
+        yield
+    except PharmcheckError as error:
+        _log.error("task.failed", what=task, code=error.code, reason=str(error))
+    except Exception as error:  # noqa: BLE001 - no message and no traceback: see above
+        _log.error("task.failed", what=task, code=PharmcheckError.code, kind=type(error).__name__)
