@@ -94,7 +94,7 @@ class Dispatcher:
         self._app.conf.update(transport(settings, longest_s=3600.0))
         self._unsent: deque[tuple[QueueName, str]] = deque(maxlen=_MOST_UNSENT)
         self._work = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
         self._thread.start()
 
@@ -105,13 +105,14 @@ class Dispatcher:
 
     def close(self) -> None:
         """Send what is left, if the broker answers, and end."""
-        self._closing = True
+        self._closing.set()
         self._work.set()
         self._thread.join(2 * _WAIT_S)
-        self._app.close()
+        if not self._thread.is_alive():  # else it waits for a broker that says nothing, and ends with the process
+            self._app.close()
 
     def _run(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             self._work.wait()
             self._work.clear()
             for queue, ids in self._bundles():
@@ -120,6 +121,8 @@ class Dispatcher:
                 except (KombuError, OperationalError, OSError) as error:
                     # Forgotten on purpose: the rows are there, and a pile of late messages helps nobody.
                     _log.warning("broker.away", kind=type(error).__name__, checks=len(ids))
+                    if self._closing.is_set():
+                        return
 
     def _bundles(self) -> Iterator[tuple[QueueName, list[str]]]:
         """What is to be sent, neighbours of one line together."""

@@ -81,6 +81,7 @@ class Shift:
         loop = asyncio.get_running_loop()
         claims_for_s = self._pace.claims_for_s
         until = float("inf") if claims_for_s is None else loop.time() + claims_for_s
+        claiming = True  # at least once: a task that began late has its own time all the same
         keepers = [
             asyncio.create_task(every(self._pace.renew_s, self._renew)),
             asyncio.create_task(every(self._pace.renew_s, self._reap)),
@@ -90,9 +91,10 @@ class Shift:
                 await self._reap()
             while not self._stopping:
                 self._wake.clear()
-                if loop.time() < until:
+                if claiming:
                     await self._fill()
-                if not self._running and (not wait or loop.time() >= until):
+                    claiming = loop.time() < until
+                if not self._running and not (wait and claiming):
                     return
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._pace.look_s)
@@ -131,13 +133,18 @@ class Shift:
                 self._running[job.id] = (job, task)
 
     async def _do(self, job: Job, *, tell: bool) -> None:
+        ended = True
         try:
             async with asyncio.timeout(self._longest_s):
                 await do_check(job, self._place, tell=tell)
         except TimeoutError:  # its lease runs out and the attempt counts
             _log.error("check.stuck", check=job.id, domain=job.address.registrable_domain, attempt=job.attempt)
+        except SystemExit:  # of the process, wherever it happened to be: `abandon` gives this row back too
+            ended = False
+            raise
         finally:
-            self._running.pop(job.id, None)
+            if ended:
+                self._running.pop(job.id, None)
             self._wake.set()
 
     async def _renew(self) -> None:
@@ -161,9 +168,10 @@ class Shift:
         if tasks and self._gives_back:
             await asyncio.wait(tasks.values(), timeout=self._pace.grace_s)
         left = [check_id for check_id, task in tasks.items() if not task.done()]
-        for check_id in left:
-            tasks[check_id].cancel()
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        while waiting := [task for task in tasks.values() if not task.done()]:
+            for task in waiting:
+                task.cancel()
+            await asyncio.wait(waiting, timeout=1.0)  # libraries lose a cancellation now and then
         if left and self._gives_back:
             with suppress(StoreError):  # then the leases run out
                 await asyncio.to_thread(self._queue.give_back, left, self.holder)

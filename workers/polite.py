@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -32,8 +33,8 @@ local now = redis.call('TIME')
 now = now[1] * 1000 + math.floor(now[2] / 1000)
 local wait = 0
 for i = 1, #KEYS, 2 do
-  local held = redis.call('PTTL', KEYS[i])
-  if held ~= -2 then wait = math.max(wait, math.min(held, tonumber(ARGV[3]))) end
+  local holder = redis.call('GET', KEYS[i])
+  if holder and holder ~= ARGV[1] then wait = math.max(wait, tonumber(ARGV[3])) end
   local begun = redis.call('GET', KEYS[i + 1])
   if begun then wait = math.max(wait, begun + ARGV[3 + (i + 1) / 2] - now) end
 end
@@ -65,6 +66,8 @@ class SharedGate:
         `on_lost` is called when Redis stays away while somebody waits for a turn; whoever waits goes on waiting.
         """
         self.on_lost = on_lost
+        # Of the process: `Gate` keeps order within, and what could not be freed while Redis was away is still ours.
+        self._token = secrets.token_hex(8)
         self._longest_ms = round(1000 * longest_s)
         self._gate = Gate(time.monotonic)
         self._redis = Redis.from_url(
@@ -83,39 +86,51 @@ class SharedGate:
             if not any(pauses.values()):
                 yield
                 return
-            token = secrets.token_hex(8)
             try:
-                await self._take(pauses, token)
+                await self._take(pauses)
                 yield
             finally:
                 with suppress(RedisError, OSError):  # then it goes by itself
-                    await self._free_script(keys=[redis_keys.turn_held(name) for name in pauses], args=[token])
+                    keys = [redis_keys.turn_held(name) for name in pauses]
+                    await _heeding(self._free_script(keys=keys, args=[self._token]))
 
     async def aclose(self) -> None:
         """Let go of Redis."""
         await self._redis.aclose()
 
-    async def _take(self, pauses: Mapping[str, float], token: str) -> None:
+    async def _take(self, pauses: Mapping[str, float]) -> None:
         keys = [key for name in pauses for key in (redis_keys.turn_held(name), redis_keys.turn_begun(name))]
-        told: list[str | int] = [
-            token,
-            self._longest_ms,
-            round(1000 * _POLL_S),
-            *(round(1000 * pause) for pause in pauses.values()),
-        ]
+        times_s = (_POLL_S, *pauses.values(), _MEMORY_S)
+        told: list[str | int] = [self._token, self._longest_ms, *(round(1000 * time_s) for time_s in times_s)]
         since: float | None = None
         while True:
             try:
-                wait_ms = await self._take_script(keys=keys, args=told)
+                wait_ms = await _heeding(self._take_script(keys=keys, args=told))
             except (RedisError, OSError) as error:
                 now = time.monotonic()
                 since = since or now
                 if now - since > _PATIENCE_S:
                     _log.warning("manners.lost", kind=type(error).__name__)
                     self.on_lost()
+                    since = now
                 await asyncio.sleep(_POLL_S)
                 continue
             if not wait_ms:
                 return
             since = None
             await asyncio.sleep(wait_ms / 1000)
+
+
+async def _heeding(call: Awaitable[Any]) -> Any:  # noqa: ANN401 - whatever a script returns
+    """Be cancelled when we are told to.
+
+    redis-py waits by `asyncio.wait_for`, which on Python 3.11 loses a cancellation that comes together with the answer:
+    measured, every second one.
+    """
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - for the type checker: we are in one
+    before = task.cancelling()
+    found = await call
+    if task.cancelling() > before:
+        raise asyncio.CancelledError
+    return found

@@ -48,8 +48,7 @@ def room() -> Room:
 
 
 def _open(settings: Settings) -> Room:
-    if settings.broker_url is None:
-        raise ValueError("A worker needs PHARMCHECK_BROKER_URL.")
+    assert settings.broker_url is not None  # noqa: S101 - for the type checker: `workers.app` does not begin without
     policy = policy_of(settings)
     store = Store.open(settings)
     gate = SharedGate(settings.broker_url.get_secret_value(), longest_s=policy.fetch_deadline_s + _MARGIN_S)

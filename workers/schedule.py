@@ -10,11 +10,12 @@ from pharmcheck.shift import Pace
 from pharmcheck.store import QueueName
 
 _MINUTE_S, _HOUR_S = 60.0, 3600.0
+_SWEEP_S = 5.0  # what a check waits at most whose message was lost
 
 
 def schedule(settings: Settings) -> dict[str, Any]:
     """The entries of beat.  A message that nobody took until the next one goes is dropped: none pile up."""
-    sweep_s = Pace(lease_s=settings.lease_s).renew_s
+    sweep_s = min(_SWEEP_S, Pace(lease_s=settings.lease_s).renew_s)
     entries = {
         # Into every line of checks: whoever serves any of them finds rows that were forgotten.
         f"sweep-{name}": _entry(SWEEP, sweep_s, name.value)

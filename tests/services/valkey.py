@@ -126,8 +126,8 @@ def valkey_server() -> Iterator[ValkeyServer]:
 
 
 @pytest.fixture
-def broker_url(valkey_server: ValkeyServer) -> Iterator[str]:
+def broker_url(valkey_server: ValkeyServer) -> str:
     """The address of a Redis with nothing in it."""
     with valkey_server.client() as client:
         client.flushall()
-    yield valkey_server.url
+    return valkey_server.url

@@ -19,11 +19,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from pharmcheck.address import parse_address
 from pharmcheck.demo.street import Street
 from pharmcheck.model import CheckState
 from pharmcheck.settings import Settings
 from pharmcheck.store import CheckQueue, NewCheck, QueueName, Store, new_check_id
+from pharmcheck.store.tables import checks
+from tests.services.postgres import PostgresServer
+from tests.services.valkey import ValkeyServer
 from tests.yardstick import PATIENCE_S, ROOT
 
 ENDED = (CheckState.DONE, CheckState.FAILED, CheckState.CANCELLED)
@@ -45,8 +50,8 @@ class Fleet:
 
     folder: Path
     street: Street
-    database_url: str
-    broker_url: str
+    postgres: PostgresServer
+    valkey: ValkeyServer
     lease_s: float = 3.0
     extra: dict[str, str] = field(default_factory=dict)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -61,10 +66,11 @@ class Fleet:
         told = {"places": places, "ca": str(self.street.ca_pem), "poison": [POISON], "held": [HELD],
                 "go": str(self.go)}  # fmt: skip
         (self.folder / "street.json").write_text(json.dumps(told))
+        self.database_url = self.postgres.url(self.postgres.new_database())
 
     @property
     def settings(self) -> Settings:
-        return Settings(data_dir=self.folder / "data", database_url=self.database_url, broker_url=self.broker_url)
+        return Settings(data_dir=self.folder / "data", database_url=self.database_url, broker_url=self.valkey.url)
 
     def environment(self) -> dict[str, str]:
         """What every process is told, and nothing of ours."""
@@ -75,7 +81,7 @@ class Fleet:
             "TEST_STREET": str(self.folder / "street.json"),
             "PHARMCHECK_DATA_DIR": str(self.folder / "data"),
             "PHARMCHECK_DATABASE_URL": self.database_url,
-            "PHARMCHECK_BROKER_URL": self.broker_url,
+            "PHARMCHECK_BROKER_URL": self.valkey.url,
             "PHARMCHECK_LEASE_S": str(self.lease_s),
             "PHARMCHECK_VISIT_DEADLINE_S": "8",
             "PHARMCHECK_SYNC_REGISTERS": "false",
@@ -83,10 +89,11 @@ class Fleet:
             **self.extra,
         }
 
-    def worker(self, queues: str = "interactive,batch", children: int = 1) -> subprocess.Popen[bytes]:
-        """Start a worker, and wait until it takes messages."""
+    def worker(self, queues: str = "interactive,batch", children: int = 1, **more: str) -> subprocess.Popen[bytes]:
+        """Start a worker; `more` settings are for it alone."""
         words = ("celery", "-A", "tests.workers.street_app", "worker", "-Q", queues, "-c", str(children))
-        return self._start(*words, "-n", f"w{len(self.processes)}@here", "--without-gossip", "--without-mingle")
+        return self._start(*words, "-n", f"w{len(self.processes)}@here", "--without-gossip", "--without-mingle",
+                           **more)  # fmt: skip
 
     def beat(self) -> subprocess.Popen[bytes]:
         """Start the schedule."""
@@ -128,11 +135,11 @@ class Fleet:
         found = {check_id: store.get_check(check_id) for check_id in ids}
         return {check_id: (check.state, check.error_code) for check_id, check in found.items() if check}
 
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+    def _start(self, *words: str, **more: str) -> subprocess.Popen[bytes]:
         log = self.folder / f"{len(self.processes)}.log"
         self.logs.append(log)
         with log.open("wb") as out:
-            process = subprocess.Popen((sys.executable, "-m", *words), cwd=ROOT, env=self.environment(),
+            process = subprocess.Popen((sys.executable, "-m", *words), cwd=ROOT, env=self.environment() | more,
                                        stdin=subprocess.DEVNULL, stdout=out, stderr=out)  # fmt: skip
         self.processes.append(process)
         return process
@@ -143,6 +150,18 @@ def state_of(store: Store, check_id: str) -> CheckState:
     found = store.get_check(check_id)
     assert found is not None
     return found.state
+
+
+def unsettled(store: Store) -> int:
+    """Checks that wait for another try than their first, or are in it, or whose holder has fallen silent."""
+    query = sa.select(sa.func.count()).where(
+        checks.c.state.in_(("queued", "running")),
+        (checks.c.attempts > 1)
+        | ((checks.c.state == "queued") & (checks.c.attempts > 0))
+        | (checks.c.lease_until < datetime.now(UTC)),
+    )
+    with store.transaction() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> int:
