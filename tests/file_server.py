@@ -87,11 +87,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def file_server(folder: Path, **behaviour: object) -> Iterator[FileServer]:
-    """Run one; its policy leads to it by name and trusts it."""
+def file_server(folder: Path, *, host: str = HOST, **behaviour: object) -> Iterator[FileServer]:
+    """Run one, called `host`; its policy leads to it by name and trusts it."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(HOST).configure_cert(context)
+    authority.issue_cert(host).configure_cert(context)
     authority.cert_pem.write_to_path(folder / "ca.pem")
     handler = type("Handler", (_Handler,), {})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -99,7 +99,7 @@ def file_server(folder: Path, **behaviour: object) -> Iterator[FileServer]:
     server.daemon_threads = True
     place = ("127.0.0.1", server.server_address[1])
     policy = Policy(
-        resolve={(HOST, 443): place},
+        resolve={(host, 443): place},
         allowed_networks=(ip_network("127.0.0.0/8"),),
         ca_file=str(folder / "ca.pem"),
     )

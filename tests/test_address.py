@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from pharmcheck.address import (
     IPNetwork,
     display_host,
+    host_of,
     is_public,
     parse_address,
     read_url,
@@ -368,3 +370,17 @@ def test_any_link_gives_a_canonical_url_or_a_refusal(href: str) -> None:
     except AddressError:
         return
     assert read_url(url) == url
+
+
+@given(
+    st.one_of(
+        st.from_regex(r"https?://[a-zA-Z0-9.@:\[\]\\ -]{0,12}[/?#\n\t:]?[a-z0-9/?#@:]{0,8}", fullmatch=True), st.text()
+    )
+)
+def test_the_host_of_a_link_is_what_the_standard_library_reads(url: str) -> None:
+    """The short way for plain links gives the same answer as the long one."""
+    try:
+        expected = urlsplit(url).hostname or ""
+    except ValueError:
+        expected = ""
+    assert host_of(url) == expected

@@ -361,6 +361,24 @@ def test_an_authority_s_warning_counts_while_it_is_recent_or_still_true(
     assert verdict.reasons[0].evidence[0].quote.endswith(f"on {on}." if on else "that nobody could confirm.")
 
 
+FRONT = {
+    **HONEST,
+    "product": '<h1>Amoxicillin 500 mg</h1><p>£8.00</p><a href="https://pillbox.example/cart">Add to basket</a>',
+}
+
+
+def test_a_shop_front_of_a_warned_checkout_is_convicted_by_it() -> None:
+    """D6: the name in front is new, the shop that takes the order is the one on the list."""
+    front = _judge("new-front.example", FRONT, Registers().warned("pillbox.example", TODAY))
+
+    assert _said(front) == ("danger", "known_checkout", ())
+    assert explain(front, _RULES).headline.startswith("new-front.example sends its orders on to a site that")
+    assert _said(_judge("new-front.example", FRONT))[0] == "unverified"
+    assert _said(_judge(_LISTED, FRONT, _gb(QUAY).warned("pillbox.example", TODAY))) == (
+        "caution", "known_checkout", ("conflict", "needs_review"),
+    )  # fmt: skip
+
+
 def test_a_warned_name_that_is_parked_now_is_an_old_warning() -> None:
     """An FDA-cited name that nobody uses any more: caution, stale."""
     parked = "<title>pillbox.example</title><h1>This domain is for sale</h1><p>Buy this domain today.</p>"

@@ -4,6 +4,7 @@ The only room that touches the network, through one guarded door.  It collects b
 """
 
 from pharmcheck.capture.downloading import Download, DownloadLimits, DownloadState, download
+from pharmcheck.capture.fetch import Fetcher
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
 from pharmcheck.capture.partial import Version, read_version, write_version
 from pharmcheck.capture.planner import Wanted, plan
@@ -17,6 +18,7 @@ __all__ = [
     "Download",
     "DownloadLimits",
     "DownloadState",
+    "Fetcher",
     "Gate",
     "Policy",
     "Resolver",

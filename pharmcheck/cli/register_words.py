@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from pharmcheck.cli.screen import console, plain, safe_json, write_line
-from pharmcheck.refresh import Answer, Imported, Standing
+from pharmcheck.refresh import Answer, Imported, LiveAnswer, Standing
 from pharmcheck.registers import Quarantined, Record, Snapshot, Source
 from pharmcheck.store import LoadedRegister
 
@@ -89,8 +89,8 @@ def write_standing(found: Iterable[Standing], rows: Iterable[Quarantined] | None
         _write(document)
 
 
-def print_answer(answer: Answer, today: date) -> None:
-    """What is known about one domain or number."""
+def print_answer(answer: Answer, today: date, live: LiveAnswer | None = None) -> None:
+    """What is known about one domain or number; `live`, what a publisher said just now."""
     out = console(sys.stdout)
     asked = plain(answer.asked)
     for snapshot, entry in answer.warnings:
@@ -104,17 +104,19 @@ def print_answer(answer: Answer, today: date) -> None:
             _under(out, Text(plain(line)), 2)
     if len(answer.records) > _SHOWN:
         out.print(f"… and {len(answer.records) - _SHOWN:,} more entries; --json shows them.")
-    if answer.records and not answer.is_domain:
+    if live is not None:
+        _print_live(out, live)
+    if (answer.records or (live is not None and live.found)) and not answer.is_domain:
         out.print("A site that prints this number is not thereby the one it belongs to.", soft_wrap=True)
     if not (answer.records or answer.warnings):
         out.print(Text(f"No register that is loaded {'names' if answer.is_domain else 'has'} {asked}."))
     names = ", ".join(_named(snapshot, today) for snapshot in answer.searched) or "nothing, no register is loaded"
     out.print(Text(f"Searched: {names}", style="dim"), soft_wrap=True)
-    if not answer.records:
+    if not answer.records and live is None:
         _print_sources(out, "Not loaded, and could say more", answer.not_loaded)
 
 
-def write_answer(answer: Answer, today: date) -> None:
+def write_answer(answer: Answer, today: date, live: LiveAnswer | None = None) -> None:
     """The same as one JSON document."""
     _write(
         {
@@ -128,8 +130,28 @@ def write_answer(answer: Answer, today: date) -> None:
                 {"register": s.name, "country": s.country, "authority": s.authority, "page": s.page}
                 for s in answer.not_loaded
             ],
+            "live": live
+            and {
+                "register": live.source.name,
+                "authority": live.source.authority,
+                "asked_at": live.asked_at,
+                "found": live.found,
+                "records": [asdict(record) for record in live.records],
+            },
         }
     )
+
+
+def _print_live(out: Console, live: LiveAnswer) -> None:
+    authority = plain(live.source.authority)
+    for record in live.records:
+        said = f"{authority} answers now: {plain(record.name)}, entry {plain(record.entry_id)}"
+        out.print(Text(said, style="bold"))
+        for line in _facts_of(record):
+            _under(out, Text(plain(line)), 2)
+    if not live.records:
+        what = "no pharmacy's" if live.found else "nobody's"
+        out.print(Text(f"{authority} answers now: {live.number} is {what} number."), soft_wrap=True)
 
 
 def _about(snapshot: Snapshot, today: date) -> dict[str, Any]:
@@ -142,6 +164,10 @@ def _about(snapshot: Snapshot, today: date) -> dict[str, Any]:
 
 def _record_lines(snapshot: Snapshot, record: Record, today: date) -> Iterator[str]:
     yield _named(snapshot, today)
+    yield from _facts_of(record)
+
+
+def _facts_of(record: Record) -> Iterator[str]:
     sale = {True: "may sell online", False: "not marked for sale online", None: ""}[record.online_sale]
     yield f"{record.status}{f', {sale}' if sale else ''}"
     for line in (

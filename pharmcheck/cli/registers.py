@@ -32,6 +32,13 @@ _AS_OF = typer.Option(None, "--as-of", metavar="DATE", help="The date that the s
 _FORCE = typer.Option(False, "--force", help="Load it whatever speaks against it.")
 _JSON = typer.Option(False, "--json", help="JSON, one document a line, and nothing else.")
 _DATA_DIR = typer.Option(None, metavar="DIR", help="Where registers are kept.")
+_RESOLVE = typer.Option(
+    [], metavar="HOST:PORT:ADDR[:PORT]", help="Connect to this address instead, as in curl; repeatable."
+)
+_ALLOW_NETWORK = typer.Option(
+    [], metavar="CIDR", help="Treat this network as public: for a mirror of one's own; repeatable."
+)
+_CA_FILE = typer.Option(None, metavar="PEM", help="Trust these certificates too.")
 
 
 @registers.command("import")
@@ -77,22 +84,17 @@ def sync(
     *,
     as_of: str | None = _AS_OF,
     force: bool = _FORCE,
-    resolve: list[str] = typer.Option(
-        [], metavar="HOST:PORT:ADDR[:PORT]", help="Connect to this address instead, as in curl; repeatable."
-    ),
-    allow_network: list[str] = typer.Option(
-        [], metavar="CIDR", help="Treat this network as public: for a mirror of one's own; repeatable."
-    ),
-    ca_file: Path | None = typer.Option(None, metavar="PEM", help="Trust these certificates too."),
+    resolve: list[str] = _RESOLVE,
+    allow_network: list[str] = _ALLOW_NETWORK,
+    ca_file: Path | None = _CA_FILE,
     data_dir: Path | None = _DATA_DIR,
 ) -> None:
-    """Download registers and load them.  Large ones, and addresses that nobody has confirmed, only by name.
+    """Download registers and load them.  Large ones, and unconfirmed addresses, only by name.
 
     \b
     Exit 1 when one could not be brought up to date; what was loaded stays.
     """  # noqa: D301 - \b is typer's mark for a paragraph that keeps its lines
     from pharmcheck.cli import options
-    from pharmcheck.cli.screen import say
     from pharmcheck.refresh import syncs_by_itself
     from pharmcheck.ruleset import load_ruleset
 
@@ -101,8 +103,6 @@ def sync(
     if name is None and as_of is not None:
         raise UsageError("--as-of is the date of one list; name the register.")
     chosen = [_find(name)] if name else [source for source in load_ruleset().sources if syncs_by_itself(source)]
-    if not chosen:
-        say("No register has an address that somebody has confirmed; name one to try it all the same.")
     failed = 0
     with _opened(settings) as store:
         for source in chosen:
@@ -143,24 +143,48 @@ def status(
 def lookup(
     asked: str = typer.Argument(..., metavar="DOMAIN-OR-NUMBER", help="A web address, or a licence number."),
     *,
+    live: bool = typer.Option(
+        False, "--live", help="Ask the NPI registry of the United States about this number as well, now."
+    ),
     as_json: bool = _JSON,
+    resolve: list[str] = _RESOLVE,
+    allow_network: list[str] = _ALLOW_NETWORK,
+    ca_file: Path | None = _CA_FILE,
     data_dir: Path | None = _DATA_DIR,
 ) -> None:
-    """Show what the registers say about a site or a number, and which one could say more."""
+    """Show what the registers say about a site or a number, and which one could say more.
+
+    \b
+    Exit 1 when --live was wanted and the registry did not answer; what is loaded is shown all the same.
+    """  # noqa: D301 - see sync
+    import asyncio
     from datetime import UTC, datetime
 
     from pharmcheck.cli import options, register_words
+    from pharmcheck.cli.screen import say
+    from pharmcheck.errors import RefreshError, RegisterFileError
+    from pharmcheck.refresh import LIVE, ask_live
     from pharmcheck.refresh import lookup as look_up
     from pharmcheck.ruleset import load_ruleset
 
     settings = options.settings_for(data_dir)
+    policy = options.policy(settings, resolve, allow_network, ca_file)
     with _opened(settings) as store:
         answer = look_up(asked, store.registers(), load_ruleset().sources)
+    told, failure = None, None
+    if live:
+        try:
+            told = asyncio.run(ask_live(asked, _find(LIVE), policy, now=lambda: datetime.now(UTC)))
+        except (RefreshError, RegisterFileError) as error:
+            failure = str(error)
     today = datetime.now(UTC).date()
     if as_json:
-        register_words.write_answer(answer, today)
+        register_words.write_answer(answer, today, told)
     else:
-        register_words.print_answer(answer, today)
+        register_words.print_answer(answer, today, told)
+    if failure is not None:
+        say(failure)
+        raise typer.Exit(PROBLEMS)
 
 
 def _sync_one(

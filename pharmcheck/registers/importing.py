@@ -49,6 +49,7 @@ class Source:
     url: str | None  # where the file can be fetched; None: somebody brings it
     page: str | None  # where a person can look the register up
     importer: str  # name of the importer that reads it
+    live_url: str | None = None  # where the publisher answers about one number at a time, written {number}
     columns: tuple[Columns, ...] = ()  # the forms that a table may have, for the generic importer
     marks_online_sale: bool = False
     complete: bool = False

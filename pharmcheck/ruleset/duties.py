@@ -6,17 +6,19 @@ pages that must hold it were read in full; it is shown wherever on the site it s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pharmcheck.address import at_or_below
 from pharmcheck.capture import needs_scripts
-from pharmcheck.model import Evidence, EvidenceKind, FetchOutcome, Look, PageRole
+from pharmcheck.model import EvidenceKind, FetchOutcome, Look
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.list_schema import Duties, DutyItem
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.schema import DutyMatch
-from pharmcheck.ruleset.site import Site
+from pharmcheck.ruleset.site import Site, own_pages
+
+_Place = tuple[PageText, int]  # a page and its block; -1: not in its words
 
 _QUOTED = 3  # shown items whose place is quoted
 
@@ -29,19 +31,18 @@ def answer_duties(match: DutyMatch, site: Site) -> Answer:
     if not applying:
         return not_applicable("the seller does not say that it sits there")
     of = applying[0]
-    pages = sorted(_own_pages(site), key=lambda page: page.reading.role not in of.pages)
-    places = [(item, _place(site, item, pages)) for item in of.items]
-    missing = [item for item, place in places if place is None]
+    places = _places(site, of)
+    missing = [item for item in of.items if places[item.id] is None]
     if match.asks == "shown":
-        shown = [(item, place) for item, place in places if place is not None]
-        evidence = (place for _, place in shown[:_QUOTED])
+        shown = [(item, place) for item in of.items if (place := places[item.id]) is not None]
+        evidence = (site.cite(*place) for _, place in shown[:_QUOTED])
         return present(*evidence, **_facts(of, [item for item, _ in shown])) if shown else ABSENT
     if len(missing) < (len(of.items) if match.asks == "all_missing" else of.many):
         return ABSENT
     unread = _unread(site, of)
     if unread:
         return inconclusive(unread)
-    held = next(page for page in pages if page.reading.role in of.pages)
+    held = next(page for page in own_pages(site) if page.reading.role in of.pages)
     names = ", ".join(item.name["en"] for item in missing)
     quote = f"Not found on the pages read in full, of {len(of.items)} things that {of.law} asks for: {names}."
     return present(say(EvidenceKind.ABSENCE, quote, held.reading.url), **_facts(of, missing))
@@ -54,10 +55,6 @@ def _claimed(site: Site, of: Duties) -> bool:
         return False
     addresses = (found for page in site.pages for found in page.reading.contacts.addresses if found.owner != "other")
     return not region or any(found.country == country and found.region == region for found in addresses)
-
-
-def _own_pages(site: Site) -> list[PageText]:
-    return [page for page in site.pages if page.reading.role is not PageRole.ARTICLE]
 
 
 def _unread(site: Site, of: Duties) -> str:
@@ -81,7 +78,16 @@ def _unread(site: Site, of: Duties) -> str:
     return ""
 
 
-def _place(site: Site, item: DutyItem, pages: Iterable[PageText]) -> Evidence | None:
+def _places(site: Site, of: Duties) -> Mapping[str, _Place | None]:
+    """Where each item is shown.  Several rules ask."""
+    known = site.duty_places.get(of.country)
+    if known is None:
+        pages = sorted(own_pages(site), key=lambda page: page.reading.role not in of.pages)
+        known = site.duty_places[of.country] = {item.id: _place(site, item, pages) for item in of.items}
+    return known
+
+
+def _place(site: Site, item: DutyItem, pages: Iterable[PageText]) -> _Place | None:
     """Where an item is shown."""
     words = [fold(word) for words in item.words.values() for word in words]
     for page in pages:
@@ -98,7 +104,7 @@ def _place(site: Site, item: DutyItem, pages: Iterable[PageText]) -> Evidence | 
             at = next((at for word in words if (at := _find(page.folded, word)) >= 0), -1)
             block = page.block_at(at) if at >= 0 else None
         if block is not None:
-            return site.cite(page, block)
+            return page, block
     return None
 
 

@@ -88,7 +88,8 @@ def fold(text: str) -> str:
 
 def words_in(folded: str) -> str:
     """The words of a folded text, each after one blank."""
-    return "".join(f" {word}" for word in _WORD.findall(folded))
+    words = _WORD.findall(folded)
+    return f" {' '.join(words)}" if words else ""
 
 
 def spell(folded: str) -> str:

@@ -47,6 +47,7 @@ _LISTS = (
     "waivers",
     "destinations",
     "lookalikes",
+    "order_hosts",
     "registers",
 )
 

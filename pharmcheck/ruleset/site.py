@@ -5,6 +5,7 @@ Built once for a judgement; rules only ask.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
     from pharmcheck.ruleset.load import Ruleset
 
+_PIECE = 1 << 14  # characters
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _WORDLESS = "It stands in a picture, a link or the data of this page, not in its words."
 _SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
@@ -83,6 +85,9 @@ class Site:
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
     licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
+    duty_places: dict[str, dict[str, tuple[PageText, int] | None]] = field(
+        default_factory=dict
+    )  # country → item → where it is shown; worked out once, by `duties`
     seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -114,7 +119,7 @@ class Site:
         """The folded words of a page, each after one blank."""
         known = self._plain_words.get(id(page))
         if known is None:
-            known = self._plain_words[id(page)] = "".join(map(words_in, _blocks_of(page)))
+            known = self._plain_words[id(page)] = "".join(map(words_in, _pieces_of(page)))
         return known
 
     def word_counts(self, page: PageText) -> Counter[str]:
@@ -122,7 +127,7 @@ class Site:
         known = self._word_counts.get(id(page))
         if known is None:
             known = self._word_counts[id(page)] = Counter()
-            for text in _blocks_of(page):
+            for text in _pieces_of(page):
                 known.update(words_in(text).split())
         return known
 
@@ -186,9 +191,14 @@ class Site:
         return Evidence(EvidenceKind.PAGE, quote, reading.url, reading.page_sha256, start, end)
 
 
-def _blocks_of(page: PageText) -> Iterator[str]:
-    """A block at a time: no word reaches into the next, and those of a large page at once fill a memory."""
-    return (page.block_text(at) for at in range(len(page.starts)))
+def _pieces_of(page: PageText) -> Iterator[str]:
+    """A few blocks at a time: the words of a large page at once would fill a memory.  No word reaches into the next."""
+    begin, starts = 0, page.starts
+    while begin < len(page.folded):
+        at = bisect_left(starts, begin + _PIECE)
+        end = starts[at] if at < len(starts) else len(page.folded)
+        yield page.folded[begin:end]
+        begin = end
 
 
 def build_site(

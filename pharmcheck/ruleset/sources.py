@@ -176,6 +176,9 @@ class _Entry(_Strict):
     period_days: Annotated[Annotated[int, Field(ge=1, le=3650)] | None, BeforeValidator(_nothing)] = None
     url: Address = None
     page: Address = None
+    live_url: Annotated[
+        Annotated[str, Field(pattern=r"^https://[^\s]+\{number\}[^\s]*$")] | None, BeforeValidator(_nothing)
+    ] = None
     importer: str = ""
     columns: list[_Columns] = []
     marks_online_sale: YesNo = False

@@ -24,7 +24,7 @@ from pharmcheck.check import judge
 from pharmcheck.discretion import without_query
 from pharmcheck.errors import AddressError
 from pharmcheck.explain import catalogue
-from pharmcheck.model import Address, Category, CheckState, FetchOutcome, Verdict
+from pharmcheck.model import Address, Category, CheckState, FetchOutcome
 from pharmcheck.store import StoredCheck, verdict_of
 from pharmcheck.web.helping import countries, helps
 from pharmcheck.web.language import COOKIE, NAMES, Tongue, choose
@@ -115,7 +115,7 @@ def _see(check_id: str, request: Request, service: Service, template: str) -> Re
         if ended:
             return Response(headers={"HX-Redirect": f"/v/{check_id}"})
         return _page(request, template, check=found, state=state, steps=steps)
-    verdict = _verdict(found, service)
+    verdict = verdict_of(found.verdict) if found.verdict else None
     tongue = _tongue(request)
     country = request.query_params.get("country", "")
     return _page(
@@ -164,18 +164,6 @@ async def language(code: str, request: Request) -> Response:
     if code in NAMES:
         answer.set_cookie(COOKIE, code, max_age=_YEAR_S, httponly=True, samesite="lax")
     return answer
-
-
-def _verdict(check: StoredCheck, service: Service) -> Verdict | None:
-    """The verdict of a check; one that was kept without its record is judged again from the archived bytes."""
-    stored = check.verdict
-    if stored is None:
-        return None
-    found = verdict_of(stored)
-    if found is None and stored.capture_id is not None:
-        capture = service.store.load_capture(stored.capture_id)
-        found = judge(capture, service.place.ruleset, destination=stored.destination, now=stored.judged_at).verdict
-    return found
 
 
 def _known_at_once(address: Address, destination: str | None, service: Service, tongue: Tongue) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -71,6 +72,8 @@ def start(data_dir: Path) -> Iterator[Start]:
     """Starts the installed program as a process of its own; the end of the test ends it."""
     program = Path(sys.executable).parent / "pharmcheck"
     started: list[subprocess.Popen[bytes]] = []
+    # Whatever a shell starts in the background ignores Ctrl-C, and so would its children: the tests among them.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def start_it(*arguments: str | Path, **how: object) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "PHARMCHECK_DATA_DIR": str(data_dir), **how.pop("env", {})}  # type: ignore[dict-item]
@@ -80,6 +83,7 @@ def start(data_dir: Path) -> Iterator[Start]:
         return process
 
     yield start_it
+    signal.signal(signal.SIGINT, before)
     for process in started:
         if process.poll() is None:
             process.kill()

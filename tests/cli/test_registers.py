@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import UNVERIFIED, Run
+from tests.file_server import file_server
 
 HEADER = (
     "NAZEV,KOD_PRACOVISTE,KOD_LEKARNY,ICZ,ICO,MESTO,ULICE,PSC,WWW,EMAIL,TELEFON,FAX,ERP,TYP_LEKARNY,"
@@ -162,12 +163,52 @@ def test_words_of_a_register_do_not_act_on_a_terminal(run: Run, listing) -> None
         assert "\u202e" not in shown
 
 
-def test_a_plain_sync_fetches_nothing_that_nobody_has_confirmed(run: Run) -> None:
-    """Every address of the list is unconfirmed today: none is asked, and the reason is told."""
-    result = run("registers", "sync")
+def test_a_number_is_asked_of_its_publisher_when_wanted(run: Run, tmp_path: Path) -> None:
+    """The record is shown beside what is loaded; a publisher that does not answer costs nothing but the code."""
+    provider = {"number": "1234567893", "enumeration_type": "NPI-2", "taxonomies": [{"code": "3336C0003X"}]}
+    provider["basic"] = {"organization_name": "SAMPLE\x1b PHARMACY", "status": "A"}
+    live = "npiregistry.cms.hhs.gov:443:127.0.0.1:{}"
+    with file_server(
+        tmp_path,
+        host="npiregistry.cms.hhs.gov",
+        content=json.dumps({"results": [provider]}).encode(),
+    ) as server:
+        (place,) = server.policy.resolve.values()
+        way = ["--live", "--resolve", live.format(place[1]), "--ca-file", tmp_path / "ca.pem"]
+        way += ["--allow-network", "127.0.0.0/8"]
+        shown = run("registers", "lookup", "1234567893", *way)
+        (document,) = lines(run("registers", "lookup", "1234567893", "--json", *way).stdout)
+        server.status = 500
+        failed = run("registers", "lookup", "1234567893", *way)
 
-    assert result.exit_code == 0
-    assert "name one to try it" in result.stderr
+    assert "answers now: SAMPLE PHARMACY, entry 1234567893" in " ".join(shown.stdout.split())
+    assert "not thereby the one it belongs to" in shown.stdout
+    assert [record["entry_id"] for record in document["live"]["records"]] == ["1234567893"]
+    assert (shown.exit_code, failed.exit_code) == (0, 1)
+    assert "No register that is loaded has 1234567893" in failed.stdout
+    assert "could not be asked: The site answered with status 500" in failed.stderr
+
+
+def test_a_site_is_not_asked_of_the_publisher_of_numbers(run: Run) -> None:
+    """`--live` takes a number; nothing is sent for anything else."""
+    result = run("registers", "lookup", "shop7.example", "--live")
+
+    assert result.exit_code == 2
+    assert "is not an NPI" in result.stderr
+
+
+def test_a_plain_sync_fetches_what_others_are_known_to_fetch(run: Run, listing, tmp_path: Path) -> None:
+    """The Czech list comes; the English one does not, its server being another one, and that is said; nothing else."""
+    content = listing(*(row(number, f"https://quay{number}.example") for number in range(30))).read_bytes()
+    with file_server(tmp_path, host="opendata.sukl.cz", content=content) as server:
+        (place,) = server.policy.resolve.values()
+        way = [f"--resolve={host}:443:127.0.0.1:{place[1]}" for host in ("opendata.sukl.cz", "files.digital.nhs.uk")]
+        result = run("registers", "sync", *way, "--ca-file", tmp_path / "ca.pem", "--allow-network", "127.0.0.0/8")
+
+    assert result.exit_code == 1
+    assert "sukl_cz of 2026-11-01: 30 records" in result.stdout
+    assert re.search(r"ods_gb: The certificate is for another name", result.stderr)
+    assert len(server.requests) == 1
 
 
 def test_a_register_without_an_address_says_what_to_do(run: Run) -> None:

@@ -84,11 +84,9 @@ def test_not_in_the_register_is_said_only_by_one_that_is_fresh_complete_and_has_
     asked = _site(NUMBER, snapshot=replace(_SNAPSHOT, **change))
     assert licence_outcome(asked) is LicenceOutcome.REGISTER_NOT_LOADED
     assert _ask("number_not_in_register", asked).outcome is Outcome.ABSENT
-    told = _ask("licence_register_not_loaded", asked)
-    assert told.outcome is Outcome.PRESENT
-    facts = dict(told.facts)
-    assert facts["registers"] == "gphc_gb"
-    assert facts["lookup"].startswith("https://www.pharmacyregulation.org/")
+    (told,) = licence_answers(asked)
+    assert told.settled_by == ("gphc_gb",)
+    assert told.lookup.startswith("https://www.pharmacyregulation.org/")
 
 
 def test_a_number_that_the_register_does_not_have_is_shown_with_the_registers_date() -> None:
@@ -102,31 +100,7 @@ def test_a_number_that_the_register_does_not_have_is_shown_with_the_registers_da
 
 def test_nothing_is_missing_from_a_register_that_nobody_loaded() -> None:
     """Silence of an empty store is not an answer."""
-    for name in ("number_not_in_register", "record_inactive", "record_names_another_site"):
-        assert _ask(name, _site(NUMBER, snapshot=None)).outcome is Outcome.INCONCLUSIVE, name
-
-
-def test_a_record_of_another_site_is_told_with_that_site() -> None:
-    """A stolen number, or a partner's: which of them, others decide."""
-    told = _ask("record_names_another_site", _site(NUMBER, _record("other.example.org")))
-    assert dict(told.facts)["website"] == "other.example.org"
-    assert _ask("record_names_another_site", _site(NUMBER, _record())).outcome is Outcome.ABSENT
-
-
-def test_a_pharmacy_that_prints_a_partners_number_beside_its_own_steals_nothing() -> None:
-    """One record names this site: the other number is explained."""
-    both = f"{NUMBER}\nOur partner: GPhC premises number 9999002"
-    partner = _record("partner.example.org", number="9999002", entry="E2")
-    assert _ask("record_names_another_site", _site(both, _record(_HOST), partner)).outcome is Outcome.ABSENT
-    assert _ask("record_names_another_site", _site(both, _record(), partner)).outcome is Outcome.PRESENT
-
-
-def test_an_inactive_record_is_told_with_its_status() -> None:
-    """Expired, suspended or struck, by its status or by its last day."""
-    told = _ask("record_inactive", _site(NUMBER, _record(status="suspended")))
-    assert dict(told.facts)["status"] == "suspended"
-    lapsed = replace(_record(_HOST), valid_to=date(2026, 10, 31))
-    assert dict(_ask("record_inactive", _site(NUMBER, lapsed)).facts)["status"] == "expired"
+    assert _ask("number_not_in_register", _site(NUMBER, snapshot=None)).outcome is Outcome.INCONCLUSIVE
 
 
 def test_an_article_prints_the_numbers_of_others() -> None:

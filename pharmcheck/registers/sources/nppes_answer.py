@@ -1,7 +1,6 @@
 """One answer of the live register behind NPPES (API version 2.1), for looking up a single number.
 
-Pure: `lookup_url` says what to ask, `read_answer` reads what came back.  The asking belongs to the capture room:
-`Fetcher.fetch(lookup_url(number), PageRole.OTHER)`, whose page holds the body that `read_answer` takes.
+Pure: `lookup_url` says what to ask, `read_answer` reads what came back.  `refresh.live` does the asking.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ from pharmcheck.registers.records import Record
 from pharmcheck.registers.sources.cells import date_of, identifiers_of, text_of
 from pharmcheck.registers.sources.nppes import PHARMACY, good_npi, numbers, phone_of, postcode_of
 
-MAX_ANSWER = 1 << 20  # bytes; the answer about one number has a few thousand
-_URL = "https://npiregistry.cms.hhs.gov/api/?version=2.1&number={}"
+_MOST = 1 << 20  # bytes; the answer about one number has a few thousand
 _EXPECTED = "an answer of the NPI registry"
 
 
@@ -31,11 +29,13 @@ class NpiAnswer:
     pharmacies: tuple[Record, ...]
 
 
-def lookup_url(number: str) -> str:
+def lookup_url(number: str, source: Source) -> str:
     """What to ask about one number.  Raises UsageError for one that cannot be an NPI: the API would not notice."""
     if not good_npi(number):
         raise UsageError(f"{clean(number, 40)!r} is not an NPI: it has ten digits, the last one a check digit.")
-    return _URL.format(number)
+    if source.live_url is None:
+        raise UsageError(f"{source.name}: no address is known where it answers about single numbers.")
+    return source.live_url.replace("{number}", number)
 
 
 def read_answer(body: bytes, source: Source) -> NpiAnswer:
@@ -44,7 +44,7 @@ def read_answer(body: bytes, source: Source) -> NpiAnswer:
     Raises RegisterFileError, also for a complaint of the registry, which it sends as a success.
     """
     try:
-        answer = json.loads(body[:MAX_ANSWER])
+        answer = json.loads(body[:_MOST])
     except (ValueError, RecursionError) as error:
         raise RegisterFileError(f"Expected {_EXPECTED}; found no JSON document.") from error
     answer = _mapping(answer)

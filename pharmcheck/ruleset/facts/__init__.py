@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pharmcheck.ruleset.facts import (
     approval,
+    checkout,
     conflicts,
     connection,
     contradicted,
@@ -29,6 +30,7 @@ from pharmcheck.ruleset.facts.registry import FACTS
 __all__ = [
     "FACTS",
     "approval",
+    "checkout",
     "conflicts",
     "connection",
     "contradicted",

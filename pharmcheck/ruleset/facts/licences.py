@@ -14,7 +14,6 @@ from pharmcheck.ruleset.licence_outcomes import (
     LicenceOutcome,
     checksum_fails,
     licence_answers,
-    names,
 )
 from pharmcheck.ruleset.list_schema import Scheme
 from pharmcheck.ruleset.scan import PageText
@@ -78,51 +77,6 @@ def number_not_in_register(site: Site) -> Answer:
             quote = f"{asked.authority} has no entry {answer.claim.number} in its register of {asked.as_of}."
             return _told(site, answer, quote, register=asked.name)
     return ABSENT if site.registers.snapshots() else inconclusive("no register is loaded")
-
-
-@fact
-def record_inactive(site: Site) -> Answer:
-    """The register entry with a printed number is expired, suspended or struck."""
-    for answer in _with(site, LicenceOutcome.RECORD_INACTIVE):
-        record = answer.record
-        if record:
-            status = record.standing(site.today)
-            quote = f"The entry {record.entry_id} of {record.name} ({record.register}) is {status}."
-            return _told(site, answer, quote, register=record.register, status=status, holder=record.name)
-    return ABSENT if site.registers.snapshots() else inconclusive("no register is loaded")
-
-
-@fact
-def record_names_another_site(site: Site) -> Answer:
-    """A printed number belongs to a register entry whose web address is another site's.
-
-    Absent when any record of any printed number names this site: a pharmacy may print its partner's number too.
-    """
-    answers = licence_answers(site)
-    if any(answer.record and names(answer.record, site.address.host) for answer in answers):
-        return ABSENT
-    for answer in _with(site, LicenceOutcome.RECORD_NOT_TIED):
-        record = answer.record
-        if record and record.web_addresses:
-            website = record.web_addresses[0]
-            quote = f"The number {answer.claim.number} belongs to {record.name}; that entry names {website}."
-            return _told(site, answer, quote, register=record.register, holder=record.name, website=website)
-    return ABSENT if site.registers.snapshots() else inconclusive("no register is loaded")
-
-
-@fact
-def licence_register_not_loaded(site: Site) -> Answer:
-    """A number is printed, and the register that would settle it is not loaded, not complete or not fresh."""
-    for answer in _with(site, LicenceOutcome.REGISTER_NOT_LOADED):
-        return present(
-            site.cite(answer.page, answer.claim.block),
-            number=answer.claim.number,
-            name=answer.scheme.name,
-            issuer=answer.scheme.issuer,
-            registers=", ".join(answer.settled_by),
-            lookup=answer.lookup,
-        )
-    return ABSENT
 
 
 def _with(site: Site, outcome: LicenceOutcome) -> Iterator[LicenceAnswer]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pharmcheck.address import registrable_domain
 from pharmcheck.model import EvidenceKind, Outcome
 from pharmcheck.registers import RegisterKind, Snapshot, WarningEntry
 from pharmcheck.ruleset.answers import ABSENT, Answer, present, say
@@ -66,15 +67,24 @@ def _told(warned: Warned) -> Answer:
     )  # fmt: skip
 
 
+def warning_about(site: Site, host: str) -> Answer | None:
+    """What an authority says of another host to which this site sends orders; an old entry only as in D1."""
+    entries = _warnings_about(site, host, RegisterKind.WARNING)
+    if entries and (_is_recent(entries[0], site) or _offer_of_the_warned_kind(site)):
+        return _told(entries[0])
+    return None
+
+
 def _warnings(site: Site, kind: RegisterKind) -> list[Warned]:
-    """Entries about this host or its registrable domain; the newest first, the undated last."""
+    return _warnings_about(site, site.address.host, kind)
+
+
+def _warnings_about(site: Site, host: str, kind: RegisterKind) -> list[Warned]:
+    """Entries about a host or its registrable domain; the newest first, the undated last."""
     by_name = {snapshot.name: snapshot for snapshot in site.registers.snapshots()}
-    host = site.address.host.removeprefix("www.")
-    entries = (
-        entry
-        for name in (host, f"www.{host}")
-        for entry in site.registers.warnings(name, site.address.registrable_domain)
-    )
+    host = host.removeprefix("www.")
+    domain = registrable_domain(host)
+    entries = (entry for name in (host, f"www.{host}") for entry in site.registers.warnings(name, domain))
     by_kind = (entry for entry in dict.fromkeys(entries) if by_name[entry.register].kind is kind)
     found = [(by_name[entry.register], entry) for entry in by_kind]
     return sorted(found, key=lambda warned: warned[1].listed_on.toordinal() if warned[1].listed_on else 0, reverse=True)

@@ -244,8 +244,9 @@ def test_a_complaint_and_an_answer_of_another_kind_are_told(sources, body: objec
         live(sources, body)
 
 
-def test_only_a_number_that_can_be_one_is_asked() -> None:
+def test_only_a_number_that_can_be_one_is_asked(sources) -> None:
     """The registry does not look at the check digit, so we do."""
-    assert lookup_url("1234567893") == "https://npiregistry.cms.hhs.gov/api/?version=2.1&number=1234567893"
+    source = find_source(sources, "nppes_us")
+    assert lookup_url("1234567893", source) == "https://npiregistry.cms.hhs.gov/api/?version=2.1&number=1234567893"
     with pytest.raises(UsageError, match="is not an NPI"):
-        lookup_url("1234567890&state=CA")
+        lookup_url("1234567890&state=CA", source)
