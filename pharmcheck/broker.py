@@ -28,7 +28,7 @@ REGISTERS = "registers"
 """The line beside those of `QueueName`: files of registers, which take minutes and must hold up no check."""
 
 MOST_IDS = 25
-"""Ids a message: as many sites as a worker process visits side by side."""
+"""Ids a message.  A worker that is awake takes what else waits, so this only keeps messages small."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _WAIT_S = 2.0  # for Redis on the same network; a sender that waits longer only holds up those behind it
@@ -84,6 +84,12 @@ def messages_in(app: Celery, queue: QueueName) -> int:
     """How many messages nobody has taken yet.  Raises KombuError or OSError when the broker is away."""
     with app.producer_or_acquire() as producer:
         return int(producer.channel.queue_declare(queue=queue.value).message_count)
+
+
+def forget(app: Celery, queue: QueueName) -> None:
+    """Throw all messages of a line away: they are only words.  Raises KombuError or OSError as above."""
+    with app.producer_or_acquire() as producer:
+        producer.channel.queue_purge(queue.value)
 
 
 class Dispatcher:

@@ -51,9 +51,9 @@ class Settings(BaseSettings):
     """Seconds after which a silent worker's checks go to somebody else.  What clients of a killed worker wait at most;
     it is renewed six times as often, so a busy machine does not lose its work."""
 
-    sites_per_worker: PositiveInt = Field(default=25, le=100)
-    """Sites that one worker process visits side by side.  From 25 on a process is bound by judging, not by waiting;
-    each may hold `byte_budget` bytes."""
+    sites_per_worker: PositiveInt = Field(default=50, le=200)
+    """Sites that one worker process visits side by side.  A polite visit takes some 15 s and a tenth of a second of
+    processor time, so fifty keep a third of a core busy; each may hold `byte_budget` bytes."""
 
     shift_s: PositiveFloat = Field(default=240.0, ge=1, le=3600)
     """Seconds for which one message keeps a worker process taking checks.  Long enough that the end of a shift, when

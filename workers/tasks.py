@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 
 import structlog
 
-from pharmcheck.broker import CHECK, MOST_IDS, PRUNE, RECHECK, SWEEP, SYNC, messages_in, read_ids, send
+from pharmcheck.broker import CHECK, MOST_IDS, PRUNE, RECHECK, SWEEP, SYNC, forget, messages_in, read_ids, send
 from pharmcheck.errors import PharmcheckError
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.shift import Pace, Shift
@@ -23,6 +23,9 @@ from workers.room import Room, called_off, room
 from workers.schedule import rechecks_at_once
 
 _MESSAGES = 20  # that a sweep sends into an empty line; the next one sends more while rows still wait
+
+_MOST_MESSAGES = 20_000
+"""In a line; more there are only where nobody serves it and beat goes on, and Redis is not to fill up with that."""
 
 _log = structlog.get_logger("workers")
 
@@ -40,9 +43,9 @@ def check(ids: object = None, *_rest: object, **_more: object) -> None:
         return
     with _told(CHECK):
         here = room()
-        lines = CheckQueue(here.place.store).queues_of(wanted)
-        if lines and not called_off():
-            _work(here, [name for name in QueueName if name in lines])
+        if CheckQueue(here.place.store).any_waiting(wanted) and not called_off():
+            # All that this worker serves, people first: who asks now must not wait for the end of a list's shift.
+            _work(here, [name for name in QueueName if name in app.amqp.queues.consume_from])
 
 
 @app.task(name=SWEEP)
@@ -56,8 +59,12 @@ def sweep(*_: object, **_more: object) -> None:
             _log.warning("queue.reaped", requeued=len(reaped.requeued), given_up=len(reaped.given_up))
         for name in QueueName:
             waiting = queue.oldest_waiting(name, _MESSAGES * MOST_IDS)
-            if waiting and not messages_in(app, name):
+            there = messages_in(app, name)
+            if waiting and not there:
                 send(app, name, waiting)
+            elif there > _MOST_MESSAGES:
+                _log.warning("line.unserved", line=name.value, messages=there)
+                forget(app, name)
 
 
 @app.task(name=RECHECK)

@@ -24,8 +24,8 @@ from pharmcheck.store.writing import put_new
 ATTEMPTS = 3
 """A site that takes its runner down three times is given up: it must not stop the others (hostile.md, R4)."""
 
-SECOND_TRY_TOGETHER = 4
-"""Whoever was there when a runner died is under suspicion: the second try runs in fours, the third alone, so that the
+SECOND_TRY_TOGETHER = 8
+"""Whoever was there when a runner died is under suspicion: the second try runs in eights, the third alone, so that the
 site that kills its runner takes down itself and no stranger with it."""
 
 _WAITING = (CheckState.QUEUED.value, CheckState.RUNNING.value)
@@ -160,13 +160,11 @@ class CheckQueue:
             Job(row.id, to_address(row), row.destination, row.batch_id, row.created_at, row.attempts) for row in rows
         ]
 
-    def queues_of(self, ids: Sequence[str]) -> frozenset[QueueName]:
-        """In which lines any of these checks still waits; in none, when a message came late, twice or made up."""
-        query = (
-            sa.select(checks.c.queue).where(checks.c.id.in_(ids), checks.c.state == CheckState.QUEUED.value).distinct()
-        )
+    def any_waiting(self, ids: Sequence[str]) -> bool:
+        """Whether any of these checks still waits; none, when a message came late, twice or made up."""
+        query = sa.select(checks.c.id).where(checks.c.id.in_(ids), checks.c.state == CheckState.QUEUED.value).limit(1)
         with self._store.transaction() as connection:
-            return frozenset(QueueName(name) for name in connection.execute(query).scalars())
+            return connection.execute(query).first() is not None
 
     def oldest_waiting(self, queue: QueueName, most: int) -> list[str]:
         """Ids of the checks that wait longest."""

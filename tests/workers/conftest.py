@@ -67,7 +67,9 @@ def here(place: Workplace, tmp_path: Path, broker_url: str, monkeypatch: pytest.
     settings = Settings(data_dir=tmp_path / "data", broker_url=broker_url, shift_s=30)
     made = room.Room(settings, place, asyncio.Runner(), SharedGate(broker_url, longest_s=30.0))
     monkeypatch.setattr(room, "_room", made)
+    app.amqp.queues.select(["interactive"])
     yield made
+    app.amqp.queues.select([queue.name for queue in app.conf.task_queues])
     made.loop.run(made.gate.aclose())
     made.loop.close()
     pools.reset()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from pharmcheck import work
 from pharmcheck.broker import MOST_IDS, messages_in, read_ids, send
 from pharmcheck.model import CheckState
 from pharmcheck.store import QueueName, new_check_id
@@ -76,6 +79,34 @@ def test_a_message_wakes_somebody_for_all_that_waits_in_that_line_and_for_no_oth
 
     found = {check_id: state_of(here.place.store, check_id) for check_id in (first, second, listed)}
     assert found == {first: CheckState.DONE, second: CheckState.DONE, listed: CheckState.QUEUED}
+
+
+def test_people_do_not_wait_for_the_end_of_a_lists_shift(here: room.Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that serves both lines looks after people while it works on a list, and before it."""
+    app.amqp.queues.select(["interactive", "batch"])
+    (listed,) = submit(here.place, "medicine-facts.example", queue=QueueName.BATCH)
+    (person,) = submit(here.place, "pillswift.example")
+    begun, real = [], work.do_check
+
+    async def noted(job: Any, *args: Any, **kwargs: Any) -> Any:
+        begun.append(job.id)
+        return await real(job, *args, **kwargs)
+
+    monkeypatch.setattr("pharmcheck.shift.do_check", noted)
+    tasks.check([listed])
+
+    assert begun == [person, listed]
+    assert {state_of(here.place.store, check_id) for check_id in begun} == {CheckState.DONE}
+
+
+def test_a_line_that_nobody_serves_does_not_fill_redis(here: room.Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages are only words: beyond a number they are thrown away, and sent again when they are wanted."""
+    monkeypatch.setattr(tasks, "_MOST_MESSAGES", 2)
+    for _ in range(3):
+        send(app, QueueName.BATCH, [new_check_id()])
+    tasks.sweep()
+
+    assert messages_in(app, QueueName.BATCH) == 0
 
 
 def test_a_sweep_sends_word_of_checks_that_nobody_picked_up_and_only_once(here: room.Room) -> None:

@@ -44,20 +44,20 @@ async def never(*_: object, **__: object) -> None:
 async def test_whoever_was_there_when_a_runner_died_is_tried_again_in_small_company(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All together first, then four, then alone: the one that kills takes no stranger with it to its end."""
+    """All together first, then eight, then alone: the one that kills takes no stranger with it to its end."""
     now = datetime.now(UTC)
     queue, together = CheckQueue(place.store), []
-    submit(place, *["pillswift.example"] * 9)
+    submit(place, *["pillswift.example"] * 12)
     for _ in range(2):  # two runners die with all of them
         taken = []
-        while jobs := queue.claim(QueueName.INTERACTIVE, 9, "dead", now, timedelta(seconds=-1)):
+        while jobs := queue.claim(QueueName.INTERACTIVE, 12, "dead", now, timedelta(seconds=-1)):
             taken.append(len(jobs))
         together.append(taken)
         queue.reap(now)
-    last = [queue.claim(QueueName.INTERACTIVE, 9, "third", now, timedelta(seconds=9)) for _ in range(9)]
+    last = [queue.claim(QueueName.INTERACTIVE, 9, "third", now, timedelta(seconds=9)) for _ in range(12)]
 
-    assert together == [[9], [4, 4, 1]]
-    assert [len(jobs) for jobs in last] == [1] * 9
+    assert together == [[12], [8, 4]]
+    assert [len(jobs) for jobs in last] == [1] * 12
 
 
 async def test_a_first_try_does_not_begin_beside_a_second_one(place: Workplace) -> None:
