@@ -5,11 +5,13 @@ No exception leaves a task: Celery would log it with its traceback, which may ca
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache, partial
+from types import FrameType
 
 import structlog
 
@@ -111,25 +113,40 @@ def _work(here: Room, lines: list[QueueName]) -> None:
     shift = Shift(here.place, settings.sites_per_worker, pace, lines, called_off=called_off)
     here.gate.on_lost = shift.stop
     try:
-        with _on_soft_limit(here, partial(shift.stop, give_back=False)):
+        with _heard_by_the_loop(here, shift):
             here.loop.run(shift.work(wait=False))
-    except BaseException:  # the process is told to end at once
+    except BaseException:  # the process is told to end at once, a second time
         shift.abandon()
         raise
 
 
 @contextmanager
-def _on_soft_limit(here: Room, end: Callable[[], None]) -> Iterator[None]:
-    """Ask in the event loop, instead of raising somewhere in it.
+def _heard_by_the_loop(here: Room, shift: Shift) -> Iterator[None]:
+    """Signals end the shift in good order, instead of raising somewhere in the event loop.
 
-    A loop that does not listen any more ends by the hard limit.
+    A loop that does not listen any more ends by the hard limit, or when it is told to end a second time.
     """
     loop = here.loop.get_loop()
-    before = signal.signal(signal.SIGUSR1, lambda *_: loop.call_soon_threadsafe(end))
+    told: list[int] = []
+
+    def end(number: int, _: FrameType | None) -> None:
+        if told:
+            raise SystemExit(-number)
+        told.append(number)
+        loop.call_soon_threadsafe(shift.stop)
+
+    over = partial(shift.stop, give_back=False)
+    before = {
+        signal.SIGUSR1: signal.signal(signal.SIGUSR1, lambda *_: loop.call_soon_threadsafe(over)),  # the soft limit
+        signal.SIGTERM: signal.signal(signal.SIGTERM, end),  # to us alone, or as systemd does to all of a service
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGUSR1, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if told:
+            os.kill(os.getpid(), signal.SIGTERM)  # and now what it always means
 
 
 @contextmanager

@@ -152,6 +152,14 @@ def state_of(store: Store, check_id: str) -> CheckState:
     return found.state
 
 
+def holder_of(store: Store, check_id: str) -> int:
+    """The process that does a check now; 0 for nobody."""
+    query = sa.select(checks.c.leased_by).where(checks.c.id == check_id, checks.c.state == "running")
+    with store.transaction() as connection:
+        found = connection.execute(query).scalar()
+    return int(found.split(":")[-2]) if found else 0
+
+
 def unsettled(store: Store) -> int:
     """Checks that wait for another try than their first, or are in it, or whose holder has fallen silent."""
     query = sa.select(sa.func.count()).where(
