@@ -45,7 +45,7 @@ def fill(store: Store) -> None:
             {"id": key(n), **sites[n], "started_at": later[n], "finished_at": later[n], "pages": 1, "warc_sha256": "",
              "warc_bytes": 1} for n in numbers
         ],
-        batches: [{"id": key(n), "owner": f"o{n % 20}", "created_at": NOON} for n in range(400)],
+        batches: [{"id": key(n), "owner": f"o{n % 200}", "created_at": NOON} for n in range(400)],
         checks: [
             {"id": key(n), "input": "", "url": "", "display_host": "", **sites[n], "queue": "batch", "created_at": NOON,
              "state": "done" if n % 10 else "queued", "batch_id": key(n % 400), "capture_id": key(n)} for n in numbers
