@@ -105,3 +105,22 @@ def test_loading_the_workers_reads_nothing_and_reaches_nobody() -> None:
     program = "import workers.app; print(workers.app.app.configured)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={}, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("without", "options", "told"), [("celery", [], "pharmcheck[workers]"), ("", ["--demo"], "PHARMCHECK_BROKER_URL")]
+)
+def test_a_service_that_cannot_reach_workers_says_why(without: str, options: list[str], told: str, tmp_path) -> None:
+    """A part that is not installed, or shops that no worker could reach: a sentence, and exit 2."""
+    program = (
+        f"import sys; sys.modules[{without!r}] = None\n"
+        f"sys.argv = ['pharmcheck', 'serve', '--port', '0', *{options!r}]\n"
+        "from pharmcheck.cli import main; main()"
+    )
+    environment = {"HOME": str(tmp_path), "PHARMCHECK_BROKER_URL": BROKER, "TERM": "dumb"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
