@@ -21,6 +21,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_REDIS = ("redis://", "rediss://", "redis+socket://")
+
 
 class Settings(BaseSettings):
     """What `PHARMCHECK_*` variables may set.  Made by `load_settings`; options of a command win over it."""
@@ -40,6 +42,30 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = None
     """Another database than the SQLite file in the data folder: a service with many workers needs PostgreSQL."""
+
+    broker_url: SecretStr | None = None
+    """Redis, where checks are handed to workers elsewhere (`redis://`, `rediss://` or `redis+socket://`; needs
+    `pharmcheck[workers]`).  Unset, the service does them itself.  May hold a password: it is never printed."""
+
+    lease_s: PositiveFloat = Field(default=30.0, ge=1, le=3600)
+    """Seconds after which a silent worker's checks go to somebody else.  What clients of a killed worker wait at most;
+    it is renewed six times as often, so a busy machine does not lose its work."""
+
+    sites_per_worker: PositiveInt = Field(default=50, le=200)
+    """Sites that one worker process visits side by side.  A polite visit takes some 15 s and a tenth of a second of
+    processor time, so fifty keep a third of a core busy; each may hold `byte_budget` bytes."""
+
+    shift_s: PositiveFloat = Field(default=240.0, ge=1, le=3600)
+    """Seconds for which one message keeps a worker process taking checks.  Long enough that the end of a shift, when
+    few sites are in flight, hardly counts; short enough that a process that hangs is ended within minutes."""
+
+    worker_metrics: str = Field(default="", pattern=r"^(|.+:[0-9]{1,5})$")
+    """ADDRESS:PORT where a worker shows its metrics and that it lives; unset, nowhere.  Of the worker, not of the
+    service, which has `/metrics`."""
+
+    rechecks_per_hour: int = Field(default=60, ge=0, le=100_000)
+    """Sites that workers look at again by themselves once their verdict is too old, the dangerous first; 0 for none.
+    One a minute follows a few thousand sites and is nothing to anybody's server."""
 
     page_budget: PositiveInt = Field(default=12, le=100)
     """Most pages read of one site.  Twelve reach imprint, terms, shipping and a few products of nearly every shop."""
@@ -108,6 +134,13 @@ class Settings(BaseSettings):
 
     term: str = Field(default="", validation_alias=AliasChoices("TERM", "term"))
     """The kind of terminal, as every terminal says it; `dumb` gets plain text and no progress display."""
+
+    @field_validator("broker_url")
+    @classmethod
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(_REDIS):
+            raise ValueError(f"write the address of a Redis, beginning with {' or '.join(_REDIS)}")
+        return value
 
     @field_validator("data_dir", "chromium")
     @classmethod

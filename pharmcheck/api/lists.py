@@ -81,7 +81,7 @@ def _take(service: Service, owner: str, wanted: BatchRequest, digest: str, field
     batch_checks = [NewCheck(c.id, c.address, c.destination, identifier, owner) for c in checks]
     service.queue.submit(batch_checks, QueueName.BATCH, now)
     service.batches.create(identifier, owner, wanted.destination, items, now, upload_sha256=digest)
-    service.wake()
+    service.wake(QueueName.BATCH, [check.id for check in checks])
     batch = _own(service, identifier, owner)
     headers = {**fields, "Location": f"/v1/batches/{identifier}", "Cache-Control": "private, no-store"}
     return Response(json_bytes(batch_document(batch, now)), 202, headers, "application/json")

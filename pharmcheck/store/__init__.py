@@ -9,6 +9,7 @@ from pharmcheck.store.events import Event, Events
 from pharmcheck.store.keys import Key, Keys, Scope
 from pharmcheck.store.pruning import Pruned, Pruning
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
+from pharmcheck.store.rechecks import Rechecks
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id, verdict_of
 from pharmcheck.store.register_rows import Counts, LoadedRegister
 from pharmcheck.store.registers import StoreRegisters
@@ -17,6 +18,6 @@ from pharmcheck.store.store import Store
 
 __all__ = [
     "Batch", "Batches", "CheckQueue", "Counts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
-    "LoadedRegister", "NewCheck", "NewItem", "Pruned", "Pruning", "QueueName", "Reaped", "Requests", "Scope", "Store",
-    "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id", "verdict_of",
+    "LoadedRegister", "NewCheck", "NewItem", "Pruned", "Pruning", "QueueName", "Reaped", "Rechecks", "Requests",
+    "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id", "verdict_of",
 ]  # fmt: skip
