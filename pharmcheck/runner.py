@@ -34,11 +34,18 @@ class Runner:
     """Does waiting checks until it is stopped.  Belongs to one event loop."""
 
     def __init__(
-        self, place: Workplace, at_once: int, chores: Sequence[tuple[float, Callable[[], object]]] = ()
+        self,
+        place: Workplace,
+        at_once: int,
+        chores: Sequence[tuple[float, Callable[[], object]]] = (),
+        queue: CheckQueue | None = None,
     ) -> None:
-        """`chores` are done again and again, each after so many seconds: pruning, fetching registers."""
+        """`chores` are done again and again, each after so many seconds: pruning, fetching registers.
+
+        `queue` claims other rows than all that wait: those of one list.
+        """
         self._place, self._at_once, self._chores = place, at_once, chores
-        self._queue = CheckQueue(place.store)
+        self._queue = queue or CheckQueue(place.store)
         self._holder = f"{platform.node()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._running: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
