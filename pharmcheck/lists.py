@@ -22,13 +22,16 @@ def hand_in(
     name: str,
     now: datetime,
     *,
-    on_row: Callable[[int], None] = lambda _: None,
+    on_entry: Callable[[Entry], None] = lambda _: None,
 ) -> str:
-    """Keep a list as a draft; returns its id.  Raises ListFileError, and then keeps nothing, and StoreError."""
+    """Keep a list as a draft; returns its id.  Raises ListFileError and StoreError.
+
+    `on_entry` sees every entry; whatever it raises, or the list itself, leaves nothing behind.
+    """
 
     def items() -> Iterator[NewItem]:
         for entry in handed.entries():
-            on_row(entry.number)
+            on_entry(entry)
             yield _item(handed, entry)
 
     new = NewBatch(new_check_id(), owner, destination, name, handed.sha256)

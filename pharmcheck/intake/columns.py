@@ -21,7 +21,7 @@ _NAME = re.compile(
 )
 _SCHEME = re.compile(r"\b(?:h(?:tt|xx|\*\*)ps?|htt\[p\]s?)\s?[\[:]", re.IGNORECASE)
 _LOOKED_AT = 500  # characters of a cell
-_SHARE = 0.5  # of a further column's cells that must be addresses
+_SHARE = 0.5  # of a further column's cells that must be addresses, and of these that must be different sites
 _NEAR = 0.3  # of the best column's different sites that a further column must have
 _TITLE_ROWS = 50
 
@@ -34,6 +34,11 @@ class _Seen:
     addresses: int = 0
     hosts: set[str] = field(default_factory=set)
 
+    @property
+    def of_addresses(self) -> bool:
+        """Whether most of its cells are addresses."""
+        return self.addresses >= _SHARE * self.filled > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -43,6 +48,7 @@ class Columns:
     header: str  # what stands above the first of them, "" if nothing does
     first_line: int  # of the first row with an address
     titles: frozenset[str]  # what stands above, folded: a header may come again
+    others: frozenset[int] = frozenset()  # columns of other addresses: where somebody found a site, say
 
     def label(self, width: int = 40) -> str:
         """For people: B (“Website”)."""
@@ -70,8 +76,11 @@ def choose_columns(file: ListFile, admitted: Collection[str], wanted: str | None
                 _count(columns[column], cell, row.links.get(column, ""), admitted)
                 if columns[column].addresses:
                     firsts.setdefault((row.table, column), row.line)
-    found = {table: _columns(table, _pick(columns, heads[table], wanted), heads[table], firsts)
-             for table, columns in seen.items()}  # fmt: skip
+    found = {}
+    for table, columns in seen.items():
+        chosen = _pick(columns, heads[table], wanted)
+        others = frozenset(column for column in columns if column not in chosen and columns[column].of_addresses)
+        found[table] = _columns(table, chosen, others, heads[table], firsts)
     found = {table: columns for table, columns in found.items() if columns.chosen}
     if wanted is not None and not found:
         raise ListFileError(f"There is no column “{wanted}”; give its letter, its number or its header.")
@@ -110,11 +119,11 @@ def _pick(columns: dict[int, _Seen], head: list[TableRow], wanted: str | None) -
     order = sorted(columns, key=lambda column: (-len(columns[column].hosts), column))
     if not order or not columns[order[0]].hosts:
         return ()
-    least = max(1.0, _NEAR * len(columns[order[0]].hosts))
+    least = max(2.0, _NEAR * len(columns[order[0]].hosts))
     near = [
         column
         for column in order[1:]
-        if len(columns[column].hosts) >= least and columns[column].addresses >= _SHARE * columns[column].filled
+        if len(columns[column].hosts) >= max(least, _SHARE * columns[column].addresses) and columns[column].of_addresses
     ]
     return (order[0], *near)
 
@@ -135,13 +144,19 @@ def _named(wanted: str, head: list[TableRow]) -> int | None:
     return None
 
 
-def _columns(table: int, chosen: tuple[int, ...], head: list[TableRow], firsts: dict[tuple[int, int], int]) -> Columns:
+def _columns(
+    table: int,
+    chosen: tuple[int, ...],
+    others: frozenset[int],
+    head: list[TableRow],
+    firsts: dict[tuple[int, int], int],
+) -> Columns:
     if not chosen:
         return Columns((), "", 0, frozenset())
     first = min((firsts[table, column] for column in chosen if (table, column) in firsts), default=0)
     above = [_cell(row, chosen[0]) for row in head if row.line < first]
     titles = Counter(text for text in above if text)
-    return Columns(chosen, above[-1] if above else "", first, frozenset(text.casefold() for text in titles))
+    return Columns(chosen, above[-1] if above else "", first, frozenset(text.casefold() for text in titles), others)
 
 
 def _cell(row: TableRow, column: int) -> str:

@@ -15,7 +15,8 @@ _DELIMITERS = ",;\t|"
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE = 200  # lines
 _SAMPLE_CHARS = 1 << 16
-_ENOUGH = 0.5  # of the sample's rows have one and the same number of columns
+_ENOUGH = 0.6  # of the sample's rows have one and the same number of columns
+_LEAST = 2  # lines: one alone may be anything
 _EXCEL = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)
 
 
@@ -31,9 +32,13 @@ def read_delimited(text: str, encoding: str) -> ListFile | None:
 def _delimiter(text: str) -> str | None:
     """The delimiter that makes the most rows of one width."""
     lines = [line for line in text[:_SAMPLE_CHARS].splitlines(keepends=True)[:_SAMPLE] if line.strip()]
+    if len(lines) < _LEAST:
+        return None
     best: tuple[float, int] = (_ENOUGH, 0)
     found = None
     for delimiter in _DELIMITERS:
+        if delimiter == "," and _prose(lines):
+            continue
         widths: Counter[int] = Counter()
         try:
             widths.update(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
@@ -47,6 +52,12 @@ def _delimiter(text: str) -> str | None:
         if score > best:
             best, found = score, delimiter
     return found
+
+
+def _prose(lines: list[str]) -> bool:
+    """Whether commas stand as in sentences, with a space behind them."""
+    text = "".join(lines)
+    return text.count(", ") * 2 > text.count(",")
 
 
 def _rows(text: str, delimiter: str) -> Iterator[TableRow]:

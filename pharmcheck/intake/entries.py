@@ -122,7 +122,9 @@ class Sorter:
             return self._entry(row, Kind.IGNORED, text, reason="The header again.")
         if not remarks:
             for column, cell in enumerate(row.cells):
-                if column not in columns.chosen and next(hosts_in(cell, self.reader.admitted_hosts), None):
+                if column not in (*columns.chosen, *columns.others) and next(
+                    hosts_in(cell, self.reader.admitted_hosts), None
+                ):
                     where = f"The cell for the address is empty, but one stands in column {letters(column)}."
                     return self._entry(row, Kind.NEEDS_PERSON, cell.strip(), reason=where)
             return self._entry(row, Kind.IGNORED, whole, reason="The cell for the address is empty.")

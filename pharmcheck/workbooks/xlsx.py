@@ -60,10 +60,9 @@ def _read_through(body: bytes) -> None:
 
 def _rows(body: bytes) -> Iterator[SheetRow]:
     for number, (_, sheet) in enumerate(_sheets(body)):
-        # Empty rows above the first cell are not handed out, nor empty columns before it; what is counted is what
-        # stands in the sheet.
-        above, before = sheet.start or (0, 0)
-        for line, cells in enumerate(sheet.iter_rows(), 1 + above):
+        # Empty rows above the first cell are handed out, empty columns before it are not.
+        _, before = sheet.start or (0, 0)
+        for line, cells in enumerate(sheet.iter_rows(), 1):
             yield SheetRow(number, line, [_text(cell) for cell in cells], before)
 
 
