@@ -36,8 +36,8 @@ OWNER = "local"
 INTERRUPTED = 130
 STALLED_AFTER_S = 180.0
 """Without a single answer for so long somebody is told: three visits at their deadline in a row, everywhere."""
-_LOOK_S = 0.5  # between two looks at how far it is; longer where a look itself takes long
-_LOOKS_SHARE = 20  # of the time at most one part in so many is spent on looking
+_LOOK_S, _MOST_LOOK_S = 0.3, 3.0  # between two looks at how far it is
+_LOOKS_SHARE = 20  # where a look itself takes long, it is one part in so many of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,9 @@ async def _watch(store: Store, identifier: str, working: asyncio.Task[None]) -> 
                 progress.say("Nothing has come back for three minutes; is this machine online?")
             if not waiting:
                 return
+            pause = max(_LOOK_S, _LOOKS_SHARE * (now - before))
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(working), max(_LOOK_S, _LOOKS_SHARE * (now - before)))
+                await asyncio.wait_for(asyncio.shield(working), min(_MOST_LOOK_S, pause))
 
 
 def _tell_end(store: Store, batch: Batch, fail_on: FailOn) -> int:
