@@ -19,7 +19,13 @@ def last_turns(connection: sa.Connection, owners: Collection[str | None]) -> dic
     now_at = connection.execute(sa.select(sa.func.min(checks.c.turn)).where(*in_line)).scalar() or 0
     last: dict[str | None, int] = {}
     for owner in owners:
-        own = sa.select(sa.func.max(checks.c.turn)).where(*in_line, checks.c.owner.is_not_distinct_from(owner))
+        # From the end of the line, where the last of a list that is just being put in stands: one step, not a count.
+        own = (
+            sa.select(checks.c.turn)
+            .where(*in_line, checks.c.owner.is_not_distinct_from(owner))
+            .order_by(checks.c.turn.desc())
+            .limit(1)
+        )
         last[owner] = max(now_at - 1, connection.execute(own).scalar() or 0)
     return last
 

@@ -63,7 +63,7 @@ def until(true: Callable[[], Any]) -> Any:
     while time.monotonic() < end:
         if found := true():
             return found
-        time.sleep(0.05)
+        time.sleep(0.2)
     raise AssertionError("it never came")
 
 

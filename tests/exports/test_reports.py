@@ -35,7 +35,7 @@ ROGUE = {
 }
 ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 WILD = [
-    "=cmd|' /C calc'!A1", "+1", "-2+3", "@SUM(1)", "\t=1", "＝1", "<img src=x onerror=alert(1)>", "\x1b[2Jshop", 
+    "=cmd|' /C calc'!A1", "+1", "-2+3", "@SUM(1)", "\t=1", "＝1", "<img src=x onerror=alert(1)>", "\x1b[2Jshop",
     "{{7*7}}", "javascript:alert(1)",
 ]  # fmt: skip
 
