@@ -62,7 +62,7 @@ def choose_columns(file: ListFile, admitted: Collection[str], wanted: str | None
     Reads the whole file once.
     """
     if file.free:
-        return {0: Columns((0,), "", 0, frozenset())}
+        return {0: _lines(file, admitted)}
     seen: dict[int, defaultdict[int, _Seen]] = {}
     heads: dict[int, list[TableRow]] = defaultdict(list)
     firsts: dict[tuple[int, int], int] = {}
@@ -142,6 +142,18 @@ def _named(wanted: str, head: list[TableRow]) -> int | None:
             number = number * 26 + ord(letter) - 64
         return number - 1
     return None
+
+
+def _lines(file: ListFile, admitted: Collection[str]) -> Columns:
+    """Text has one column; what stands above its first address is a title all the same."""
+    above: list[str] = []
+    for row in filled(file.rows()):
+        seen = _Seen()
+        _count(seen, row.cells[0], "", admitted)
+        if seen.addresses or len(above) == _TITLE_ROWS:
+            return Columns((0,), "", row.line if seen.addresses else 0, frozenset(text.casefold() for text in above))
+        above.append(_cell(row, 0))
+    return Columns((0,), "", 0, frozenset())
 
 
 def _columns(

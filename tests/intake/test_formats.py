@@ -173,3 +173,10 @@ def test_a_workbook_with_a_document_type_is_refused() -> None:
     with pytest.raises(ListFileError, match="document type"):
         read_list(out.getvalue())
     assert opening.open_list(body).format == "ods"
+
+
+def test_a_title_above_a_plain_list_is_one() -> None:
+    """The commonest list of all: a word, then an address a line; a word further down is for a person."""
+    entries = list(read_list(b"Website\nshop-a.de\napotheke\n").entries())
+
+    assert [entry.kind.value for entry in entries] == ["ignored", "accepted", "needs_person"]
