@@ -14,10 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from pharmcheck.model import CheckState
+from pharmcheck.store.columns import same
 from pharmcheck.store.items import Item, Order, Rows, first_of_site, to_item
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, batches, checks, verdicts
 
+_NEWEST = 20  # runs of one file that are looked at for one to go on with
 _PAGE = 200  # rows a read: a report of 200,000 rows must not stand in memory
 
 
@@ -81,21 +83,17 @@ class Batches:
             kinds = connection.execute(
                 sa.select(batch_items.c.kind, sa.func.count()).where(mine).group_by(batch_items.c.kind)
             ).all()
+            last = sa.func.max(checks.c.decided_at, type_=checks.c.decided_at.type)
             states = connection.execute(
-                sa.select(checks.c.state, sa.func.count()).where(checks.c.id.in_(asked)).group_by(checks.c.state)
+                sa.select(checks.c.state, sa.func.count(), last).where(checks.c.id.in_(asked)).group_by(checks.c.state)
             ).all()
-            last = connection.execute(
-                sa.select(sa.func.max(checks.c.decided_at, type_=checks.c.decided_at.type)).where(
-                    checks.c.id.in_(asked)
-                )
-            ).scalar()
         of_kind = {str(kind): int(count) for kind, count in kinds}
         return Batch(
             row.id, row.owner, row.destination, row.created_at, row.cancelled_at,
             rows=sum(of_kind.values()),
             refused=of_kind.get("ignored", 0) + of_kind.get("needs_person", 0),
-            states={str(state): int(count) for state, count in states},
-            last_decided_at=last,
+            states={str(state): int(count) for state, count, _ in states},
+            last_decided_at=max((at for *_, at in states if at is not None), default=None),
             name=row.name,
             upload_sha256=row.upload_sha256,
             intake=json.loads(row.intake),
@@ -105,27 +103,19 @@ class Batches:
 
     def of_owner(self, owner: str, most: int = 50) -> list[Batch]:
         """The newest lists of somebody."""
-        query = (
-            sa.select(batches.c.id)
-            .where(batches.c.owner == owner, batches.c.intake.is_not(None))
-            .order_by(batches.c.created_at.desc(), batches.c.id)
-            .limit(most)
-        )
-        with self._store.transaction() as connection:
-            ids = list(connection.execute(query).scalars())
-        return [found for identifier in ids if (found := self.get(identifier)) is not None]
+        return self._newest(most, batches.c.owner == owner)
 
     def of_upload(self, owner: str, sha256: str, destination: str | None) -> list[Batch]:
-        """The lists that somebody made of the very same file for the same destination, newest first."""
+        """The newest lists that somebody made of the very same file for the same destination."""
+        same_file = batches.c.upload_sha256 == sha256
+        return self._newest(_NEWEST, batches.c.owner == owner, same_file, same(batches.c.destination, destination))
+
+    def _newest(self, most: int, *which: sa.ColumnElement[bool]) -> list[Batch]:
         query = (
             sa.select(batches.c.id)
-            .where(
-                batches.c.owner == owner,
-                batches.c.upload_sha256 == sha256,
-                batches.c.destination.is_not_distinct_from(destination),
-                batches.c.intake.is_not(None),
-            )
+            .where(batches.c.intake.is_not(None), *which)
             .order_by(batches.c.created_at.desc(), batches.c.id)
+            .limit(most)
         )
         with self._store.transaction() as connection:
             ids = list(connection.execute(query).scalars())
@@ -134,14 +124,8 @@ class Batches:
     def running(self, owner: str) -> int:
         """How many lists of one owner still have work to do."""
         waiting = checks.c.state.in_((CheckState.QUEUED.value, CheckState.RUNNING.value))
-        query = (
-            sa.select(sa.func.count())
-            .select_from(batches)
-            .where(
-                batches.c.owner == owner,
-                sa.exists().where(checks.c.batch_id == batches.c.id, waiting),
-            )
-        )
+        unfinished = sa.exists().where(checks.c.batch_id == batches.c.id, waiting)
+        query = sa.select(sa.func.count()).select_from(batches).where(batches.c.owner == owner, unfinished)
         with self._store.transaction() as connection:
             return int(connection.execute(query).scalar_one())
 

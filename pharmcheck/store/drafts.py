@@ -22,6 +22,7 @@ from pharmcheck.store.queue import CheckQueue, NewCheck, QueueName
 from pharmcheck.store.records import new_check_id
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, batches
+from pharmcheck.store.writing import put_new
 
 DRAFT_KEPT = timedelta(days=7)
 """A draft that nobody started is deleted when its owner hands in the next list after so long."""
@@ -71,12 +72,12 @@ class Drafts:
             "upload_sha256": new.sha256, "name": new.name[:200],
         }  # fmt: skip
         with self._store.transaction(writes=True) as connection:
-            self._store.put_new(connection, batches, [row])
+            put_new(connection, batches, [row])
         try:
             rows = iter(items)
             while piece := list(islice(rows, _ROWS)):
                 with self._store.transaction(writes=True) as connection:
-                    self._store.put_new(connection, batch_items, [_row(new.id, item) for item in piece])
+                    put_new(connection, batch_items, [_row(new.id, item) for item in piece])
         except BaseException:
             self._delete([new.id])
             raise

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 import sqlalchemy as sa
 
 from pharmcheck.model import CheckState
+from pharmcheck.store.columns import same
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import checks
 
@@ -22,7 +23,7 @@ def last_turns(connection: sa.Connection, owners: Collection[str | None]) -> dic
         # From the end of the line, where the last of a list that is just being put in stands: one step, not a count.
         own = (
             sa.select(checks.c.turn)
-            .where(*in_line, checks.c.owner.is_not_distinct_from(owner))
+            .where(*in_line, same(checks.c.owner, owner))
             .order_by(checks.c.turn.desc())
             .limit(1)
         )

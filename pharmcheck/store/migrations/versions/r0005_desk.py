@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision: str | None = "0003"
+revision = "0005"
+down_revision: str | None = "0004"
 
 _TIME = sa.DateTime(timezone=True)
 _WAITING = "ix_checks_waiting"
@@ -42,7 +42,7 @@ def upgrade() -> None:
         op.add_column("batch_items", column)
     op.add_column("checks", sa.Column("turn", sa.BigInteger, nullable=False, server_default="0"))
     op.drop_index(_WAITING, "checks")
-    op.create_index(_WAITING, "checks", ["state", "queue", "turn", "created_at"])
+    op.create_index(_WAITING, "checks", ["state", "queue", "turn", "created_at", "id"])
     op.execute("UPDATE batches SET started_at = created_at, intake = '{}'")
     op.execute("UPDATE batch_items SET line = row")
     op.execute("UPDATE batch_items SET kind = 'needs_person' WHERE check_id IS NULL")
@@ -62,12 +62,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the columns."""
     op.drop_index(_WAITING, "checks")
-    with op.batch_alter_table("checks") as checks:
-        checks.drop_column("turn")
-    op.create_index(_WAITING, "checks", ["state", "queue", "created_at"])
-    with op.batch_alter_table("batch_items") as items:
-        for column in _of_items():
-            items.drop_column(column.name)
-    with op.batch_alter_table("batches") as batches:
-        for column in _of_batches():
-            batches.drop_column(column.name)
+    # Not by copying the tables, as SQLite before 3.35 had to: other rows point to these.
+    op.drop_column("checks", "turn")
+    op.create_index(_WAITING, "checks", ["state", "queue", "created_at", "id"])
+    for column in _of_items():
+        op.drop_column("batch_items", column.name)
+    for column in _of_batches():
+        op.drop_column("batches", column.name)
