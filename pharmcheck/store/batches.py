@@ -19,7 +19,7 @@ from pharmcheck.store.items import Item, Order, Rows, first_of_site, to_item
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, batches, checks, verdicts
 
-_NEWEST = 20  # runs of one file that are looked at for one to go on with
+_NEWEST = 20  # lists of somebody that are shown, or looked at for one to go on with
 _PAGE = 200  # rows a read: a report of 200,000 rows must not stand in memory
 
 
@@ -101,7 +101,7 @@ class Batches:
             started_at=row.started_at,
         )  # fmt: skip
 
-    def of_owner(self, owner: str, most: int = 50) -> list[Batch]:
+    def of_owner(self, owner: str, most: int = _NEWEST) -> list[Batch]:
         """The newest lists of somebody."""
         return self._newest(most, batches.c.owner == owner)
 

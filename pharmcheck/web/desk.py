@@ -229,7 +229,7 @@ def _see(batch_id: str, request: Request, service: Service) -> Response:
         count=count,
         chosen=chosen,
         signs={category.value: sign for category, sign in SIGNS.items()},
-        changes=_counted(service, earlier[0], batch) if earlier and batch.state == "done" else None,
+        changes=_counted(service, earlier[0], batch) if earlier and batch.state == "done" and not asked else None,
         earlier=earlier,
         before=_link(batch, chosen, number - 1) if number > 1 else None,
         after=_link(batch, chosen, number + 1) if number * _PAGE < count else None,

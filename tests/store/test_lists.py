@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pharmcheck.errors import ListFileError
+from pharmcheck.settings import Settings
 from pharmcheck.store import (
     Batches,
     CheckQueue,
@@ -15,6 +16,7 @@ from pharmcheck.store import (
     NewBatch,
     NewItem,
     Order,
+    Pruning,
     QueueName,
     Rows,
     Store,
@@ -147,6 +149,20 @@ def test_what_a_dead_process_of_this_machine_held_is_free_at_once(store: Store) 
     assert len(reaped.requeued) == 1
     (job,) = queue.claim(QueueName.BATCH, 9, "here:3:x", NOON, LEASE)
     assert (job.address.host, job.attempt) == ("dead.com", 2)
+
+
+def test_a_site_that_is_forgotten_leaves_lists_too(store: Store, settings: Settings) -> None:
+    """Its rows stay and say nothing; the list can end, and going on with it asks for nothing."""
+    mine = hand_in(store, "me", "a.com", "gone.com", "gone.com*")
+
+    assert Pruning(store, settings.data_dir).forget("gone.com") == 1
+
+    Drafts(store).start(mine, NOON)
+    rows = Batches(store).items(mine, 0, 9)
+    assert [(row.kind, row.input, row.host, row.check_id is None) for row in rows[1:]] == [
+        ("ignored", "", None, True)
+    ] * 2
+    assert Batches(store).get(mine).total == 1
 
 
 def test_rows_are_found_by_what_they_are(store: Store) -> None:
