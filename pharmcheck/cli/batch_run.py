@@ -1,4 +1,6 @@
-"""One run of a list by the runner in this process, over rows of the store: whatever ends it, the rows know the rest.
+"""One run of a list over rows of the store, by the runner in this process or, with a broker, by workers elsewhere.
+
+Whatever ends it, the rows know the rest.
 
 Nothing about how far it is stands anywhere but in the rows: the same file and data folder find them again.
 """
@@ -10,7 +12,7 @@ import os
 import platform
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +21,9 @@ from pharmcheck.capture import Gate, Policy
 from pharmcheck.cli.batch_intake import refuse_public_names, tell_intake
 from pharmcheck.cli.batch_results import write_results
 from pharmcheck.cli.check import FailOn, exit_code
+from pharmcheck.cli.options import dispatcher
 from pharmcheck.cli.screen import BatchProgress, say
+from pharmcheck.errors import UsageError
 from pharmcheck.intake import Entry, IntakeList, Kind
 from pharmcheck.lists import hand_in
 from pharmcheck.logs import log_nothing
@@ -27,7 +31,7 @@ from pharmcheck.model import Category
 from pharmcheck.ruleset import load_ruleset
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
-from pharmcheck.store import Batch, Batches, CheckQueue, Drafts, Store, release_dead
+from pharmcheck.store import Batch, Batches, CheckQueue, Drafts, QueueName, Store, release_dead
 from pharmcheck.work import Workplace
 
 OWNER = "local"
@@ -36,6 +40,7 @@ OWNER = "local"
 INTERRUPTED = 130
 STALLED_AFTER_S = 180.0
 """Without a single answer for so long somebody is told: three visits at their deadline in a row, everywhere."""
+_TOLD = 500  # checks that workers elsewhere are told of at once; their shifts and the sweep find the rest
 _LOOK_S, _MOST_LOOK_S = 0.3, 3.0  # between two looks at how far it is
 _LOOKS_SHARE = 20  # where a look itself takes long, it is one part in so many of the time
 
@@ -58,6 +63,10 @@ class Run:
 def run_list(wanted: Run) -> int:
     """Run a list to its end and write the results; returns the exit code."""
     log_nothing()
+    policy = wanted.policy
+    if wanted.settings.broker_url is not None and (policy.resolve or policy.allowed_networks or policy.ca_file):
+        raise UsageError("Workers elsewhere know nothing of --resolve, --allow-network and --ca-file; leave them out,"
+                         " or unset PHARMCHECK_BROKER_URL.")  # fmt: skip
     with Store.open(wanted.settings) as store:
         batch = _find_or_begin(store, wanted)
         interrupted = False
@@ -112,6 +121,13 @@ async def _work(store: Store, wanted: Run, identifier: str) -> None:
         gate=Gate(time.monotonic),
     )
     await asyncio.to_thread(Drafts(store).start, identifier, place.clock())
+    with ExitStack() as stack:
+        dispatch = dispatcher(wanted.settings, stack)
+        if dispatch is not None:
+            waiting = await asyncio.to_thread(CheckQueue(store).oldest_waiting, QueueName.BATCH, _TOLD)
+            dispatch.wake(QueueName.BATCH, waiting)
+            await _watch(store, identifier, None)
+            return
     await asyncio.to_thread(release_dead, store, identifier, platform.node()[:32], _alive)
     runner = Runner(place, wanted.at_once, queue=CheckQueue(store, only_batch=identifier))
     working = asyncio.create_task(runner.run())
@@ -122,12 +138,12 @@ async def _work(store: Store, wanted: Run, identifier: str) -> None:
         await working
 
 
-async def _watch(store: Store, identifier: str, working: asyncio.Task[None]) -> None:
-    """Show how far it is until it is done."""
+async def _watch(store: Store, identifier: str, working: asyncio.Task[None] | None) -> None:
+    """Show how far it is until it is done, or until `working` has ended; None where others work."""
     batches = Batches(store)
     with BatchProgress() as progress:
         last, since, told = -1, time.monotonic(), False
-        while not working.done():
+        while working is None or not working.done():
             before = time.monotonic()
             states = await asyncio.to_thread(batches.states, identifier)
             waiting = states.get("queued", 0) + states.get("running", 0)
@@ -142,8 +158,8 @@ async def _watch(store: Store, identifier: str, working: asyncio.Task[None]) -> 
             if not waiting:
                 return
             pause = max(_LOOK_S, _LOOKS_SHARE * (now - before))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(working), min(_MOST_LOOK_S, pause))
+            pause = min(_MOST_LOOK_S, pause)
+            await (asyncio.wait([working], timeout=pause) if working else asyncio.sleep(pause))
 
 
 def _tell_end(store: Store, batch: Batch, fail_on: FailOn) -> int:

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -65,6 +66,13 @@ def run(data_dir: Path) -> Run:
         return CliRunner().invoke(app, [str(part) for part in arguments], input=stdin)
 
     return run_it
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A command decides how its process logs; run in ours, it must not decide for the tests that follow."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
