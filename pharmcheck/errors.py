@@ -4,7 +4,9 @@ PharmcheckError                    every error we raise on purpose
 ├── UsageError                     the caller asked for something that cannot be done; exit 2
 │   ├── AddressError               the text is not the address of a site we may visit
 │   ├── ArchiveError               the file is not a readable web archive (WARC)
-│   └── RegisterFileError          the file is not the register that it is said to be, or may not replace it
+│   ├── RegisterFileError          the file is not the register that it is said to be, or may not replace it
+│   ├── WorkbookError              the file is not a workbook that can be opened; says why, as half a sentence
+│   └── ListFileError              the file is not a list of sites that can be read
 ├── RulesetError                   a rule file is wrong; names file and line
 ├── RefreshError                   a register could not be brought up to date; what is loaded stays
 └── StoreError                     the database cannot be used
@@ -49,6 +51,18 @@ class RegisterFileError(UsageError):
     """The file is not the register that it is said to be, or may not replace the one that is loaded."""
 
     code = "register_file"
+
+
+class WorkbookError(UsageError):
+    """The file is not a workbook that can be opened.  Its text is half a sentence, for whoever wanted to read it."""
+
+    code = "workbook"
+
+
+class ListFileError(UsageError):
+    """The file is not a list of sites that can be read."""
+
+    code = "list_file"
 
 
 class RulesetError(PharmcheckError):

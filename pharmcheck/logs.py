@@ -8,6 +8,15 @@ import sys
 import structlog
 
 
+def log_nothing() -> None:
+    """For commands that tell a person themselves what happens."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[_drop])
+
+
+def _drop(*_: object) -> str:
+    raise structlog.DropEvent
+
+
 def log_as_json() -> None:
     """Set up logging for a process that serves or works.  Libraries' warnings come out in the same form."""
     shared: list[structlog.typing.Processor] = [

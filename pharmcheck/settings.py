@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import (
     AliasChoices,
@@ -21,6 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_MOUNTED = Path("/run/secrets")  # where Docker puts them
 _REDIS = ("redis://", "rediss://", "redis+socket://")
 
 
@@ -36,6 +38,10 @@ class Settings(BaseSettings):
         populate_by_name=True,
         hide_input_in_errors=True,  # a database address may hold a password; an error message is no place for it
     )
+
+    secrets_dir: Path | None = None
+    """A folder with a file for each setting that is a secret, named like its variable: what Docker and Kubernetes
+    mount.  Unset, `/run/secrets` where there is one.  A variable wins over a file."""
 
     data_dir: Path = Field(default_factory=lambda: _data_home() / "pharmcheck")
     """Where the database and the captures live.  Verdicts outlive a run, so it is a data folder, not a cache."""
@@ -159,12 +165,22 @@ def load_settings(data_dir: Path | None = None) -> Settings:
     Raises ValueError with one sentence that names the wrong settings.
     """
     try:
-        return Settings() if data_dir is None else Settings(data_dir=data_dir)
+        given: dict[str, Any] = {} if data_dir is None else {"data_dir": data_dir}
+        return Settings(**given, _secrets_dir=_secrets())  # type: ignore[call-arg]
     except ValidationError as error:
         wrong = "; ".join(f"{_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors())
         raise ValueError(f"A setting is wrong. {wrong}.") from None
     except RuntimeError as error:  # from Path.home() and expanduser(): no home folder, or nobody's
         raise ValueError("There is no home folder to keep data in; set PHARMCHECK_DATA_DIR.") from error
+
+
+def _secrets() -> Path | None:
+    """Where secrets lie; asked before everything else, because they are settings too.  Raises ValueError."""
+    named = os.environ.get("PHARMCHECK_SECRETS_DIR", "")
+    if named and not Path(named).is_dir():
+        raise ValueError("PHARMCHECK_SECRETS_DIR does not name a folder that can be read.")
+    folder = Path(named) if named else _MOUNTED
+    return folder if folder.is_dir() else None
 
 
 def variable_names() -> dict[str, str]:

@@ -53,11 +53,15 @@ class Shift:
         queues: Sequence[QueueName] = tuple(QueueName),
         *,
         called_off: Callable[[], bool] = lambda: False,
+        queue: CheckQueue | None = None,
     ) -> None:
-        """`queues` are served in this order.  `called_off` is asked at every look; true ends all in good order."""
+        """`queues` are served in this order.  `called_off` is asked at every look; true ends all in good order.
+
+        `queue` claims other rows than all that wait: those of one list.
+        """
         self._place, self._at_once, self._pace, self._queues = place, at_once, pace, queues
         self._called_off = called_off
-        self._queue = CheckQueue(place.store)
+        self._queue = queue or CheckQueue(place.store)
         self._lease = timedelta(seconds=pace.lease_s)
         self._longest_s = place.policy.visit_deadline_s + _JUDGING_S
         self.holder = f"{platform.node()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"

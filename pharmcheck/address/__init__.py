@@ -19,6 +19,7 @@ from pharmcheck.address.hosts import (
     bad_host,
     display_host,
     is_public,
+    known_ending,
     read_host,
     registrable_domain,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "display_host",
     "host_of",
     "is_public",
+    "known_ending",
     "parse_address",
     "read_url",
     "registrable_domain",

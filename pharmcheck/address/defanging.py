@@ -9,8 +9,10 @@ _URL = re.compile(r"\bhttp(s?)://([^\s/?#<>\"'“”‘’]*)", re.IGNORECASE)
 
 def defang(text: str, *hosts: str) -> str:
     """`text` with its web addresses, and every mention of `hosts`, written so that nobody can click them."""
-    text = _URL.sub(lambda match: f"hxxp{match[1]}://{_with_brackets(match[2])}", text)
-    for host in sorted({host for host in hosts if "." in host}, key=len, reverse=True):
+    if "://" in text:
+        text = _URL.sub(lambda match: f"hxxp{match[1]}://{_with_brackets(match[2])}", text)
+    folded = text.lower()
+    for host in sorted({host for host in hosts if "." in host and host.lower() in folded}, key=len, reverse=True):
         text = re.sub(re.escape(host), lambda match: _with_brackets(match[0]), text, flags=re.IGNORECASE)
     return text
 

@@ -173,6 +173,20 @@ def _suffixes() -> TLDExtract:
     return extract
 
 
+def known_ending(host: str) -> bool:
+    """Whether a name ends in a top-level domain that the Public Suffix List knows; an IP literal has none."""
+    return host.rpartition(".")[2].lower() in _endings()
+
+
+@lru_cache(maxsize=1)
+def _endings() -> frozenset[str]:
+    """Every top-level domain, in both spellings."""
+    text = (resources.files("publicsuffixlist") / "public_suffix_list.dat").read_text("utf-8")
+    rules = (line.split()[0] for line in text.splitlines() if line.strip() and not line.startswith("//"))
+    tops = {rule.rpartition(".")[2] for rule in rules}
+    return frozenset(tops | {idna.alabel(top).decode("ascii") for top in tops if not top.isascii()})
+
+
 def is_public(ip: IPAddress) -> bool:
     """True when `ip` is ordinary public unicast.  Wrapped IPv4 (mapped, 6to4, NAT64, Teredo) never is."""
     if isinstance(ip, ipaddress.IPv4Address):

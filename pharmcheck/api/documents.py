@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pharmcheck.discretion import without_query
+from pharmcheck.exports import FORMATS
 from pharmcheck.model import CheckState
-from pharmcheck.store import Batch, Item, StoredCheck, StoredVerdict
+from pharmcheck.store import Batch, StoredCheck, StoredVerdict
 
 STALLED_AFTER = timedelta(minutes=10)
 """A check that has waited this long without anybody taking it is said to be stalled, not merely queued."""
@@ -68,40 +69,52 @@ def history_entry(verdict: StoredVerdict) -> dict[str, Any]:
 
 def batch_document(batch: Batch, now: datetime) -> dict[str, Any]:
     """A list and how far it is, with an estimate from the pace so far."""
-    spent = ((batch.last_decided_at or now) - batch.created_at).total_seconds()
     left = batch.total - batch.done
-    eta = now + timedelta(seconds=left * spent / batch.done) if batch.done and left and not batch.cancelled_at else None
+    pace = checks_per_second(batch, now)
+    eta = now + timedelta(seconds=left / pace) if pace and left and not batch.cancelled_at else None
     here = f"/v1/batches/{batch.id}"
     return {
         "id": batch.id,
-        "state": batch.state,
+        "state": batch_state(batch, now),
+        "name": batch.name,
         "destination": batch.destination,
         "created_at": time_text(batch.created_at),
+        "started_at": time_text(batch.started_at),
         "cancelled_at": time_text(batch.cancelled_at),
+        "upload_sha256": batch.upload_sha256,
         "rows": batch.rows,
         "refused": batch.refused,
-        "progress": {"done": batch.done, "total": batch.total, "eta": time_text(eta)},
+        "kinds": dict(batch.kinds),
+        "intake": dict(batch.intake),
+        "progress": {
+            "done": batch.done,
+            "total": batch.total,
+            "per_minute": round(60 * pace, 1) if pace else None,
+            "eta": time_text(eta),
+        },
         "states": dict(batch.states),
         "links": {
             "self": here,
             "items": f"{here}/items",
-            "report_csv": f"{here}/report.csv",
-            "report_jsonl": f"{here}/report.jsonl",
+            **{f"report_{form}": f"{here}/report.{form}" for form in FORMATS},
         },
     }
 
 
-def item_document(item: Item) -> dict[str, Any]:
-    """A row of a list with its answer."""
-    return {
-        "row": item.row,
-        "input": item.input,
-        "problem": item.problem,
-        "check_id": item.check_id,
-        "state": item.state,
-        "error_code": item.error_code,
-        "verdict": item.document,
-    }
+def checks_per_second(batch: Batch, now: datetime) -> float | None:
+    """The pace of a list so far."""
+    if not batch.done or batch.started_at is None:
+        return None
+    spent = ((batch.last_decided_at or now) - batch.started_at).total_seconds()
+    return batch.done / spent if spent > 0 else None
+
+
+def batch_state(batch: Batch, now: datetime) -> str:
+    """The state that a caller sees: `stalled` when nothing has come back for long."""
+    if batch.state not in ("queued", "running") or batch.started_at is None:
+        return batch.state
+    last = max(batch.started_at, batch.last_decided_at or batch.started_at)
+    return "stalled" if now - last > STALLED_AFTER else batch.state
 
 
 def time_text(moment: datetime | None) -> str | None:

@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pharmcheck.api.problems import Problem
 
-SMALL_BODY, LIST_BODY = 64 * 1024, 10 * 1024 * 1024
-"""Most bytes of a request: one check takes less than a kilobyte, a list of 10,000 addresses about one megabyte."""
-_LIST_PATHS = ("/v1/batches",)
+SMALL_BODY, LIST_BODY = 64 * 1024, 33 * 1024 * 1024
+"""Most bytes of a request: one check takes less than a kilobyte, a file with a list what `intake.MAX_BYTES` allows, and
+the frame around it."""
+_LIST_PATHS = ("/v1/batches", "/desk")
 _OPEN_READS = ("/v1/verdicts/", "/v1/rules", "/v1/registers", "/v1/lists/", "/v1/range/")
 """Reads that any web page may make: without credentials, so nobody's rights are used (DESIGN section 6)."""
 

@@ -38,6 +38,7 @@ class BatchRequest(_Request):
 
     urls: list[Annotated[str, Field(max_length=4096)]] = Field(min_length=1, max_length=10_000)
     destination: Destination | None = None
+    preview: bool = Field(default=False, description="Keep it as a draft to look through; `…/start` begins.")
 
 
 class OptOutRequest(_Request):
@@ -166,6 +167,7 @@ class EvidenceListOut(BaseModel):
 class ProgressOut(BaseModel):
     done: int
     total: int
+    per_minute: float | None
     eta: str | None
 
 
@@ -173,21 +175,38 @@ class BatchOut(BaseModel):
     """A list and how far it is."""
 
     id: str
-    state: Literal["queued", "running", "done", "cancelled"]
+    state: Literal["draft", "queued", "running", "stalled", "done", "cancelled"]
+    name: str | None
     destination: str | None
     created_at: str
+    started_at: str | None
     cancelled_at: str | None
+    upload_sha256: str | None
     rows: int
-    refused: int
+    refused: int = Field(description="Rows of which nothing is checked.")
+    kinds: dict[str, int] = Field(description="Rows by what became of them.")
+    intake: dict[str, Any] = Field(description="What was handed in: format, and where its addresses stand.")
     progress: ProgressOut
     states: dict[str, int]
     links: dict[str, str]
 
 
+class BatchesOut(BaseModel):
+    """The newest lists of a key."""
+
+    items: list[BatchOut]
+
+
 class ItemOut(BaseModel):
-    row: int
+    row: int = Field(description="From 1; several where a cell holds several addresses.")
+    sheet: str | None
+    line: int | None = Field(description="Row of the file, or of its sheet.")
+    kind: Literal["accepted", "repaired", "duplicate", "ignored", "needs_person"]
     input: str
+    url: str | None
     problem: str | None
+    note: str | None
+    same_as_row: int | None
     check_id: str | None
     state: str | None
     error_code: str | None
@@ -197,6 +216,20 @@ class ItemOut(BaseModel):
 class ItemsOut(BaseModel):
     items: list[ItemOut]
     next: str | None
+
+
+class ChangeOut(BaseModel):
+    host: str
+    change: Literal["worse", "came_back", "vanished", "better", "different", "new", "left_out"]
+    before: dict[str, str | None] | None
+    after: dict[str, str | None] | None
+
+
+class ChangesOut(BaseModel):
+    """What differs from another run; what stayed the same is counted."""
+
+    counts: dict[str, int]
+    items: list[ChangeOut]
 
 
 class RuleOut(BaseModel):

@@ -11,6 +11,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from pharmcheck import __version__
+from pharmcheck.cli.batch import batch
 from pharmcheck.cli.check import check
 from pharmcheck.cli.forget import forget
 from pharmcheck.cli.keys import keys
@@ -33,6 +34,7 @@ Examples:
   pharmcheck check --destination DE --json one.example.com two.example.com
   pharmcheck check saved-visit.warc.gz
   pharmcheck check - < addresses.txt
+  pharmcheck batch complaints.xlsx --out results.xlsx
   pharmcheck demo --once
 """
 
@@ -71,6 +73,7 @@ app.command()(check)
 app.command()(replay)
 app.command()(serve)
 app.command()(forget)
+app.add_typer(batch, name="batch")
 app.add_typer(registers, name="registers")
 app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")

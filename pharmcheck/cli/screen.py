@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import IO, TYPE_CHECKING
+import time
+from typing import IO, TYPE_CHECKING, Self
 
 from pharmcheck.address.defanging import defang
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress as RichProgress
     from rich.status import Status
 
     from pharmcheck.model import Attempt
@@ -143,6 +145,51 @@ class Progress:
         line = f"Looking at {defang(plain(host), host)}{others} · {self._pages.get(host, 0)} pages · {plain(what)}"
         self._status.update(Text(line, overflow="ellipsis", no_wrap=True))
         self._status.start()
+
+
+class BatchProgress:
+    """How far a list is: a bar with rate and estimate on a terminal, else a line every half minute, on stderr."""
+
+    _PAUSE_S = 30.0
+
+    def __init__(self) -> None:
+        self._bar: RichProgress | None = None
+        self._said_at = self._began = time.monotonic()
+        self._first: int | None = None
+
+    def __enter__(self) -> Self:
+        if is_lively(sys.stderr):
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._bar = Progress(
+                TextColumn("Sites"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+                TimeRemainingColumn(), console=console(sys.stderr), transient=True,
+            )  # fmt: skip
+            self._task = self._bar.add_task("", total=None, rate="")
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, done: int, total: int) -> None:
+        """So many of so many are done."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = done
+        pace = 60 * (done - self._first) / max(now - self._began, 1e-9)
+        rate = f"{pace:,.0f} a minute" if done > self._first else ""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, total=total, rate=rate)
+        elif now - self._said_at >= self._PAUSE_S:
+            self._said_at = now
+            left = f", about {(total - done) / pace:,.0f} minutes left" if rate else ""
+            say(f"{done:,} of {total:,} sites are done{f'; {rate}' if rate else ''}{left}.")
+
+    def say(self, sentence: str) -> None:
+        """Something besides."""
+        say(sentence)
 
 
 def _spell_out(match: re.Match[str]) -> str:

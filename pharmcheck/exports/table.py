@@ -12,12 +12,13 @@ from pharmcheck.exports.cells import COLUMNS, cells
 
 def csv_lines(items: Iterable[dict[str, Any]]) -> Iterator[bytes]:
     """The file, a row at a time."""
-    yield "\ufeff".encode() + _line(list(COLUMNS))
+    yield "\ufeff".encode() + csv_line(list(COLUMNS))
     for item in items:
-        yield _line(cells(item))
+        yield csv_line(cells(item))
 
 
-def _line(values: list[str]) -> bytes:
+def csv_line(values: list[str]) -> bytes:
+    """One row."""
     out = io.StringIO()
     csv.writer(out).writerow(values)
     return out.getvalue().encode()

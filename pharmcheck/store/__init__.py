@@ -4,8 +4,10 @@ SQLite in the data folder by default, another database by one setting.  The stor
 failed never replaces a verdict that stands.
 """
 
-from pharmcheck.store.batches import Batch, Batches, Item, NewItem
+from pharmcheck.store.batches import Batch, Batches
+from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
+from pharmcheck.store.items import Item, Order, Rows
 from pharmcheck.store.keys import Key, Keys, Scope
 from pharmcheck.store.pruning import Pruned, Pruning
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
@@ -15,9 +17,11 @@ from pharmcheck.store.register_rows import Counts, LoadedRegister
 from pharmcheck.store.registers import StoreRegisters
 from pharmcheck.store.requests import Requests
 from pharmcheck.store.store import Store
+from pharmcheck.store.turns import release_dead
 
 __all__ = [
-    "Batch", "Batches", "CheckQueue", "Counts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
-    "LoadedRegister", "NewCheck", "NewItem", "Pruned", "Pruning", "QueueName", "Reaped", "Rechecks", "Requests",
-    "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id", "verdict_of",
+    "Batch", "Batches", "CheckQueue", "Counts", "Drafts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
+    "LoadedRegister", "NewBatch", "NewCheck", "NewItem", "Order", "Pruned", "Pruning", "QueueName", "Reaped", "Rechecks",
+    "Requests", "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict",
+    "new_check_id", "release_dead", "verdict_of",
 ]  # fmt: skip

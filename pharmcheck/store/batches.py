@@ -1,31 +1,26 @@
-"""Lists that somebody handed in: which row asked for which check, and how far the work is."""
+"""Lists that somebody handed in: which row asked for which check, and how far the work is.
+
+`drafts.py` makes them; this reads them.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from pharmcheck.model import CheckState
+from pharmcheck.store.columns import same
+from pharmcheck.store.items import Item, Order, Rows, first_of_site, to_item
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, batches, checks, verdicts
-from pharmcheck.store.writing import put_new
 
+_NEWEST = 20  # lists of somebody that are shown, or looked at for one to go on with
 _PAGE = 200  # rows a read: a report of 200,000 rows must not stand in memory
-
-
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """A row of an upload: the check that answers it, or why there is none."""
-
-    row: int
-    input: str
-    check_id: str | None = None
-    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +33,35 @@ class Batch:
     created_at: datetime
     cancelled_at: datetime | None
     rows: int
-    refused: int  # rows that are no address
+    refused: int  # rows of which nothing is checked
     states: Mapping[str, int]  # checks by state; rows of one site share a check
     last_decided_at: datetime | None
+    name: str | None = None  # of the file
+    upload_sha256: str | None = None
+    intake: Mapping[str, Any] = field(default_factory=dict)  # what was handed in
+    kinds: Mapping[str, int] = field(default_factory=dict)  # rows by what became of them
+    started_at: datetime | None = None
 
     @property
     def total(self) -> int:
-        """Checks, each counted once."""
-        return sum(self.states.values())
+        """Checks, each counted once, those that are not in line yet too."""
+        return max(sum(self.states.values()), self.kinds.get("accepted", 0) + self.kinds.get("repaired", 0))
 
     @property
     def done(self) -> int:
         """Checks that have ended, in whatever way."""
-        return self.total - self.states.get("queued", 0) - self.states.get("running", 0)
+        return sum(self.states.values()) - self.states.get("queued", 0) - self.states.get("running", 0)
 
     @property
     def state(self) -> str:
-        """`queued`, `running`, `done` or `cancelled`."""
+        """`draft`, `queued`, `running`, `done` or `cancelled`."""
+        if self.cancelled_at and not (self.states.get("queued") or self.states.get("running")):
+            return "cancelled"
+        if self.started_at is None:
+            return "draft"
         if self.done == self.total:
-            return "cancelled" if self.cancelled_at else "done"
+            return "done"
         return "queued" if not self.done and not self.states.get("running") else "running"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A row with its answer, as far as there is one."""
-
-    row: int
-    input: str
-    problem: str | None
-    check_id: str | None
-    state: str | None
-    error_code: str | None
-    document: dict[str, Any] | None
 
 
 class Batches:
@@ -79,64 +70,70 @@ class Batches:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def create(
-        self,
-        identifier: str,
-        owner: str,
-        destination: str | None,
-        items: Sequence[NewItem],
-        now: datetime,
-        *,
-        upload_sha256: str | None = None,
-    ) -> None:
-        """Keep a list.  Its checks must be in the store already."""
-        row = {
-            "id": identifier,
-            "owner": owner,
-            "destination": destination,
-            "created_at": now,
-            "upload_sha256": upload_sha256,
-        }
-        rows = [
-            {
-                "batch_id": identifier,
-                "row": item.row,
-                "input": item.input,
-                "check_id": item.check_id,
-                "problem": item.problem,
-            }
-            for item in items
-        ]
-        with self._store.transaction(writes=True) as connection:
-            put_new(connection, batches, [row])
-            put_new(connection, batch_items, rows)
-
     def get(self, identifier: str) -> Batch | None:
-        """One list with its progress."""
+        """One list with its progress.  None while its rows still come in."""
         mine = batch_items.c.batch_id == identifier
-        asked = sa.select(batch_items.c.check_id).where(mine, batch_items.c.check_id.is_not(None)).distinct()
+        asked = sa.select(batch_items.c.check_id).where(mine, first_of_site(), batch_items.c.check_id.is_not(None))
         with self._store.transaction() as connection:
-            row = connection.execute(sa.select(batches).where(batches.c.id == identifier)).first()
+            row = connection.execute(
+                sa.select(batches).where(batches.c.id == identifier, batches.c.intake.is_not(None))
+            ).first()
             if row is None:
                 return None
-            rows, answered = connection.execute(
-                sa.select(sa.func.count(), sa.func.count(batch_items.c.check_id)).where(mine)
-            ).one()
+            kinds = connection.execute(
+                sa.select(batch_items.c.kind, sa.func.count()).where(mine).group_by(batch_items.c.kind)
+            ).all()
             last = sa.func.max(checks.c.decided_at, type_=checks.c.decided_at.type)
             states = connection.execute(
                 sa.select(checks.c.state, sa.func.count(), last).where(checks.c.id.in_(asked)).group_by(checks.c.state)
             ).all()
-        found = {str(state): int(count) for state, count, _ in states}
-        decided = max((at for *_, at in states if at is not None), default=None)
+        of_kind = {str(kind): int(count) for kind, count in kinds}
         return Batch(
-            row.id, row.owner, row.destination, row.created_at, row.cancelled_at, rows, rows - answered, found, decided
+            row.id, row.owner, row.destination, row.created_at, row.cancelled_at,
+            rows=sum(of_kind.values()),
+            refused=of_kind.get("ignored", 0) + of_kind.get("needs_person", 0),
+            states={str(state): int(count) for state, count, _ in states},
+            last_decided_at=max((at for *_, at in states if at is not None), default=None),
+            name=row.name,
+            upload_sha256=row.upload_sha256,
+            intake=json.loads(row.intake),
+            kinds=of_kind,
+            started_at=row.started_at,
+        )  # fmt: skip
+
+    def of_owner(self, owner: str, most: int = _NEWEST) -> list[Batch]:
+        """The newest lists of somebody."""
+        return self._newest(most, batches.c.owner == owner)
+
+    def of_upload(self, owner: str, sha256: str, destination: str | None) -> list[Batch]:
+        """The newest lists that somebody made of the very same file for the same destination."""
+        same_file = batches.c.upload_sha256 == sha256
+        return self._newest(_NEWEST, batches.c.owner == owner, same_file, same(batches.c.destination, destination))
+
+    def _newest(self, most: int, *which: sa.ColumnElement[bool]) -> list[Batch]:
+        query = (
+            sa.select(batches.c.id)
+            .where(batches.c.intake.is_not(None), *which)
+            .order_by(batches.c.created_at.desc(), batches.c.id)
+            .limit(most)
         )
+        with self._store.transaction() as connection:
+            ids = list(connection.execute(query).scalars())
+        return [found for identifier in ids if (found := self.get(identifier)) is not None]
 
     def running(self, owner: str) -> int:
         """How many lists of one owner still have work to do."""
         waiting = checks.c.state.in_((CheckState.QUEUED.value, CheckState.RUNNING.value))
         unfinished = sa.exists().where(checks.c.batch_id == batches.c.id, waiting)
         query = sa.select(sa.func.count()).select_from(batches).where(batches.c.owner == owner, unfinished)
+        with self._store.transaction() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def drafts(self, owner: str) -> int:
+        """How many lists of one owner wait for a word to begin."""
+        query = sa.select(sa.func.count()).where(
+            batches.c.owner == owner, batches.c.started_at.is_(None), batches.c.cancelled_at.is_(None)
+        )
         with self._store.transaction() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -149,21 +146,41 @@ class Batches:
                 .values(cancelled_at=now)
             )
 
-    def items(self, identifier: str, after: int, most: int) -> list[Item]:
-        """Rows behind row `after`, in the order of the upload."""
+    def states(self, identifier: str) -> dict[str, int]:
+        """Checks of a list by state: the cheapest way to see how far it is."""
         query = (
-            sa.select(batch_items, checks.c.state, checks.c.error_code, verdicts.c.document)
-            .select_from(
-                batch_items.outerjoin(checks, checks.c.id == batch_items.c.check_id).outerjoin(
-                    verdicts, verdicts.c.check_id == batch_items.c.check_id
-                )
-            )
-            .where(batch_items.c.batch_id == identifier, batch_items.c.row > after)
-            .order_by(batch_items.c.row)
+            sa.select(checks.c.state, sa.func.count()).where(checks.c.batch_id == identifier).group_by(checks.c.state)
+        )
+        with self._store.transaction() as connection:
+            return {str(state): int(count) for state, count in connection.execute(query)}
+
+    def categories(self, identifier: str) -> dict[str, int]:
+        """Sites by their verdict, each counted once."""
+        query = (
+            sa.select(verdicts.c.category, sa.func.count())
+            .select_from(batch_items.join(verdicts, verdicts.c.check_id == batch_items.c.check_id))
+            .where(batch_items.c.batch_id == identifier, first_of_site())
+            .group_by(verdicts.c.category)
+        )
+        with self._store.transaction() as connection:
+            return {str(category): int(count) for category, count in connection.execute(query)}
+
+    def unfinished(self, identifier: str, most: int) -> list[str]:
+        """Ids of checks of a list that wait for somebody, for whoever sends word of them to workers."""
+        query = (
+            sa.select(checks.c.id)
+            .where(checks.c.batch_id == identifier, checks.c.state == CheckState.QUEUED.value)
+            .order_by(checks.c.turn, checks.c.id)
             .limit(most)
         )
         with self._store.transaction() as connection:
-            return [_to_item(row) for row in connection.execute(query)]
+            return list(connection.execute(query).scalars())
+
+    def items(self, identifier: str, after: int, most: int) -> list[Item]:
+        """Rows behind row `after`, in the order of the upload."""
+        query = Rows().select(identifier).where(batch_items.c.row > after).order_by(batch_items.c.row).limit(most)
+        with self._store.transaction() as connection:
+            return [to_item(row) for row in connection.execute(query)]
 
     def all_items(self, identifier: str) -> Iterator[Item]:
         """Every row, a page at a time."""
@@ -172,9 +189,28 @@ class Batches:
             yield from page
             after = page[-1].row
 
+    def find(self, identifier: str, rows: Rows, order: Order, offset: int, most: int) -> tuple[list[Item], int]:
+        """Rows of one sort in some order, a page of them, and how many there are."""
+        query = rows.select(identifier)
+        with self._store.transaction() as connection:
+            count = connection.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
+            page = connection.execute(query.order_by(*order.columns()).offset(offset).limit(most)).all()
+        return [to_item(row) for row in page], int(count)
 
-def _to_item(row: sa.Row[Any]) -> Item:
-    document = json.loads(row.document) if row.document else None
-    if document is not None:
-        document["address"]["input"] = row.input  # what this row asked; rows of one site share a verdict
-    return Item(row.row, row.input, row.problem, row.check_id, row.state, row.error_code, document)
+    def sites(self, identifier: str) -> Iterator[tuple[str, str | None, str | None]]:
+        """Host, category and reason code of every site of a list, without its documents."""
+        query = (
+            sa.select(batch_items.c.row, batch_items.c.host, verdicts.c.category, verdicts.c.reason_code)
+            .select_from(batch_items.outerjoin(verdicts, verdicts.c.check_id == batch_items.c.check_id))
+            .where(batch_items.c.batch_id == identifier, first_of_site())
+            .order_by(batch_items.c.row)
+            .limit(_PAGE * 10)
+        )
+        after = 0
+        while True:
+            with self._store.transaction() as connection:
+                page = connection.execute(query.where(batch_items.c.row > after)).all()
+            if not page:
+                return
+            yield from ((row.host, row.category, row.reason_code) for row in page)
+            after = page[-1].row

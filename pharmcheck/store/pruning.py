@@ -20,6 +20,11 @@ from pharmcheck.store.writing import one_at_a_time
 
 _AT_ONCE = 200
 
+_FORGOTTEN = {  # a row of a list about a site: it stays, since the list has it, and says nothing and asks for nothing
+    "check_id": None, "problem": "Deleted on request.", "kind": "ignored", "input": "", "url": None, "host": None,
+    "note": None, "duplicate_of": None,
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
@@ -72,11 +77,7 @@ class Pruning:
             mine = sa.select(checks.c.id).where(about)
             for table in (evidence, findings, check_events, verdicts):
                 connection.execute(sa.delete(table).where(table.c.check_id.in_(mine)))
-            connection.execute(
-                sa.update(batch_items)
-                .where(batch_items.c.check_id.in_(mine))
-                .values(check_id=None, problem="Deleted on request.")
-            )
+            connection.execute(sa.update(batch_items).where(batch_items.c.check_id.in_(mine)).values(_FORGOTTEN))
             connection.execute(sa.delete(checks).where(about))
             connection.execute(sa.delete(captures).where(captures.c.registrable_domain == registrable_domain))
         for identifier in files:

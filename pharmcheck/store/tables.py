@@ -78,9 +78,10 @@ checks = Table(
     Column("leased_by", Code(64), nullable=True),
     Column("lease_until", UtcDateTime, nullable=True),  # a runner that dies gives the row back by silence
     Column("started_at", UtcDateTime, nullable=True),  # of the last attempt
+    Column("turn", BigInteger, nullable=False, server_default="0"),  # see `CheckQueue.submit`: lists take turns
     Index("ix_checks_site", "registrable_domain", "host", "created_at"),
     Index("ix_checks_batch", "batch_id", "state"),
-    Index("ix_checks_waiting", "state", "queue", "created_at", "id"),  # a list's checks all came at one time
+    Index("ix_checks_waiting", "state", "queue", "turn", "created_at", "id"),
 )
 
 check_events = Table(
@@ -102,16 +103,26 @@ batches = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("cancelled_at", UtcDateTime, nullable=True),
     Column("upload_sha256", Code(64), nullable=True),
+    Column("name", CleanText, nullable=True),  # of the file, as people find it again
+    Column("intake", CleanText, nullable=True),  # what was handed in, as JSON; unset while rows still come in
+    Column("started_at", UtcDateTime, nullable=True),  # unset: a draft, which somebody still looks through
 )
 
 batch_items = Table(
     "batch_items",
     metadata,
     Column("batch_id", Code(32), ForeignKey("batches.id"), primary_key=True),
-    Column("row", Integer, primary_key=True, autoincrement=False),  # as in the upload, from 1
+    Column("row", Integer, primary_key=True, autoincrement=False),  # from 1; a row of the file may be several of ours
     Column("input", CleanText, nullable=False),
     Column("check_id", Code(32), ForeignKey("checks.id"), nullable=True, index=True),  # shared by rows of one site
     Column("problem", CleanText, nullable=True),  # why there is no check, as a sentence
+    Column("kind", Code(16), nullable=False, server_default="accepted"),  # `intake.Kind`
+    Column("sheet", CleanText, nullable=True),
+    Column("line", Integer, nullable=True),  # row of the file or its sheet, from 1
+    Column("url", CleanText, nullable=True),  # what is visited
+    Column("host", CleanText, nullable=True),
+    Column("duplicate_of", Integer, nullable=True),  # `row` of the one whose check this one shares
+    Column("note", CleanText, nullable=True),  # something to know about what is checked
 )
 
 api_keys = Table(

@@ -3,6 +3,6 @@
 Works without scripts; htmx only saves reloading while a check runs.  Says nothing that the API does not say.
 """
 
-from pharmcheck.web.pages import add_pages
+from pharmcheck.web.adding import add_pages
 
 __all__ = ["add_pages"]

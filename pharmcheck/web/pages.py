@@ -6,14 +6,12 @@ Every page works as plain HTML.  A form makes a check and leads to its page by 3
 from __future__ import annotations
 
 import asyncio
-from importlib import resources
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, FastAPI, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from starlette.staticfiles import StaticFiles
+from jinja2 import Environment
 
 from pharmcheck.api.callers import Kind
 from pharmcheck.api.checks import read_address, standing_verdict, start
@@ -21,7 +19,6 @@ from pharmcheck.api.documents import state_of
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.check import judge
-from pharmcheck.discretion import without_query
 from pharmcheck.errors import AddressError
 from pharmcheck.explain import catalogue
 from pharmcheck.model import Address, Category, CheckState, FetchOutcome
@@ -37,29 +34,10 @@ _SERVICE = Depends(service_of)
 router = APIRouter(include_in_schema=False)
 
 
-def add_pages(app: FastAPI) -> None:
-    """Add the pages and what they are made of to an application."""
-    app.state.templates = _environment()
-    app.include_router(router)
-    app.mount("/static", StaticFiles(directory=str(resources.files("pharmcheck.web") / "static")), name="static")
-
-
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("pharmcheck.web"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,  # a misspelt name is an error here, not an empty place on a page
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["without_query"] = without_query
-    return made
-
-
 @router.get("/")
 async def home(request: Request) -> Response:
     """The form."""
-    return _page(request, "home.html", text="", problem=None)
+    return page(request, "home.html", text="", problem=None)
 
 
 @router.post("/check")
@@ -71,8 +49,8 @@ async def check(
     again: Annotated[str, Form()] = "",
 ) -> Response:
     """Take an address and lead to its check."""
-    if _foreign(request):
-        return _page(request, "home.html", 403, text="", problem=_say(request, "Please use the form on this page."))
+    if foreign(request):
+        return page(request, "home.html", 403, text="", problem=_say(request, "Please use the form on this page."))
 
     def begin() -> Response:
         where = destination if destination in helps() else None
@@ -83,7 +61,7 @@ async def check(
             check_id = stored.check_id if stored else start(service, caller, address, where)[0]
         except (AddressError, Problem) as error:
             status = error.status_code if isinstance(error, Problem) else 422
-            return _page(request, "home.html", status, text=url, problem=_refusal(request, error))
+            return page(request, "home.html", status, text=url, problem=_refusal(request, error))
         return RedirectResponse(f"/v/{check_id}", 303)
 
     return await asyncio.to_thread(begin)
@@ -105,7 +83,7 @@ def _see(check_id: str, request: Request, service: Service, template: str) -> Re
     service.door.count(service.caller(request.scope), Kind.READ)
     found = service.store.get_check(check_id)
     if found is None:
-        return _page(request, "nothing.html", 404)
+        return page(request, "nothing.html", 404)
     now = service.clock()
     state = state_of(found.state, found.created_at, service.queue.lease_of(check_id), now)
     ended = state in (CheckState.DONE, CheckState.FAILED, CheckState.CANCELLED)
@@ -114,11 +92,11 @@ def _see(check_id: str, request: Request, service: Service, template: str) -> Re
     if template == "progress.html":
         if ended:
             return Response(headers={"HX-Redirect": f"/v/{check_id}"})
-        return _page(request, template, check=found, state=state, steps=steps)
+        return page(request, template, check=found, state=state, steps=steps)
     verdict = verdict_of(found.verdict) if found.verdict else None
     tongue = _tongue(request)
     country = request.query_params.get("country", "")
-    return _page(
+    return page(
         request,
         template,
         check=found,
@@ -141,7 +119,7 @@ async def help_page(request: Request, service: Annotated[Service, _SERVICE]) -> 
 
 
 def _help(request: Request, service: Service) -> Response:
-    return _page(
+    return page(
         request,
         "help.html",
         help=helps().get(request.query_params.get("country", "")),
@@ -153,7 +131,7 @@ def _help(request: Request, service: Service) -> Response:
 @router.get("/owners")
 async def owners(request: Request) -> Response:
     """A word to owners of sites: what we look at, what to fix, how to ask for a new look, how to opt out."""
-    return _page(request, "owners.html")
+    return page(request, "owners.html")
 
 
 @router.get("/language/{code}")
@@ -191,7 +169,7 @@ def _shared(service: Service, check_id: str) -> str:
     return f"{str(service.settings.public_url).rstrip('/')}/v/{check_id}"
 
 
-def _foreign(request: Request) -> bool:
+def foreign(request: Request) -> bool:
     """Whether another site's page sent the form: browsers say so, and older ones send an Origin."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
@@ -216,7 +194,8 @@ def _say(request: Request, sentence: str) -> str:
     return _tongue(request).translations.gettext(sentence)
 
 
-def _page(request: Request, name: str, status: int = 200, **values: object) -> Response:
+def page(request: Request, name: str, status: int = 200, **values: object) -> Response:
+    """A page from its template, in the reader's language."""
     tongue = _tongue(request)
     environment: Environment = request.app.state.templates
     template = environment.get_template(name)

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from pharmcheck.api import make_app
 from pharmcheck.ruleset import Ruleset
-from pharmcheck.store import NewItem, Scope
+from pharmcheck.store import Drafts, NewBatch, NewItem, Scope
 from tests.api.conftest import Clock, keep_answer, open_service, rogue
 
 HELD = (
@@ -48,8 +48,13 @@ def held(tmp_path_factory: pytest.TempPathFactory, ruleset: Ruleset) -> Iterator
     with open_service(tmp_path_factory.mktemp("document"), ruleset, Clock(), **LIMITS) as service:
         check_id, batch_id = keep_answer(service, rogue(), service.clock()), "b" * 32
         key, secret = service.keys.create("fuzz", list(Scope), service.clock(), None)
-        items = [NewItem(1, "pills.example.com", check_id), NewItem(2, "x", problem="That is no address.")]
-        service.batches.create(batch_id, key.id, None, items, service.clock(), upload_sha256="0")
+        items = [
+            NewItem(1, "accepted", "pills.example.com", 1, url="https://pills.example.com/", host="pills.example.com"),
+            NewItem(2, "needs_person", "x", 2, problem="That is no address."),
+        ]
+        drafts = Drafts(service.store)
+        drafts.put(NewBatch(batch_id, key.id, None, "list.csv", "0"), items, {"format": "csv"}, service.clock())
+        drafts.start(batch_id, service.clock())
         there = {"check_id": check_id, "batch_id": batch_id, "domain": "pills.example.com"}
         yield Held(make_app(service), f"Bearer {secret}", there)
 

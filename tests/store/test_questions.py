@@ -153,6 +153,16 @@ def test_no_question_reads_a_whole_table(plans, store: Store, settings: Settings
         "a step": lambda: Events(store).add(key(3), [("state", {})], NOON),
         "steps": lambda: Events(store).since(key(3), 0),
         "a list": lambda: lists.get(key(4)),
+        "how far a list is": lambda: lists.states(key(4)),
+        "what waits of a list": lambda: lists.unfinished(key(4), 10),
+        "lists of somebody": lambda: lists.of_owner("o4"),
+        "lists of the same file": lambda: lists.of_upload("o4", "0" * 64, None),
+        "drafts": lambda: lists.drafts("o4"),
+        "a claim from one list": lambda: CheckQueue(store, only_batch=key(4)).claim(
+            QueueName.BATCH, 10, "one", NOON, LEASE
+        ),
+        "verdicts of a list": lambda: lists.categories(key(4)),
+        "sites of a list": lambda: list(lists.sites(key(4))),
         "lists under way": lambda: lists.running("o4"),
         "rows of a list": lambda: lists.items(key(4), 0, 10),
         "a request": lambda: Requests(store).remember("x", "y", "z", NOON),

@@ -8,37 +8,21 @@ from __future__ import annotations
 
 import codecs
 import io
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
-from pharmcheck.errors import RegisterFileError
+from pharmcheck.errors import RegisterFileError, WorkbookError
 from pharmcheck.reading import clean
+from pharmcheck.workbooks import MAX_RATIO, guarded_archive, kind_of
 
 MAX_LINE = 1 << 20  # characters; the longest line of the largest register we know has ten thousand
-MAX_RATIO = 200  # unpacked to packed (field notes 2.3); real tables pack at ten to forty
-MAX_MEMBERS = 1_000
 _HEAD = 4_096
 _STRAY = 50  # a text may hold a NUL by mistake, one in fifty characters
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,200})", re.IGNORECASE)
 _MARKUP = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|table|div|meta|title)\b", re.IGNORECASE)
-_KINDS = (
-    (b"%PDF-", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive; unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file; save it as .xlsx or as CSV"),
-    (b"Rar!", "a RAR archive; unpack it first"),
-    (b"7z\xbc\xaf", "a 7-Zip archive; unpack it first"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"{", "a JSON document"),
-    (b"[{", "a JSON document"),
-    (b"SQLite format 3", "a database"),
-)
 _UTF16 = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -72,7 +56,7 @@ def refuse_unless_text(head: bytes, expected: str) -> None:
     bare = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if not bare:
         raise RegisterFileError(f"Expected {expected}; the file is empty.")
-    found = next((kind for magic, kind in _KINDS if bare.startswith(magic)), None)
+    found = kind_of(bare)
     if is_zip(head):
         found = "a zip archive"
     elif is_markup(head):
@@ -108,14 +92,10 @@ def member_of(file: IO[bytes], wanted: str, expected: str) -> Iterator[IO[bytes]
 def archive_of(file: IO[bytes], expected: str) -> Iterator[zipfile.ZipFile]:
     """A zip archive with all that can be wrong with one turned into RegisterFileError."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            if len(archive.infolist()) > MAX_MEMBERS:
-                raise RegisterFileError(f"Expected {expected}; the archive has more than {MAX_MEMBERS} members.")
+        with guarded_archive(file) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise RegisterFileError(f"Expected {expected}; the zip archive is broken, encrypted or cut short.") from error
-    except (OSError, ValueError, OverflowError) as error:
-        raise RegisterFileError(f"Expected {expected}; the zip archive cannot be read.") from error
+    except WorkbookError as error:
+        raise RegisterFileError(f"Expected {expected}; {error}.") from error
 
 
 def lines_of(file: IO[bytes], expected: str, *, fallback: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from itertools import islice, zip_longest
 from operator import itemgetter
 from typing import IO
 
-from pharmcheck.errors import RegisterFileError
+from pharmcheck.errors import RegisterFileError, WorkbookError
 from pharmcheck.reading import MAX_PAGE, clean
 from pharmcheck.reading.patterns import Pattern, compile_text
 from pharmcheck.reading.tables import table_rows as page_tables
@@ -25,7 +25,7 @@ from pharmcheck.registers.columns import Columns
 from pharmcheck.registers.importing import Quarantined
 from pharmcheck.registers.sources.opening import archive_of, head_of, is_markup, is_zip, lines_of, member_of, page_of
 from pharmcheck.registers.sources.raw import RawRow
-from pharmcheck.registers.sources.workbook import is_workbook, open_workbook
+from pharmcheck.workbooks import is_xlsx, read_xlsx
 
 HREF = "@href"
 """A column “Shop” of a web page has a second one, “Shop@href”: where the links in its cells lead."""
@@ -85,9 +85,9 @@ def _tables(file: IO[bytes], forms: Sequence[Columns], expected: str, stack: Exi
     head = head_of(file)
     if is_zip(head):
         with archive_of(file, expected) as archive:
-            workbook = is_workbook(archive)
+            workbook = is_xlsx(archive)
         if workbook:
-            yield open_workbook(file, expected)
+            yield _workbook(file, expected)
             return
         file = stack.enter_context(member_of(file, forms[0].member, expected))
         head = head_of(file)
@@ -111,6 +111,20 @@ def _delimited(file: IO[bytes], expected: str, delimiter: str, encoding: str) ->
             yield RawRow(line, (), torn=f"lines {line} to {reader.line_num} could not be taken apart ({error})")
         else:
             yield RawRow(line, cells)
+
+
+def _workbook(file: IO[bytes], expected: str) -> Rows:
+    def rows() -> Iterator[RawRow]:
+        try:
+            yield from (RawRow(row.line, row.cells, ragged=True, table=row.sheet) for row in read())
+        except WorkbookError as error:
+            raise RegisterFileError(f"Expected {expected}; {error}.") from error
+
+    try:
+        _, read = read_xlsx(file)
+    except WorkbookError as error:
+        raise RegisterFileError(f"Expected {expected}; {error}.") from error
+    return rows
 
 
 def _page_rows(file: IO[bytes], expected: str) -> Iterator[RawRow]:

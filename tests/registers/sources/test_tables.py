@@ -17,10 +17,10 @@ import yaml
 
 from pharmcheck.errors import RegisterFileError, UsageError
 from pharmcheck.registers import Source
-from pharmcheck.registers.sources import workbook
 from pharmcheck.ruleset import default_directory
 from pharmcheck.ruleset.sources import read_source_file
 from pharmcheck.ruleset.yamlfile import read_yaml
+from pharmcheck.workbooks import archive as opened_archive
 
 MAPS = Path(__file__).parents[3] / "docs/register-maps"
 FORMATS = read_yaml(default_directory() / "lists/licence_formats.yaml").data
@@ -140,7 +140,7 @@ def test_a_workbook_that_unpacks_to_a_flood_is_refused(read, monkeypatch: pytest
 
     with pytest.raises(RegisterFileError, match="too large when unpacked"):
         read(source_of("bfarm_de"), body.getvalue())
-    monkeypatch.setattr(workbook, "MAX_UNPACKED", 1_000)
+    monkeypatch.setattr(opened_archive, "MAX_UNPACKED", 1_000)
     with pytest.raises(RegisterFileError, match="too large when unpacked"):
         read(source_of("bfarm_de"), as_workbook(BFARM))
 

@@ -15,79 +15,75 @@ from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from pharmcheck.errors import RegisterFileError
+from pharmcheck.errors import WorkbookError
 from pharmcheck.reading.taster import Limits, taste
-from pharmcheck.registers.sources.opening import MAX_RATIO, archive_of
-from pharmcheck.registers.sources.raw import RawRow
+from pharmcheck.workbooks.archive import guarded_archive, refuse_floods
 
-MAX_UNPACKED = 256 << 20  # bytes of all parts together
 MAX_CELLS = 3_000_000  # of the rectangle around a sheet: 150,000 rows of 20 columns, which take about 230 MB
 _LIMITS = Limits(cpu=60, wall=180, address_space=2 << 30, data=512 << 20)  # of a workbook at the limits above
 _PIECE = 1 << 20
 _OVERLAP = 64  # bytes that a place may have
 _PLACE = re.compile(rb"""[\s]r\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
-_MAIN = "xl/workbook.xml"
 
 
-def is_workbook(archive: zipfile.ZipFile) -> bool:
-    """Whether a zip archive is an XLSX workbook."""
-    return _MAIN in archive.NameToInfo
+class SheetRow(NamedTuple):
+    """One row of a sheet."""
+
+    sheet: int  # which one of the workbook, from 0
+    line: int  # as the program that made it shows it, from 1
+    cells: list[str]
+    first_column: int  # of the first cell, from 0
 
 
-def open_workbook(file: IO[bytes], expected: str) -> Callable[[], Iterator[RawRow]]:
-    """What reads the rows of every sheet, again and again.  Raises RegisterFileError, then and later."""
+def read_xlsx(file: IO[bytes]) -> tuple[list[str], Callable[[], Iterator[SheetRow]]]:
+    """Names of the sheets, and what reads their rows again and again.  Raises WorkbookError, then and later."""
     file.seek(0)
-    with archive_of(file, expected) as archive:
-        _weigh(archive, expected)
+    with guarded_archive(file) as archive:
+        refuse_floods(archive)
+        _refuse_rectangles(archive)
     file.seek(0)
     body = file.read()
     stopped = taste(_read_through, body, limits=_LIMITS)
     if stopped:
-        raise RegisterFileError(f"Expected {expected}; the workbook cannot be read: {stopped}.")
-    return partial(_rows, body, expected)
+        raise WorkbookError(f"the workbook cannot be read: {stopped}")
+    return [name for name, _ in _sheets(body, only_names=True)], partial(_rows, body)
 
 
 def _read_through(body: bytes) -> None:
     """What the child does."""
-    with suppress(RegisterFileError):
-        for _ in _rows(body, ""):
+    with suppress(WorkbookError):
+        for _ in _rows(body):
             pass
 
 
-def _rows(body: bytes, expected: str) -> Iterator[RawRow]:
-    for number, sheet in enumerate(_sheets(body, expected)):
-        # Empty rows above the first cell are not handed out; what is counted is what stands in the sheet.
-        for line, cells in enumerate(sheet.iter_rows(), 1 + (sheet.start or (0, 0))[0]):
-            yield RawRow(line, [_text(cell) for cell in cells], ragged=True, table=number)
+def _rows(body: bytes) -> Iterator[SheetRow]:
+    for number, (_, sheet) in enumerate(_sheets(body)):
+        # Empty rows above the first cell are handed out, empty columns before it are not.
+        _, before = sheet.start or (0, 0)
+        for line, cells in enumerate(sheet.iter_rows(), 1):
+            yield SheetRow(number, line, [_text(cell) for cell in cells], before)
 
 
-def _sheets(body: bytes, expected: str) -> Iterator[Any]:
+def _sheets(body: bytes, *, only_names: bool = False) -> Iterator[tuple[str, Any]]:
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(body))
         for name in book.sheet_names:
-            yield book.get_sheet_by_name(name)
+            yield name, None if only_names else book.get_sheet_by_name(name)
     except python_calamine.PasswordError as error:
-        raise RegisterFileError(f"Expected {expected}; the workbook has a password.") from error
+        raise WorkbookError("the workbook has a password") from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise RegisterFileError(f"Expected {expected}; the workbook cannot be read.") from error
+        raise WorkbookError("the workbook cannot be read") from error
 
 
-def _weigh(archive: zipfile.ZipFile, expected: str) -> None:
+def _refuse_rectangles(archive: zipfile.ZipFile) -> None:
     """Refuse what would not fit into memory."""
-    parts = archive.infolist()
-    unpacked = sum(part.file_size for part in parts)
-    packed = sum(part.compress_size for part in parts)
-    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1):
-        raise RegisterFileError(f"Expected {expected}; the workbook is too large when unpacked; save it as CSV.")
-    for part in parts:
+    for part in archive.infolist():
         if part.filename.lower().endswith((".xml", ".bin")) and _rectangle(archive, part) > MAX_CELLS:
-            raise RegisterFileError(
-                f"Expected {expected}; a sheet of the workbook spans more than {MAX_CELLS:,} cells; save it as CSV."
-            )
+            raise WorkbookError(f"a sheet of the workbook spans more than {MAX_CELLS:,} cells; save it as CSV")
 
 
 def _rectangle(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:

@@ -1,0 +1,282 @@
+"""The desk: hand in a list, look through it, run it, sort its answers.  For people with a key for lists.
+
+Plain HTML; every form leads on by 303.  The key opens the desk by a cookie that only this path gets and no script
+reads, and a form that another site sends is refused.  `officer` is the one place that says who somebody is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pharmcheck.address.defanging import defang
+from pharmcheck.api.callers import Caller, Kind
+from pharmcheck.api.documents import batch_state, checks_per_second
+from pharmcheck.api.lists import cancel_list, own_list, read_form, start_list, take_list
+from pharmcheck.api.problems import Problem
+from pharmcheck.api.reports import compared, report_response
+from pharmcheck.api.service import Service, service_of
+from pharmcheck.changes import Change
+from pharmcheck.explain import SIGNS
+from pharmcheck.exports import FORMATS, MEDIA_TYPES, changes_html, defang_all, item_document, make_report
+from pharmcheck.exports.report import KINDS
+from pharmcheck.store import Batch, Order, Rows, Scope
+from pharmcheck.web.pages import foreign, page
+
+COOKIE = "desk"
+_HOURS_S = 12 * 3600  # a working day: a desk that was left open closes by itself
+_PAGE = 50
+_SERVICE = Depends(service_of)
+router = APIRouter(include_in_schema=False, prefix="/desk")
+_ORDERS = {Order.ROW: "as in the list", Order.WORST: "the worst first", Order.HOST: "by name"}
+
+
+class _NoKeyError(Exception):
+    """Nobody is at the desk."""
+
+
+def officer(request: Request, service: Service) -> str:
+    """Whose desk this is.  Raises _NoKeyError for nobody's, and Problem when its limit is used up."""
+    secret = request.cookies.get(COOKIE, "")
+    key = service.keys.find(secret, service.clock()) if secret else None
+    if key is None or Scope.BATCH not in key.scopes:
+        raise _NoKeyError
+    service.door.count(Caller(f"key:{key.id}", key.id, key.scopes), Kind.READ)
+    return key.id
+
+
+async def _do(request: Request, work: Callable[[], Response]) -> Response:
+    """Do some work in a thread; say on a page what went wrong."""
+    if request.method == "POST" and foreign(request):
+        return page(request, "desk_key.html", 403, problem="Please use the form on this page.")
+    try:
+        return await asyncio.to_thread(work)
+    except _NoKeyError:
+        return page(request, "desk_key.html", 401, problem=None)
+    except Problem as error:
+        return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
+
+
+@router.get("")
+async def desk(request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """Hand in a list, and the lists of before."""
+
+    def show() -> Response:
+        owner = officer(request, service)
+        return page(request, "desk.html", lists=[_row(one, service) for one in service.batches.of_owner(owner)])
+
+    return await _do(request, show)
+
+
+@router.post("/key")
+async def open_desk(
+    request: Request, service: Annotated[Service, _SERVICE], key: Annotated[str, Form()] = ""
+) -> Response:
+    """Open the desk with a key."""
+
+    def check() -> Response:
+        service.door.count(service.door.passer_by(request.scope), Kind.READ)  # guessing uses up the guesser's limit
+        found = service.keys.find(key.strip(), service.clock())
+        if found is None or Scope.BATCH not in found.scopes:
+            return page(request, "desk_key.html", 401, problem="This key is unknown, expired, or not one for lists.")
+        answer = RedirectResponse("/desk", 303)
+        secure = request.url.scheme == "https"
+        answer.set_cookie(
+            COOKIE, key.strip(), max_age=_HOURS_S, path="/desk", httponly=True, samesite="strict", secure=secure
+        )
+        return answer
+
+    return await _do(request, check)
+
+
+@router.post("/close")
+async def close_desk(request: Request) -> Response:
+    """Forget the key."""
+
+    def close() -> Response:
+        answer = RedirectResponse("/desk", 303)
+        answer.delete_cookie(COOKIE, path="/desk")
+        return answer
+
+    return await _do(request, close)
+
+
+@router.post("")
+async def hand_in(request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """Take a file as a draft, and show what would be checked."""
+    if foreign(request) or COOKIE not in request.cookies:  # before anybody's file is read
+        return await _do(request, lambda: page(request, "desk_key.html", 401, problem=None))
+    try:
+        await asyncio.to_thread(officer, request, service)
+        handed = await read_form(request)
+    except _NoKeyError:
+        return page(request, "desk_key.html", 401, problem=None)
+    except Problem as error:
+        return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
+
+    def take() -> Response:
+        batch = take_list(service, officer(request, service), handed)
+        return RedirectResponse(f"/desk/{batch.id}", 303)
+
+    return await _do(request, take)
+
+
+@router.post("/{batch_id}/start")
+async def start(batch_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """Begin with a draft."""
+
+    def begin() -> Response:
+        start_list(service, own_list(service, batch_id, officer(request, service)))
+        return RedirectResponse(f"/desk/{batch_id}", 303)
+
+    return await _do(request, begin)
+
+
+@router.post("/{batch_id}/cancel")
+async def cancel(batch_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """Call a list off."""
+
+    def end() -> Response:
+        cancel_list(service, own_list(service, batch_id, officer(request, service)))
+        return RedirectResponse(f"/desk/{batch_id}", 303)
+
+    return await _do(request, end)
+
+
+@router.get("/{batch_id}")
+async def see(batch_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """A list: what was handed in, how far it is, its rows with their answers."""
+    return await _do(request, lambda: _see(batch_id, request, service))
+
+
+@router.get("/{batch_id}/progress")
+async def progress(batch_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """The part of the page that changes while a list runs."""
+
+    def show() -> Response:
+        batch = own_list(service, batch_id, officer(request, service))
+        if batch.state in ("done", "cancelled"):
+            return Response(headers={"HX-Redirect": f"/desk/{batch_id}"})
+        return page(request, "desk_progress.html", batch=batch, pace=_pace(batch, service))
+
+    return await _do(request, show)
+
+
+@router.get("/{batch_id}/report.{form}")
+async def report(batch_id: str, form: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """The results as a file."""
+
+    def write() -> Response:
+        batch = own_list(service, batch_id, officer(request, service))
+        if form not in FORMATS:
+            raise Problem("not_found", "There is no such format.")
+        return report_response(service, batch, form, {"Cache-Control": "private, no-store"})
+
+    return await _do(request, write)
+
+
+@router.get("/{batch_id}/changes")
+async def changes(batch_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """What changed since an earlier run, as a page to keep."""
+
+    def write() -> Response:
+        owner = officer(request, service)
+        after = own_list(service, batch_id, owner)
+        before = own_list(service, request.query_params.get("since", ""), owner)
+        text = b"".join(changes_html(compared(service, before, after), before, after))
+        headers = {
+            "Cache-Control": "private, no-store",
+            "Content-Disposition": f'attachment; filename="pharmcheck-changes-{after.id}.html"',
+        }
+        return Response(text, headers=headers, media_type=MEDIA_TYPES["html"])
+
+    return await _do(request, write)
+
+
+def _see(batch_id: str, request: Request, service: Service) -> Response:
+    owner = officer(request, service)
+    batch = own_list(service, batch_id, owner)
+    asked = request.query_params
+    kind = asked.get("kind") if asked.get("kind") in KINDS else None
+    report = make_report(service.store, batch, service.clock())
+    category = asked.get("category") if asked.get("category") in {name for name, _, _ in report.counts()} else None
+    order = Order(asked["order"]) if asked.get("order") in set(Order) else Order.ROW
+    text = asked.get("text", "")[:100]
+    number = min(int(asked.get("page", "1")[:6]) if asked.get("page", "1")[:6].isdigit() else 1, 10_000) or 1
+    found, count = service.batches.find(
+        batch.id, Rows(kind, category, text or None), order, (number - 1) * _PAGE, _PAGE
+    )
+    chosen = {"kind": kind or "", "category": category or "", "order": order.value, "text": text}
+    earlier = [
+        one for one in service.batches.of_owner(owner) if one.id != batch.id and one.created_at < batch.created_at
+    ]
+    return page(
+        request,
+        "desk_list.html",
+        batch=batch,
+        pace=_pace(batch, service),
+        facts=report.facts(),
+        counts=report.counts(),
+        kinds=KINDS,
+        orders={one.value: words for one, words in _ORDERS.items()},
+        items=[_item(item_document(item)) for item in found],
+        count=count,
+        chosen=chosen,
+        signs={category.value: sign for category, sign in SIGNS.items()},
+        changes=_counted(service, earlier[0], batch) if earlier and batch.state == "done" and not asked else None,
+        earlier=earlier,
+        before=_link(batch, chosen, number - 1) if number > 1 else None,
+        after=_link(batch, chosen, number + 1) if number * _PAGE < count else None,
+        formats=FORMATS,
+    )
+
+
+def _pace(batch: Batch, service: Service) -> dict[str, object]:
+    """How far it is, for people."""
+    pace = checks_per_second(batch, service.clock())
+    minutes = max(1, round((batch.total - batch.done) / pace / 60)) if pace else None
+    return {
+        "state": batch_state(batch, service.clock()),
+        "per_minute": round(60 * pace) if pace else None,
+        "minutes_left": minutes,
+    }
+
+
+def _row(batch: Batch, service: Service) -> dict[str, object]:
+    return {"batch": batch, "state": batch_state(batch, service.clock())}
+
+
+def _link(batch: Batch, chosen: dict[str, str], number: int) -> str:
+    return f"/desk/{batch.id}?{urlencode({**chosen, 'page': number})}#rows"
+
+
+def _counted(service: Service, before: Batch, after: Batch) -> list[tuple[str, int]] | None:
+    """How many sites changed since an earlier run of the same list; None when they are other lists."""
+    if before.upload_sha256 != after.upload_sha256 and before.name != after.name:
+        return None
+    counts = Counter(one.change for one in compared(service, before, after))
+    return [(change.value.replace("_", " "), counts[change]) for change in Change if counts[change]]
+
+
+def _item(item: dict[str, object]) -> dict[str, object]:
+    """A row as the page shows it: nothing in it can be clicked by accident."""
+    verdict = item["verdict"]
+    reason = ""
+    if isinstance(verdict, dict) and verdict["reasons"]:
+        reason = defang(verdict["reasons"][0]["message"], verdict["address"]["host"])
+    elif isinstance(verdict, dict):
+        reason = verdict["reason_code"].replace("_", " ")
+    return {
+        **item,
+        "input": defang_all(str(item["input"])),
+        "after": defang_all(str(item["url"] or "")),
+        "why": reason or item["problem"] or item["error_code"] or "",
+        "note": defang_all(str(item["note"] or "")),
+        "category": verdict["category"] if isinstance(verdict, dict) else None,
+    }
