@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -25,7 +26,10 @@ from pharmcheck.store.tables import checks
 from tests.workers.conftest import HOSTS
 from tests.workers.fleet import ENDED, HELD, POISON, Fleet, end, holder_of, state_of, unsettled, wait_until
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = [
+    pytest.mark.xdist_group("workers"),
+    pytest.mark.skipif(sys.platform != "linux", reason="finds the children of a process in /proc"),
+]
 
 
 @pytest.fixture

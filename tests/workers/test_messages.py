@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from pharmcheck import work
 from pharmcheck.broker import MOST_IDS, messages_in, read_ids, send
+from pharmcheck.errors import StoreError
 from pharmcheck.model import CheckState
-from pharmcheck.store import QueueName, new_check_id
+from pharmcheck.store import CheckQueue, QueueName, new_check_id
 from tests.workers.conftest import submit
 from tests.workers.fleet import state_of
 from workers import room, tasks
@@ -132,3 +135,40 @@ def test_a_message_holds_ids_and_nothing_else(here: room.Room) -> None:
     assert message.content_type == "application/json"
     assert message.payload == [[ids], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
     assert "example" not in str(message.headers)
+
+
+def later(here: room.Room, monkeypatch: pytest.MonkeyPatch, **time: float) -> None:
+    """Let the tasks that follow believe that it is so much later."""
+    place = replace(here.place, clock=lambda: datetime.now(UTC) + timedelta(**time))
+    monkeypatch.setattr(room, "_room", replace(here, place=place))
+
+
+def test_a_recheck_puts_a_site_in_line_whose_verdict_is_too_old(
+    here: room.Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a list's check, with word of it, and once however often it is asked for."""
+    tasks.check(submit(here.place, "pillswift.example"))
+    tasks.recheck()
+    assert CheckQueue(here.place.store).depth()["batch"][0] == 0  # still good
+    later(here, monkeypatch, days=60)
+    tasks.recheck()
+    tasks.recheck()
+
+    assert CheckQueue(here.place.store).depth()["batch"][0] == 1
+    assert messages_in(app, QueueName.BATCH) == 1
+
+
+def test_captures_past_their_time_are_deleted(here: room.Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the settings, whatever the message says."""
+    (check_id,) = submit(here.place, "pillswift.example")
+    tasks.check([check_id])
+    found = here.place.store.get_check(check_id)
+    assert found is not None
+    assert found.capture_id is not None
+    tasks.prune(0, keep="nothing")
+    assert here.place.store.load_capture(found.capture_id).pages
+    later(here, monkeypatch, days=91)
+    tasks.prune()
+
+    with pytest.raises(StoreError, match="deleted"):
+        here.place.store.load_capture(found.capture_id)
