@@ -59,6 +59,10 @@ messages: $(READY) ## Collect what the page says into its catalogues, for transl
 	@for language in de fr es; do $(BIN)/pybabel -q update -i build/messages.pot -l $$language --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date -w 120 -o pharmcheck/web/locales/$$language.po; done
 
+.PHONY: secrets
+secrets: $(READY) ## Make the passwords that docker-compose.yml wants, in ./secrets; those that are there stay
+	@$(BIN)/python -m workers.passwords secrets
+
 .PHONY: setup
 setup: $(READY) ## Set up only; every other target does it by itself
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from pharmcheck.capture import Gate, Policy, capture_id, capture_site
+from pharmcheck.capture import Policy, Turns, capture_id, capture_site
 from pharmcheck.coverage import look_back
 from pharmcheck.findings import find
 from pharmcheck.model import Address, Attempt, Capture, Judgement, RegisterState
@@ -26,7 +26,7 @@ async def check_site(
     destination: str | None = None,
     now: Callable[[], datetime],
     on_attempt: Callable[[Attempt], None] | None = None,
-    gate: Gate | None = None,
+    gate: Turns | None = None,
 ) -> tuple[Capture, Judgement]:
     """Visit a site and judge what was seen.
 

@@ -35,9 +35,18 @@ def log_as_json() -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _name_only,
                 structlog.processors.JSONRenderer(ensure_ascii=True),
             ],
             foreign_pre_chain=shared,
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _name_only(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """An exception's class in place of the exception: its message and its frames may carry words of a page."""
+    found = event.pop("exc_info", None)
+    if found:
+        event["kind"] = getattr(found[0] if isinstance(found, tuple) else type(found), "__name__", "Exception")
+    return event

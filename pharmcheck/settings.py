@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import (
     AliasChoices,
@@ -20,6 +21,9 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_MOUNTED = Path("/run/secrets")  # where Docker puts them
+_REDIS = ("redis://", "rediss://", "redis+socket://")
 
 
 class Settings(BaseSettings):
@@ -35,11 +39,39 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # a database address may hold a password; an error message is no place for it
     )
 
+    secrets_dir: Path | None = None
+    """A folder with a file for each setting that is a secret, named like its variable: what Docker and Kubernetes
+    mount.  Unset, `/run/secrets` where there is one.  A variable wins over a file."""
+
     data_dir: Path = Field(default_factory=lambda: _data_home() / "pharmcheck")
     """Where the database and the captures live.  Verdicts outlive a run, so it is a data folder, not a cache."""
 
     database_url: SecretStr | None = None
     """Another database than the SQLite file in the data folder: a service with many workers needs PostgreSQL."""
+
+    broker_url: SecretStr | None = None
+    """Redis, where checks are handed to workers elsewhere (`redis://`, `rediss://` or `redis+socket://`; needs
+    `pharmcheck[workers]`).  Unset, the service does them itself.  May hold a password: it is never printed."""
+
+    lease_s: PositiveFloat = Field(default=30.0, ge=1, le=3600)
+    """Seconds after which a silent worker's checks go to somebody else.  What clients of a killed worker wait at most;
+    it is renewed six times as often, so a busy machine does not lose its work."""
+
+    sites_per_worker: PositiveInt = Field(default=50, le=200)
+    """Sites that one worker process visits side by side.  A polite visit takes some 15 s and a tenth of a second of
+    processor time, so fifty keep a third of a core busy; each may hold `byte_budget` bytes."""
+
+    shift_s: PositiveFloat = Field(default=240.0, ge=1, le=3600)
+    """Seconds for which one message keeps a worker process taking checks.  Long enough that the end of a shift, when
+    few sites are in flight, hardly counts; short enough that a process that hangs is ended within minutes."""
+
+    worker_metrics: str = Field(default="", pattern=r"^(|.+:[0-9]{1,5})$")
+    """ADDRESS:PORT where a worker shows its metrics and that it lives; unset, nowhere.  Of the worker, not of the
+    service, which has `/metrics`."""
+
+    rechecks_per_hour: int = Field(default=60, ge=0, le=100_000)
+    """Sites that workers look at again by themselves once their verdict is too old, the dangerous first; 0 for none.
+    One a minute follows a few thousand sites and is nothing to anybody's server."""
 
     page_budget: PositiveInt = Field(default=12, le=100)
     """Most pages read of one site.  Twelve reach imprint, terms, shipping and a few products of nearly every shop."""
@@ -109,6 +141,13 @@ class Settings(BaseSettings):
     term: str = Field(default="", validation_alias=AliasChoices("TERM", "term"))
     """The kind of terminal, as every terminal says it; `dumb` gets plain text and no progress display."""
 
+    @field_validator("broker_url")
+    @classmethod
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(_REDIS):
+            raise ValueError(f"write the address of a Redis, beginning with {' or '.join(_REDIS)}")
+        return value
+
     @field_validator("data_dir", "chromium")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
@@ -126,12 +165,22 @@ def load_settings(data_dir: Path | None = None) -> Settings:
     Raises ValueError with one sentence that names the wrong settings.
     """
     try:
-        return Settings() if data_dir is None else Settings(data_dir=data_dir)
+        given: dict[str, Any] = {} if data_dir is None else {"data_dir": data_dir}
+        return Settings(**given, _secrets_dir=_secrets())  # type: ignore[call-arg]
     except ValidationError as error:
         wrong = "; ".join(f"{_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors())
         raise ValueError(f"A setting is wrong. {wrong}.") from None
     except RuntimeError as error:  # from Path.home() and expanduser(): no home folder, or nobody's
         raise ValueError("There is no home folder to keep data in; set PHARMCHECK_DATA_DIR.") from error
+
+
+def _secrets() -> Path | None:
+    """Where secrets lie; asked before everything else, because they are settings too.  Raises ValueError."""
+    named = os.environ.get("PHARMCHECK_SECRETS_DIR", "")
+    if named and not Path(named).is_dir():
+        raise ValueError("PHARMCHECK_SECRETS_DIR does not name a folder that can be read.")
+    folder = Path(named) if named else _MOUNTED
+    return folder if folder.is_dir() else None
 
 
 def variable_names() -> dict[str, str]:

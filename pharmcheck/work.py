@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from pharmcheck.capture import Gate, Policy
+from pharmcheck.capture import Policy, Turns
 from pharmcheck.check import check_site, judge
 from pharmcheck.discretion import discreet
 from pharmcheck.document import to_json, verdict_document
@@ -44,6 +44,18 @@ Step = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """How a check went, for whoever measures.  Times in seconds; without an answer nothing was judged or kept."""
+
+    interactive: bool
+    outcome: str  # a category, `failed`, or `again` when the store did not take it
+    waited_s: float  # from asking to beginning
+    visit_s: float = 0.0
+    judging_s: float = 0.0
+    keeping_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Workplace:
     """What every check needs; made once for a process."""
 
@@ -52,35 +64,49 @@ class Workplace:
     policy: Policy
     registers: Callable[[], RegisterLookup]  # as they are now: a sync may have replaced one since the last check
     clock: Callable[[], datetime]
-    gate: Gate | None = None  # shared by all visits of one event loop
+    gate: Turns | None = None  # shared by all visits of one event loop
+    on_done: Callable[[Done], None] = lambda _: None
 
 
 async def do_check(job: Job, place: Workplace, *, tell: bool = True) -> CheckState:
     """Do a claimed check to its end and keep the answer.  Only cancellation gets out.
 
-    A site that cannot be read is an answer; a fault of ours ends the check as failed, with a code and no details.
+    A site that cannot be read is an answer; a fault of ours ends the check as failed, with a code and no details.  A
+    store that is away ends nothing: the row stays ours until its lease runs out, and is done again.
     """
     log = _log.bind(check=job.id, domain=job.address.registrable_domain, attempt=job.attempt)
     log.info("check.started")
+    begun = place.clock()
+    waited_s = (begun - job.created_at).total_seconds()
     try:
         async with _telling(place, job.id, tell=tell) as say:
             say("state", state=CheckState.RUNNING.value, attempt=job.attempt)
             capture, judgement = await _answer(job, place, say)
+            judged = place.clock()
             await asyncio.to_thread(
                 keep, place.store, capture, judgement, place.ruleset,
-                check_id=job.id, created_at=job.created_at, decided_at=place.clock(), batch_id=job.batch_id,
+                check_id=job.id, created_at=job.created_at, decided_at=judged, batch_id=job.batch_id,
             )  # fmt: skip
-            say("state", state=CheckState.DONE.value, category=judgement.verdict.category.value)
+            category = judgement.verdict.category.value
+            say("state", state=CheckState.DONE.value, category=category)
     except asyncio.CancelledError:
         raise
+    except StoreError as error:
+        log.error("check.unkept", reason=str(error))  # noqa: TRY400 - the sentence says it
+        place.on_done(Done(tell, "again", waited_s))
+        return CheckState.RUNNING
     except Exception as error:  # noqa: BLE001 - one site's mishap must not take the others down
         code = error.code if isinstance(error, PharmcheckError) else PharmcheckError.code
         # No message and no traceback: either may carry words of the page.
         log.error("check.failed", code=code, kind=type(error).__name__, where=_where(error))  # noqa: TRY400
+        place.on_done(Done(tell, "failed", waited_s))
         with suppress(StoreError):  # then the lease runs out, and the reaper ends it
             await asyncio.to_thread(give_up, place.store, job.id, code, place.clock())
         return CheckState.FAILED
-    log.info("check.done", category=judgement.verdict.category.value)
+    visit_s = (capture.finished_at - capture.started_at).total_seconds()
+    judging_s = (judged - begun).total_seconds() - visit_s
+    place.on_done(Done(tell, category, waited_s, visit_s, judging_s, (place.clock() - judged).total_seconds()))
+    log.info("check.done", category=category)
     return CheckState.DONE
 
 

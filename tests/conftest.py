@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.services.postgres import blank_postgres_url, postgres_server, postgres_url  # noqa: F401 - fixtures
+from tests.services.valkey import broker_url, valkey_server  # noqa: F401 - fixtures
 
 # The same examples on every run of CI: a red build is somebody's change, never luck.  No deadline anywhere:
 # a busy machine is not a bug.

@@ -16,7 +16,7 @@ from pharmcheck import errors
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pharmcheck"
-MODULES = sorted(PACKAGE.rglob("*.py"))
+MODULES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "workers").rglob("*.py")])
 
 MOST_LINES = 300  # docs: CONTRIBUTING.md, house rules
 

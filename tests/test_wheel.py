@@ -135,7 +135,14 @@ def test_the_source_archive_holds_what_building_needs(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
 
-    assert {"pyproject.toml", "uv.lock", "LICENSE", "README.md", "pharmcheck/model/__init__.py"} <= names
+    assert {
+        "pyproject.toml",
+        "uv.lock",
+        "LICENSE",
+        "README.md",
+        "pharmcheck/model/__init__.py",
+        "workers/app.py",
+    } <= names
     assert {f"rules/{name}" for name in _rule_files()} <= names
 
 
@@ -145,8 +152,8 @@ def test_the_wheel_holds_every_rule_and_nothing_of_the_tests(wheel: Path) -> Non
         names = set(archive.namelist())
 
     assert {name.removeprefix("pharmcheck/_rules/") for name in names if "/_rules/" in name} == _rule_files()
-    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"pharmcheck"}
-    assert "pharmcheck/py.typed" in names
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"pharmcheck", "workers"}
+    assert {"pharmcheck/py.typed", "workers/tasks.py"} <= names
 
 
 def test_the_installed_package_is_not_the_repository(installed: Path, tmp_path: Path) -> None:
@@ -176,6 +183,16 @@ def test_the_installed_command_judges_a_web_archive(installed: Path, capture_fil
     assert document["address"]["host"] == "pharmacy.example.com"
     assert document["address"]["registrable_domain"] == "example.com"
     assert done.returncode == EXIT_CODES.get(document["category"], 0), done.stderr
+
+
+def test_the_installed_workers_are_found_by_celery(installed: Path, tmp_path: Path) -> None:
+    """`celery -A workers.app` loads what was installed; without a broker it says so in a sentence."""
+    told = run(installed / "python", "-m", "celery", "-A", "workers.app", "worker", cwd=tmp_path)
+
+    assert told.returncode == 1
+    assert "PHARMCHECK_BROKER_URL" in told.stderr
+    where = succeed(installed / "python", "-c", "import workers.tasks; print(workers.tasks.__file__)", cwd=tmp_path)
+    assert Path(where.strip()).is_relative_to(installed.parent)
 
 
 def test_the_wheel_holds_what_pages_are_made_of(wheel: Path) -> None:

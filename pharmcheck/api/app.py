@@ -5,36 +5,44 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from pharmcheck import __version__
+from pharmcheck import __version__, measures
 from pharmcheck.api import about, checks, lists, progress, reports, verdicts
 from pharmcheck.api.callers import Doorkeeper
 from pharmcheck.api.lookup import Lookup
 from pharmcheck.api.openapi import describe
 from pharmcheck.api.outer import Outer
 from pharmcheck.api.problems import install
-from pharmcheck.api.service import Service
+from pharmcheck.api.service import Dispatch, Service
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
+from pharmcheck.shift import Pace
 from pharmcheck.store import Batches, CheckQueue, Events, Keys, Pruning, Requests
 from pharmcheck.work import Workplace
 
 _HOUR_S, _MINUTE_S = 3600.0, 60.0
 
 
-def make_service(place: Workplace, settings: Settings, *, with_runner: bool = True) -> Service:
-    """The parts of a service on one workplace."""
-    store = place.store
+def make_service(
+    place: Workplace, settings: Settings, *, with_runner: bool = True, dispatch: Dispatch | None = None
+) -> Service:
+    """The parts of a service on one workplace.  With a `dispatch`, workers elsewhere do the checks and the chores."""
+    store, place = place.store, replace(place, on_done=measures.count)
+    runner = None
+    if with_runner and dispatch is None:
+        runner = Runner(place, settings.sites_at_once, _chores(place, settings), Pace(lease_s=settings.lease_s))
     keys = Keys(store)
     return Service(
         settings=settings,
         place=place,
-        runner=Runner(place, settings.sites_at_once, _chores(place, settings)) if with_runner else None,
+        runner=runner,
+        dispatch=dispatch,
         store=store,
         queue=CheckQueue(store),
         events=Events(store),

@@ -13,11 +13,10 @@ from enum import StrEnum
 from functools import lru_cache
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage, Storage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import Scope as AsgiScope
 
+from pharmcheck.api.limiting import Limits, Used
 from pharmcheck.api.problems import Problem
 from pharmcheck.settings import Settings
 from pharmcheck.store import Keys, Scope
@@ -54,9 +53,9 @@ class Caller:
 class Doorkeeper:
     """Recognises callers and counts what they ask for."""
 
-    def __init__(self, keys: Keys, settings: Settings, storage: Storage | None = None) -> None:
+    def __init__(self, keys: Keys, settings: Settings) -> None:
         self._keys = keys
-        self._limiter = FixedWindowRateLimiter(storage or MemoryStorage())
+        self._limits = Limits(settings)
         self._anonymous = {
             Kind.READ: RateLimitItemPerMinute(settings.reads_per_minute),
             Kind.CHECK: RateLimitItemPerHour(settings.checks_per_hour),
@@ -89,9 +88,9 @@ class Doorkeeper:
     def count(self, caller: Caller, kind: Kind, cost: int = 1) -> dict[str, str]:
         """Use up some of a caller's limit; returns the RateLimit fields of the answer.  Raises Problem when over."""
         limit = self._limit(caller, kind)
-        allowed = self._limiter.hit(limit, kind.value, caller.bucket, cost=cost)
-        fields = self._fields(caller, kind, limit)
-        if not allowed:
+        used = self._limits.hit(limit, kind.value, caller.bucket, cost=cost, common=kind is Kind.CHECK)
+        fields = _fields(used, kind, limit)
+        if not used.allowed:
             wait = fields.pop("Retry-After")
             sentence = f"At most {limit.amount} {_NAMES[kind]} {_span(limit)} are answered; try again in {wait} s."
             raise Problem("quota", sentence, headers={**fields, "Retry-After": wait})
@@ -101,17 +100,17 @@ class Doorkeeper:
     def _limit(self, caller: Caller, kind: Kind) -> RateLimitItem:
         return (self._anonymous if caller.key_id is None else self._known)[kind]
 
-    def _fields(self, caller: Caller, kind: Kind, limit: RateLimitItem) -> dict[str, str]:
-        window = self._limiter.get_window_stats(limit, kind.value, caller.bucket)
-        left = max(0, int(window.reset_time - time.time()) + 1)
-        return {
-            "RateLimit-Policy": f'"{kind.value}";q={limit.amount};w={limit.get_expiry()}',
-            "RateLimit": f'"{kind.value}";r={max(0, window.remaining)};t={left}',
-            "Retry-After": str(left),
-        }
-
 
 _NAMES = {Kind.READ: "reads", Kind.CHECK: "checks"}
+
+
+def _fields(used: Used, kind: Kind, limit: RateLimitItem) -> dict[str, str]:
+    left = max(0, int(used.ends - time.time()) + 1)
+    return {
+        "RateLimit-Policy": f'"{kind.value}";q={limit.amount};w={limit.get_expiry()}',
+        "RateLimit": f'"{kind.value}";r={used.left};t={left}',
+        "Retry-After": str(left),
+    }
 
 
 def _span(limit: RateLimitItem) -> str:

@@ -101,7 +101,7 @@ def start(service: Service, caller: Caller, address: Address, destination: str |
     fields = service.door.count(caller, Kind.CHECK)
     check_id = new_check_id()
     service.queue.submit([NewCheck(check_id, address, destination, owner=caller.key_id)], QueueName.INTERACTIVE, now)
-    service.wake()
+    service.wake(QueueName.INTERACTIVE, [check_id])
     return check_id, fields
 
 

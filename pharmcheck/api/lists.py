@@ -21,9 +21,11 @@ from pharmcheck.errors import ListFileError
 from pharmcheck.exports import item_document
 from pharmcheck.intake import MAX_BYTES, IntakeList, read_list, read_texts
 from pharmcheck.lists import hand_in as keep_draft
-from pharmcheck.store import Batch, Drafts, Scope
+from pharmcheck.store import Batch, Drafts, QueueName, Scope
 
 MOST_RUNNING, MOST_DRAFTS = 2, 20
+MOST_WOKEN = 10_000
+"""Checks of a list that workers elsewhere are told of at once; their own sweep finds the others."""
 JSON_BODY = 10 * 1024 * 1024
 """Most bytes of a list as JSON, which stands in memory while it is read; a file may have more."""
 _PAGE, _MOST_PAGE = 50, 200
@@ -131,7 +133,7 @@ def start_list(service: Service, batch: Batch) -> Batch:
         raise Problem("not_a_draft", "The batch was started or called off already.")
     _refuse_too_many(service, batch.owner, drafts=False)
     Drafts(service.store).start(batch.id, service.clock())
-    service.wake()
+    service.wake(QueueName.BATCH, service.batches.unfinished(batch.id, MOST_WOKEN))
     return own_list(service, batch.id, batch.owner)
 
 

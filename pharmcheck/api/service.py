@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from fastapi import Request
 from starlette.types import Scope as AsgiScope
@@ -12,8 +13,16 @@ from starlette.types import Scope as AsgiScope
 from pharmcheck.api.callers import Caller, Doorkeeper
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
-from pharmcheck.store import Batches, CheckQueue, Events, Keys, Requests, Store
+from pharmcheck.store import Batches, CheckQueue, Events, Keys, QueueName, Requests, Store
 from pharmcheck.work import Workplace
+
+
+class Dispatch(Protocol):
+    """The way to workers elsewhere."""
+
+    def wake(self, queue: QueueName, ids: Sequence[str]) -> None:
+        """These checks wait.  Never waits itself and never raises: whoever asked has his answer already."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,7 @@ class Service:
     settings: Settings
     place: Workplace
     runner: Runner | None  # None where workers elsewhere do the checks
+    dispatch: Dispatch | None  # the way to them
     store: Store
     queue: CheckQueue
     events: Events
@@ -41,10 +51,12 @@ class Service:
         """Whose request this is.  Raises Problem."""
         return self.door.recognise(scope, self.clock())
 
-    def wake(self) -> None:
-        """Tell the runner that something was put in line; its transaction is done."""
+    def wake(self, queue: QueueName, ids: Sequence[str]) -> None:
+        """Tell whoever does the checks that these were put in line; their transaction is done."""
         if self.runner is not None:
             self.runner.wake()
+        if self.dispatch is not None:
+            self.dispatch.wake(queue, ids)
 
 
 def service_of(request: Request) -> Service:

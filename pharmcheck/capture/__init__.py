@@ -8,7 +8,7 @@ from pharmcheck.capture.fetch import Fetcher
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
 from pharmcheck.capture.partial import Version, read_version, write_version
 from pharmcheck.capture.planner import Wanted, plan
-from pharmcheck.capture.polite import Gate
+from pharmcheck.capture.polite import Gate, Turns
 from pharmcheck.capture.roles import page_role
 from pharmcheck.capture.shells import needs_scripts
 from pharmcheck.capture.visit import capture_site, require_parts
@@ -23,6 +23,7 @@ __all__ = [
     "Policy",
     "Resolver",
     "SystemResolver",
+    "Turns",
     "Version",
     "Wanted",
     "capture_id",

@@ -27,7 +27,7 @@ from pharmcheck.capture.guard import (
     Resolver,
     Unresolved,
 )
-from pharmcheck.capture.polite import Gate
+from pharmcheck.capture.polite import Turns
 from pharmcheck.capture.responses import Ended, judge_status, kept_headers, redirect_target, values_of
 from pharmcheck.capture.tls import facts_from_connection, probe
 from pharmcheck.capture.wire import Answer, Wire
@@ -63,7 +63,13 @@ class Fetcher:
     """One connection pool for one site's visit.  Use as an async context manager; belongs to one task."""
 
     def __init__(
-        self, policy: Policy, resolver: Resolver, *, now: Callable[[], datetime], clock: Callable[[], float], gate: Gate
+        self,
+        policy: Policy,
+        resolver: Resolver,
+        *,
+        now: Callable[[], datetime],
+        clock: Callable[[], float],
+        gate: Turns,
     ) -> None:
         """Raises ValueError when HTTP/2 is wanted and not installed, OSError when the CA file cannot be read."""
         self.tls: dict[str, TlsFacts] = {}

@@ -2,17 +2,26 @@
 
 A place is whatever the caller names: a site (its registrable domain) and the address it lives at, so that two shops
 on one machine share its patience.  Holds no more than a lock and a time per place.  Share one `Gate` between visits
-that run side by side in one process; spacing between processes is the workers' job.
+that run side by side in one process; where several processes visit, the workers bring `Turns` that all of them share.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 _FORGET_ABOVE = 10_000  # places; a batch of many sites must not grow memory for ever
+
+
+class Turns(Protocol):
+    """Whoever decides when we may ask a place for something."""
+
+    def turn(self, pauses: Mapping[str, float]) -> AbstractAsyncContextManager[None]:
+        """Wait for our turn: nobody else is at any place of `pauses`, and its seconds passed since the last start."""
+        ...
 
 
 @dataclass(slots=True)

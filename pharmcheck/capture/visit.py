@@ -22,7 +22,7 @@ from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
 from pharmcheck.capture.origins import first_scheme, like, origin
 from pharmcheck.capture.outline import Outline, outline
 from pharmcheck.capture.planner import Wanted, issuer_pages, plan
-from pharmcheck.capture.polite import Gate
+from pharmcheck.capture.polite import Gate, Turns
 from pharmcheck.capture.render import ChromiumRenderer
 from pharmcheck.capture.rendering import Renderer
 from pharmcheck.capture.roles import page_role
@@ -49,7 +49,7 @@ async def capture_site(
     clock: Callable[[], float] = time.monotonic,
     on_attempt: Callable[[Attempt], None] | None = None,
     resolver: Resolver | None = None,
-    gate: Gate | None = None,
+    gate: Turns | None = None,
     renderer: Renderer | None = None,
 ) -> Capture:
     """Visit the site at `address` within `policy.visit_deadline_s` seconds and `policy.byte_budget` bytes.

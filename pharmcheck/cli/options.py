@@ -12,11 +12,11 @@ from types import MappingProxyType
 
 import idna
 
-from pharmcheck import __version__
 from pharmcheck.address import IPNetwork, parse_address
-from pharmcheck.capture import Policy, require_parts
+from pharmcheck.capture import Policy
 from pharmcheck.errors import AddressError, UsageError
 from pharmcheck.settings import Settings, load_settings
+from pharmcheck.workplaces import policy_of
 
 # ISO 3166-1 alpha-2, officially assigned.
 COUNTRIES = frozenset(
@@ -90,23 +90,12 @@ def trusted(file: Path | None) -> str | None:
 
 def policy(settings: Settings, resolve: Sequence[str], allow: Sequence[str], ca_file: Path | None) -> Policy:
     """What a visit may do.  Raises UsageError."""
-    wanted = Policy(
+    return policy_of(
+        settings,
         resolve=MappingProxyType(mapping(resolve)),
         allowed_networks=networks(allow),
         ca_file=trusted(ca_file),
-        page_budget=settings.page_budget,
-        byte_budget=settings.byte_budget,
-        visit_deadline_s=settings.visit_deadline_s,
-        fetch_deadline_s=min(settings.fetch_deadline_s, settings.visit_deadline_s),
-        user_agent=f"pharmcheck/{__version__} (+{settings.contact_url})",
-        chromium=settings.chromium,
-        http2=settings.http2,
     )
-    try:
-        require_parts(wanted, now=lambda: datetime.now(UTC))
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    return wanted
 
 
 def moment(text: str | None) -> datetime | None:

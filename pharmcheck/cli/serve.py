@@ -10,11 +10,9 @@ import typer
 from pharmcheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import ExitStack
 
-    from pharmcheck.capture import Policy
-    from pharmcheck.registers import RegisterLookup
+    from pharmcheck.api.service import Dispatch
     from pharmcheck.settings import Settings
     from pharmcheck.work import Workplace
 
@@ -46,7 +44,8 @@ def serve(
         signal.signal(name, lambda *_: sys.exit(0))
     with ExitStack() as stack:
         place = _workplace(settings, stack, demo=demo)
-        app = make_app(make_service(place, settings), extend=add_pages)
+        service = make_service(place, settings, dispatch=dispatch(settings, stack, demo=demo))
+        app = make_app(service, extend=add_pages)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # Named, because asyncio sets TCP_NODELAY only on sockets that say they are TCP: 40 ms an answer otherwise.
         listener = stack.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
@@ -75,27 +74,36 @@ def serve(
 
 def _workplace(settings: Settings, stack: ExitStack, *, demo: bool) -> Workplace:
     import time
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from pharmcheck.capture import Gate
     from pharmcheck.cli import options
     from pharmcheck.ruleset import load_ruleset
     from pharmcheck.store import Store
-    from pharmcheck.work import Workplace
+    from pharmcheck.workplaces import workplace
 
     store = stack.enter_context(Store.open(settings))
-    policy: Policy = options.policy(settings, [], [], None)
-    registers: Callable[[], RegisterLookup] = store.registers
-    if demo:
-        from pharmcheck.demo import policy_for, sample_registers, start_street
+    place = workplace(store, load_ruleset(), options.policy(settings, [], [], None), Gate(time.monotonic))
+    if not demo:
+        return place
+    from pharmcheck.demo import policy_for, sample_registers, start_street
 
-        policy = policy_for(stack.enter_context(start_street()))
-        registers = lambda: sample_registers(datetime.now(UTC).date())  # noqa: E731 - fresh whatever day it is
-    return Workplace(
-        store=store,
-        ruleset=load_ruleset(),
-        policy=policy,
-        registers=registers,
-        clock=lambda: datetime.now(UTC),
-        gate=Gate(time.monotonic),
-    )
+    policy = policy_for(stack.enter_context(start_street()))
+    # Fresh whatever day it is.
+    return replace(place, policy=policy, registers=lambda: sample_registers(datetime.now(UTC).date()))
+
+
+def dispatch(settings: Settings, stack: ExitStack, *, demo: bool) -> Dispatch | None:
+    """The way to workers elsewhere, where there are any."""
+    if settings.broker_url is None:
+        return None
+    if demo:
+        raise UsageError("Workers elsewhere cannot reach the sample shops; unset PHARMCHECK_BROKER_URL for --demo.")
+    try:
+        from pharmcheck.broker import Dispatcher
+    except ImportError:
+        raise UsageError("PHARMCHECK_BROKER_URL needs more parts; install pharmcheck[workers].") from None
+    dispatcher = Dispatcher(settings)
+    stack.callback(dispatcher.close)
+    return dispatcher

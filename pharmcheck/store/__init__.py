@@ -11,6 +11,7 @@ from pharmcheck.store.items import Item, Order, Rows
 from pharmcheck.store.keys import Key, Keys, Scope
 from pharmcheck.store.pruning import Pruned, Pruning
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
+from pharmcheck.store.rechecks import Rechecks
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id, verdict_of
 from pharmcheck.store.register_rows import Counts, LoadedRegister
 from pharmcheck.store.registers import StoreRegisters
@@ -21,6 +22,6 @@ from pharmcheck.store.turns import release_dead
 __all__ = [
     "Batch", "Batches", "CheckQueue", "Counts", "Drafts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
     "LoadedRegister", "NewBatch", "NewCheck", "NewItem", "Order", "Pruned", "Pruning", "QueueName", "Reaped",
-    "Requests", "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict",
+    "Rechecks", "Requests", "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict",
     "new_check_id", "release_dead", "verdict_of",
 ]  # fmt: skip

@@ -25,6 +25,10 @@ from pharmcheck.store.writing import put_new
 ATTEMPTS = 3
 """A site that takes its runner down three times is given up: it must not stop the others (hostile.md, R4)."""
 
+SECOND_TRY_TOGETHER = 8
+"""Whoever was there when a runner died is under suspicion: the second try runs in eights, the third alone, so that the
+site that kills its runner takes down itself and no stranger with it."""
+
 _WAITING = (CheckState.QUEUED.value, CheckState.RUNNING.value)
 
 
@@ -129,20 +133,35 @@ class CheckQueue:
         with self._store.transaction() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def claim(self, queue: QueueName, most: int, holder: str, now: datetime, lease: timedelta) -> list[Job]:
-        """Take up to `most` rows, whose turn it is.  Two callers never get the same row."""
+    def claim(
+        self,
+        queue: QueueName,
+        most: int,
+        holder: str,
+        now: datetime,
+        lease: timedelta,
+        *,
+        beside: Sequence[int] = (),
+    ) -> list[Job]:
+        """Take up to `most` rows whose turn it is.  Two callers never get the same row.
+
+        `beside` are the attempts of the checks that the caller is doing already.  Rows of another attempt than those
+        wait until they have ended: see `SECOND_TRY_TOGETHER`.
+        """
         mine = sa.true() if self._only_batch is None else checks.c.batch_id == self._only_batch
-        free = (
-            sa.select(checks.c.id)
+        oldest = (
+            sa.select(checks.c.id, checks.c.attempts)
             .where(checks.c.state == CheckState.QUEUED.value, checks.c.queue == queue.value, mine)
             .order_by(checks.c.turn, checks.c.created_at, checks.c.id)
             .limit(most)
             .with_for_update(skip_locked=True)  # SQLite has one writer at a time anyway and ignores this
         )
         with self._store.transaction(writes=True) as connection:
-            ids = list(connection.execute(free).scalars())
-            if not ids:
+            found = connection.execute(oldest).all()
+            if not found or any(attempt != found[0].attempts + 1 for attempt in beside):
                 return []
+            room = _together(found[0].attempts, most + len(beside)) - len(beside)
+            ids = [row.id for row in found if row.attempts == found[0].attempts][: max(0, room)]
             connection.execute(
                 sa.update(checks)
                 .where(checks.c.id.in_(ids))
@@ -158,6 +177,23 @@ class CheckQueue:
         return [
             Job(row.id, to_address(row), row.destination, row.batch_id, row.created_at, row.attempts) for row in rows
         ]
+
+    def any_waiting(self, ids: Sequence[str]) -> bool:
+        """Whether any of these checks still waits; none, when a message came late, twice or made up."""
+        query = sa.select(checks.c.id).where(checks.c.id.in_(ids), checks.c.state == CheckState.QUEUED.value).limit(1)
+        with self._store.transaction() as connection:
+            return connection.execute(query).first() is not None
+
+    def oldest_waiting(self, queue: QueueName, most: int) -> list[str]:
+        """Ids of the checks that wait longest."""
+        query = (
+            sa.select(checks.c.id)
+            .where(checks.c.state == CheckState.QUEUED.value, checks.c.queue == queue.value)
+            .order_by(checks.c.created_at, checks.c.id)
+            .limit(most)
+        )
+        with self._store.transaction() as connection:
+            return list(connection.execute(query).scalars())
 
     def renew(self, ids: Sequence[str], holder: str, now: datetime, lease: timedelta) -> frozenset[str]:
         """Hold on to rows; returns those that are still ours.  The others were cancelled or given to somebody else."""
@@ -252,3 +288,8 @@ class CheckQueue:
             return (
                 connection.execute(sa.select(opt_outs.c.domain).where(opt_outs.c.domain == domain)).first() is not None
             )
+
+
+def _together(tried: int, most: int) -> int:
+    """How many rows that were tried so often may share a process."""
+    return (most, min(most, SECOND_TRY_TOGETHER), 1)[min(tried, 2)]

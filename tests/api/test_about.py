@@ -34,6 +34,17 @@ async def test_health_tells_that_it_lives_and_nothing_else(desk: Desk) -> None:
     assert "example.com" not in metrics
 
 
+async def test_metrics_tell_how_many_checks_wait_and_for_how_long(desk: Desk) -> None:
+    """Read from the rows: true whoever does the checks, and however many processes answer."""
+    await desk.post("/v1/checks", {"url": "pharmacy.example.com"})
+    desk.clock.turn(seconds=90)
+    metrics = (await desk.get("/metrics")).text
+
+    assert 'pharmcheck_queue_depth{queue="interactive"} 1.0' in metrics
+    assert 'pharmcheck_queue_age_seconds{queue="interactive"} 90.0' in metrics
+    assert 'pharmcheck_queue_depth{queue="batch"} 0.0' in metrics
+
+
 async def test_a_store_that_does_not_answer_is_not_ready(desk: Desk) -> None:
     """503 with a code; the process itself still lives."""
     desk.service.store.close()

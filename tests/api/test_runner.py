@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from pharmcheck import runner as runner_module
 from pharmcheck.address import parse_address
 from pharmcheck.capture import Gate
 from pharmcheck.demo import policy_for, sample_registers, start_street
@@ -24,6 +23,7 @@ from pharmcheck.model import CheckState
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
+from pharmcheck.shift import Pace
 from pharmcheck.store import CheckQueue, NewCheck, QueueName, Store, new_check_id
 from pharmcheck.work import OPTED_OUT, Workplace
 
@@ -146,7 +146,6 @@ async def test_an_orderly_stop_gives_back_what_is_not_done(
     store: Store, ruleset: Ruleset, street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Back in line, uncounted, for the next runner."""
-    monkeypatch.setattr(runner_module, "_GRACE_S", 0.0)
     place = workplace(store, ruleset, street)
     (check_id,) = submit(store, place, "pillswift.example").values()
     begun = asyncio.Event()
@@ -156,7 +155,7 @@ async def test_an_orderly_stop_gives_back_what_is_not_done(
         await asyncio.Event().wait()
 
     monkeypatch.setattr("pharmcheck.work.check_site", never)
-    runner = Runner(place, at_once=1)
+    runner = Runner(place, at_once=1, pace=Pace(grace_s=0.0))
     running = asyncio.create_task(runner.run())
     await asyncio.wait_for(begun.wait(), 30)
     runner.stop()
@@ -173,7 +172,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from ipaddress import ip_network
-import pharmcheck.runner as module
+from pharmcheck.runner import Runner
+from pharmcheck.shift import Pace
 from pharmcheck.capture import Gate, Policy
 from pharmcheck.registers import EMPTY_REGISTERS
 from pharmcheck.ruleset import load_ruleset
@@ -182,15 +182,13 @@ from pharmcheck.store import Store
 from pharmcheck.work import Workplace
 
 told = json.loads(sys.argv[1])
-module.LEASE = timedelta(seconds=3)
-module._RENEW_S = module._REAP_S = 0.5
 places = MappingProxyType({(host, port): (address, at) for host, port, address, at in told["places"]})
 policy = Policy(resolve=places, allowed_networks=(ip_network("127.0.0.0/8"),), ca_file=told["ca"],
                 min_interval_s=0.0, page_budget=1)
 with Store.open(Settings(data_dir=Path(told["data"]))) as store:
     place = Workplace(store, load_ruleset(), policy, lambda: EMPTY_REGISTERS, lambda: datetime.now(UTC),
                       Gate(time.monotonic))
-    asyncio.run(module.Runner(place, 4).run())
+    asyncio.run(Runner(place, 4, pace=Pace(lease_s=3.0)).run())
 """
 
 

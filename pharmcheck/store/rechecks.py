@@ -1,0 +1,88 @@
+"""Which sites should be looked at again because their verdict is too old: the dangerous first, not all at once.
+
+Only sites that somebody asked about within `INTEREST` are followed, and none is looked at twice within `PAUSE`, whoever
+looked and whatever came of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from pharmcheck.model import Category
+from pharmcheck.store.queue import NewCheck, QueueName
+from pharmcheck.store.records import new_check_id, to_address
+from pharmcheck.store.store import Store
+from pharmcheck.store.tables import checks, verdicts
+
+INTEREST = timedelta(days=90)
+"""After which a site that nobody asks about is left alone: we visit strangers for people, not for our own sake."""
+
+PAUSE = timedelta(days=1)
+"""Between two looks at a site: one that is down today is asked again tomorrow, not every minute."""
+
+_SPREAD = 0.25  # of a verdict's life: sites that were checked together are not all checked together again
+_BY_RISK = (
+    Category.DANGER,
+    Category.CAUTION,
+    Category.UNVERIFIED,
+    Category.VERIFIED_ELSEWHERE,
+    Category.VERIFIED,
+    Category.NOT_A_PHARMACY,
+)
+_LOOKED_AT = 10  # candidates for each that is taken; some of them are still within their spread
+
+
+class Rechecks:
+    """The sites of one store that are due."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def due(self, now: datetime, most: int) -> list[NewCheck]:
+        """New checks of at most so many sites, for the caller to put in line."""
+        newer, looked, asked = verdicts.alias(), checks.alias(), checks.alias()
+        site = (verdicts.c.registrable_domain, verdicts.c.host)
+        risk = sa.case({category.value: place for place, category in enumerate(_BY_RISK)}, value=verdicts.c.category)
+        query = (
+            sa.select(checks, verdicts.c.checked_at, verdicts.c.valid_until.label("until"))
+            .select_from(verdicts.join(checks, checks.c.id == verdicts.c.check_id))
+            .where(
+                verdicts.c.complete,
+                verdicts.c.valid_until <= now,
+                verdicts.c.checked_at >= now - 2 * INTEREST,
+                verdicts.c.category.in_([category.value for category in _BY_RISK]),
+                ~sa.exists().where(
+                    newer.c.registrable_domain == site[0],
+                    newer.c.host == site[1],
+                    newer.c.destination.is_not_distinct_from(verdicts.c.destination),
+                    newer.c.complete,
+                    newer.c.checked_at > verdicts.c.checked_at,
+                ),
+                ~sa.exists().where(
+                    looked.c.registrable_domain == site[0],
+                    looked.c.host == site[1],
+                    looked.c.created_at > now - PAUSE,
+                ),
+                sa.exists().where(
+                    asked.c.registrable_domain == site[0],
+                    asked.c.host == site[1],
+                    asked.c.created_at > now - INTEREST,
+                    (asked.c.queue == QueueName.INTERACTIVE.value) | asked.c.batch_id.is_not(None),
+                ),
+            )
+            .order_by(risk, verdicts.c.valid_until, verdicts.c.check_id)
+            .limit(most * _LOOKED_AT)
+        )
+        with self._store.transaction() as connection:
+            found = connection.execute(query).all()
+        due = [row for row in found if row.until + _delay(row.host, row.until - row.checked_at) <= now]
+        return [NewCheck(new_check_id(), to_address(row), row.destination) for row in due[:most]]
+
+
+def _delay(host: str, life: timedelta) -> timedelta:
+    """How long beyond its end a verdict may rest: the same for a site each time, and spread over sites."""
+    share = int.from_bytes(hashlib.sha256(host.encode()).digest()[:4]) / 2**32
+    return life * _SPREAD * share
