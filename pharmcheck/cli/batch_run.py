@@ -76,8 +76,8 @@ def run_list(wanted: Run) -> int:
         batch = _get(store, batch.id)
         write_results(store, batch, wanted.out)
         if interrupted:
-            others = "workers go on with it and " if wanted.settings.broker_url is not None else ""
-            say(f"Interrupted; {batch.done:,} of {batch.total:,} sites are done. {others}the same command goes on from"
+            others = " Workers go on with it." if wanted.settings.broker_url is not None else ""
+            say(f"Interrupted; {batch.done:,} of {batch.total:,} sites are done.{others} The same command goes on from"
                 f" here; `pharmcheck batch cancel {batch.id}` calls it off.")  # fmt: skip
             return INTERRUPTED
         return _tell_end(store, batch, wanted.fail_on)
