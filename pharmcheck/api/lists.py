@@ -24,8 +24,8 @@ from pharmcheck.lists import hand_in as keep_draft
 from pharmcheck.store import Batch, Drafts, QueueName, Scope
 
 MOST_RUNNING, MOST_DRAFTS = 2, 20
-MOST_WOKEN = 10_000
-"""Checks of a list that workers elsewhere are told of at once; their own sweep finds the others."""
+MOST_WOKEN = 500
+"""Checks of a list that workers elsewhere are told of at once; their shifts and their sweep find the others."""
 JSON_BODY = 10 * 1024 * 1024
 """Most bytes of a list as JSON, which stands in memory while it is read; a file may have more."""
 _PAGE, _MOST_PAGE = 50, 200

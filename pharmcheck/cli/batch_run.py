@@ -36,8 +36,8 @@ OWNER = "local"
 """Whose lists these are: no API key has this id, so no key sees them."""
 
 INTERRUPTED = 130
-MOST_WOKEN = 10_000
-"""Sites that workers elsewhere are told of at once; their own sweep finds the others."""
+MOST_WOKEN = 500
+"""Sites that workers elsewhere are told of at once; their shifts and their sweep find the others."""
 STALLED_AFTER_S = 180.0
 """Without a single answer for so long somebody is told: three visits at their deadline in a row, everywhere."""
 _LOOK_S, _MOST_LOOK_S = 0.3, 3.0  # between two looks at how far it is

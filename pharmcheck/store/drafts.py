@@ -112,11 +112,12 @@ class Drafts:
             .limit(_CHECKS)
         )
         with self._store.transaction(writes=True) as connection:
+            # Held, so that of two starters of one list only one puts a row's check in line.
+            called_off = sa.select(batches.c.cancelled_at).where(batches.c.id == batch.id).with_for_update()
+            if connection.execute(called_off).scalar() is not None:
+                return None
             rows = connection.execute(query).all()
             if not rows:
-                return None
-            called_off = sa.select(batches.c.cancelled_at).where(batches.c.id == batch.id)
-            if connection.execute(called_off).scalar() is not None:
                 return None
             wanted = [_check(row, batch) for row in rows]
             CheckQueue(self._store).put_in_line(connection, wanted, QueueName.BATCH, now)

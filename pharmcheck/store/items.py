@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pharmcheck.store.tables import batch_items, checks, verdicts
 
 _CHECKED = ("accepted", "repaired")
+_NO_SCORE = 101  # behind every score
 _WORST_FIRST = (
     "danger", "caution", "unverified", "could_not_check", "verified_elsewhere", "not_a_pharmacy", "verified",
 )  # fmt: skip
@@ -48,8 +49,14 @@ class Order(StrEnum):
         """What the database sorts by; always total, so that pages fit together."""
         if self is Order.WORST:
             places = {category: place for place, category in enumerate(_WORST_FIRST)}
-            return (sa.case(places, value=verdicts.c.category, else_=len(places)), verdicts.c.score, batch_items.c.row)
-        return (batch_items.c.host, batch_items.c.row) if self is Order.HOST else (batch_items.c.row,)
+            category = sa.case(places, value=verdicts.c.category, else_=len(places))
+            return (category, sa.func.coalesce(verdicts.c.score, _NO_SCORE), batch_items.c.row)
+        # Nothing is said as something: databases differ in where it stands.
+        return (
+            (sa.func.coalesce(batch_items.c.host, ""), batch_items.c.row)
+            if self is Order.HOST
+            else (batch_items.c.row,)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,13 +143,13 @@ class CheckQueue:
         *,
         beside: Sequence[int] = (),
     ) -> list[Job]:
-        """Take up to `most` rows whose turn it is.  Two callers never get the same row.
+        """Take up to `most` rows, whose turn it is.  Two callers never get the same row.
 
         `beside` are the attempts of the checks that the caller is doing already.  Rows of another attempt than those
         wait until they have ended: see `SECOND_TRY_TOGETHER`.
         """
         mine = sa.true() if self._only_batch is None else checks.c.batch_id == self._only_batch
-        oldest = (
+        next_ones = (
             sa.select(checks.c.id, checks.c.attempts)
             .where(checks.c.state == CheckState.QUEUED.value, checks.c.queue == queue.value, mine)
             .order_by(checks.c.turn, checks.c.created_at, checks.c.id)
@@ -157,7 +157,7 @@ class CheckQueue:
             .with_for_update(skip_locked=True)  # SQLite has one writer at a time anyway and ignores this
         )
         with self._store.transaction(writes=True) as connection:
-            found = connection.execute(oldest).all()
+            found = connection.execute(next_ones).all()
             if not found or any(attempt != found[0].attempts + 1 for attempt in beside):
                 return []
             room = _together(found[0].attempts, most + len(beside)) - len(beside)
@@ -185,11 +185,11 @@ class CheckQueue:
             return connection.execute(query).first() is not None
 
     def oldest_waiting(self, queue: QueueName, most: int) -> list[str]:
-        """Ids of the checks that wait longest."""
+        """Ids of the checks whose turn is next."""
         query = (
             sa.select(checks.c.id)
             .where(checks.c.state == CheckState.QUEUED.value, checks.c.queue == queue.value)
-            .order_by(checks.c.created_at, checks.c.id)
+            .order_by(checks.c.turn, checks.c.created_at, checks.c.id)
             .limit(most)
         )
         with self._store.transaction() as connection:
