@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from pharmcheck.shift import Pace, Shift, every
-from pharmcheck.store import CheckQueue
 from pharmcheck.work import Workplace
 
 Chore = tuple[float, Callable[[], object]]
@@ -18,19 +17,9 @@ Chore = tuple[float, Callable[[], object]]
 class Runner:
     """Does waiting checks until it is stopped.  Belongs to one event loop."""
 
-    def __init__(
-        self,
-        place: Workplace,
-        at_once: int,
-        chores: Sequence[Chore] = (),
-        pace: Pace | None = None,
-        queue: CheckQueue | None = None,
-    ) -> None:
-        """`chores` are done again and again, each after so many seconds: pruning, fetching registers.
-
-        `queue` claims other rows than all that wait: those of one list.
-        """
-        self._shift = Shift(place, at_once, pace or Pace(), queue=queue)
+    def __init__(self, place: Workplace, at_once: int, chores: Sequence[Chore] = (), pace: Pace | None = None) -> None:
+        """`chores` are done again and again, each after so many seconds: pruning, fetching registers."""
+        self._shift = Shift(place, at_once, pace or Pace())
         self._chores = chores
 
     def wake(self) -> None:

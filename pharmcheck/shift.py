@@ -57,7 +57,7 @@ class Shift:
     ) -> None:
         """`queues` are served in this order.  `called_off` is asked at every look; true ends all in good order.
 
-        `queue` claims other rows than all that wait: those of one list.
+        `queue` claims fewer rows than all that wait: those of one list.
         """
         self._place, self._at_once, self._pace, self._queues = place, at_once, pace, queues
         self._called_off = called_off

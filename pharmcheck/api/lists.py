@@ -24,10 +24,11 @@ from pharmcheck.lists import hand_in as keep_draft
 from pharmcheck.store import Batch, Drafts, QueueName, Scope
 
 MOST_RUNNING, MOST_DRAFTS = 2, 20
+MOST_WOKEN = 500
+"""Checks of a list that workers elsewhere are told of at once; their shifts and their sweep find the others."""
 JSON_BODY = 10 * 1024 * 1024
 """Most bytes of a list as JSON, which stands in memory while it is read; a file may have more."""
 _PAGE, _MOST_PAGE = 50, 200
-_TOLD = 500  # checks that workers elsewhere are told of at once; their shifts and the sweep find the rest
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 BatchId = Annotated[str, Path(description="Id of a batch.", examples=["7c0d1e2f3a4b5c6d7e8f901234567890"])]
@@ -132,7 +133,7 @@ def start_list(service: Service, batch: Batch) -> Batch:
         raise Problem("not_a_draft", "The batch was started or called off already.")
     _refuse_too_many(service, batch.owner, drafts=False)
     Drafts(service.store).start(batch.id, service.clock())
-    service.wake(QueueName.BATCH, service.queue.oldest_waiting(QueueName.BATCH, _TOLD))
+    service.wake(QueueName.BATCH, service.batches.unfinished(batch.id, MOST_WOKEN))
     return own_list(service, batch.id, batch.owner)
 
 

@@ -1,6 +1,4 @@
-"""One run of a list over rows of the store, by the runner in this process or, with a broker, by workers elsewhere.
-
-Whatever ends it, the rows know the rest.
+"""One run of a list by the runner in this process, over rows of the store: whatever ends it, the rows know the rest.
 
 Nothing about how far it is stands anywhere but in the rows: the same file and data folder find them again.
 """
@@ -12,7 +10,7 @@ import os
 import platform
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,26 +19,27 @@ from pharmcheck.capture import Gate, Policy
 from pharmcheck.cli.batch_intake import refuse_public_names, tell_intake
 from pharmcheck.cli.batch_results import write_results
 from pharmcheck.cli.check import FailOn, exit_code
-from pharmcheck.cli.options import dispatcher
 from pharmcheck.cli.screen import BatchProgress, say
+from pharmcheck.cli.serve import dispatch
 from pharmcheck.errors import UsageError
 from pharmcheck.intake import Entry, IntakeList, Kind
 from pharmcheck.lists import hand_in
 from pharmcheck.logs import log_nothing
 from pharmcheck.model import Category
 from pharmcheck.ruleset import load_ruleset
-from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
+from pharmcheck.shift import Pace, Shift
 from pharmcheck.store import Batch, Batches, CheckQueue, Drafts, QueueName, Store, release_dead
-from pharmcheck.work import Workplace
+from pharmcheck.workplaces import workplace
 
 OWNER = "local"
 """Whose lists these are: no API key has this id, so no key sees them."""
 
 INTERRUPTED = 130
+MOST_WOKEN = 500
+"""Sites that workers elsewhere are told of at once; their shifts and their sweep find the others."""
 STALLED_AFTER_S = 180.0
 """Without a single answer for so long somebody is told: three visits at their deadline in a row, everywhere."""
-_TOLD = 500  # checks that workers elsewhere are told of at once; their shifts and the sweep find the rest
 _LOOK_S, _MOST_LOOK_S = 0.3, 3.0  # between two looks at how far it is
 _LOOKS_SHARE = 20  # where a look itself takes long, it is one part in so many of the time
 
@@ -63,10 +62,9 @@ class Run:
 def run_list(wanted: Run) -> int:
     """Run a list to its end and write the results; returns the exit code."""
     log_nothing()
-    policy = wanted.policy
-    if wanted.settings.broker_url is not None and (policy.resolve or policy.allowed_networks or policy.ca_file):
-        raise UsageError("Workers elsewhere know nothing of --resolve, --allow-network and --ca-file; leave them out,"
-                         " or unset PHARMCHECK_BROKER_URL.")  # fmt: skip
+    special = wanted.policy.resolve or wanted.policy.allowed_networks or wanted.policy.ca_file
+    if special and wanted.settings.broker_url is not None:
+        raise UsageError("Workers elsewhere know nothing of --resolve and its kin; unset PHARMCHECK_BROKER_URL.")
     with Store.open(wanted.settings) as store:
         batch = _find_or_begin(store, wanted)
         interrupted = False
@@ -78,8 +76,9 @@ def run_list(wanted: Run) -> int:
         batch = _get(store, batch.id)
         write_results(store, batch, wanted.out)
         if interrupted:
-            say(f"Interrupted; {batch.done:,} of {batch.total:,} sites are done. The same command goes on from here;"
-                f" `pharmcheck batch cancel {batch.id}` calls it off.")  # fmt: skip
+            others = " Workers go on with it." if wanted.settings.broker_url is not None else ""
+            say(f"Interrupted; {batch.done:,} of {batch.total:,} sites are done.{others} The same command goes on from"
+                f" here; `pharmcheck batch cancel {batch.id}` calls it off.")  # fmt: skip
             return INTERRUPTED
         return _tell_end(store, batch, wanted.fail_on)
 
@@ -111,35 +110,29 @@ def _find_or_begin(store: Store, wanted: Run) -> Batch:
 
 
 async def _work(store: Store, wanted: Run, identifier: str) -> None:
-    """Put in line what is not there yet, do it all, and show how far it is."""
-    place = Workplace(
-        store=store,
-        ruleset=load_ruleset(),
-        policy=wanted.policy,
-        registers=store.registers,
-        clock=lambda: datetime.now(UTC),
-        gate=Gate(time.monotonic),
-    )
+    """Put in line what is not there yet, have it all done, and show how far it is."""
+    place = workplace(store, load_ruleset(), wanted.policy, Gate(time.monotonic))
     await asyncio.to_thread(Drafts(store).start, identifier, place.clock())
-    with ExitStack() as stack:
-        dispatch = dispatcher(wanted.settings, stack)
-        if dispatch is not None:
-            waiting = await asyncio.to_thread(CheckQueue(store).oldest_waiting, QueueName.BATCH, _TOLD)
-            dispatch.wake(QueueName.BATCH, waiting)
+    if wanted.settings.broker_url is not None:
+        with ExitStack() as stack:
+            way = dispatch(wanted.settings, stack, demo=False)
+            if way is not None:
+                way.wake(QueueName.BATCH, Batches(store).unfinished(identifier, MOST_WOKEN))
             await _watch(store, identifier, None)
-            return
+        return
     await asyncio.to_thread(release_dead, store, identifier, platform.node()[:32], _alive)
-    runner = Runner(place, wanted.at_once, queue=CheckQueue(store, only_batch=identifier))
-    working = asyncio.create_task(runner.run())
+    pace, queue = Pace(lease_s=wanted.settings.lease_s), CheckQueue(store, only_batch=identifier)
+    shift = Shift(place, wanted.at_once, pace, [QueueName.BATCH], queue=queue)
+    working = asyncio.create_task(shift.work(wait=True))
     try:
         await _watch(store, identifier, working)
     finally:
-        runner.stop()
+        shift.stop()
         await working
 
 
 async def _watch(store: Store, identifier: str, working: asyncio.Task[None] | None) -> None:
-    """Show how far it is until it is done, or until `working` has ended; None where others work."""
+    """Show how far it is until it is done, by us or by workers elsewhere."""
     batches = Batches(store)
     with BatchProgress() as progress:
         last, since, told = -1, time.monotonic(), False
@@ -154,12 +147,17 @@ async def _watch(store: Store, identifier: str, working: asyncio.Task[None] | No
                 last, since, told = total - waiting, now, False
             elif now - since > STALLED_AFTER_S and not told:
                 told = True
-                progress.say("Nothing has come back for three minutes; is this machine online?")
+                what = "is this machine online" if working is not None else "does any worker run"
+                progress.say(f"Nothing has come back for three minutes; {what}?")
             if not waiting:
                 return
             pause = max(_LOOK_S, _LOOKS_SHARE * (now - before))
             pause = min(_MOST_LOOK_S, pause)
-            await (asyncio.wait([working], timeout=pause) if working else asyncio.sleep(pause))
+            if working is None:
+                await asyncio.sleep(pause)
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.shield(working), pause)
 
 
 def _tell_end(store: Store, batch: Batch, fail_on: FailOn) -> int:

@@ -6,11 +6,9 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import idna
 
@@ -19,9 +17,6 @@ from pharmcheck.capture import Policy
 from pharmcheck.errors import AddressError, UsageError
 from pharmcheck.settings import Settings, load_settings
 from pharmcheck.workplaces import policy_of
-
-if TYPE_CHECKING:  # needs an extra
-    from pharmcheck.broker import Dispatcher
 
 # ISO 3166-1 alpha-2, officially assigned.
 COUNTRIES = frozenset(
@@ -101,19 +96,6 @@ def policy(settings: Settings, resolve: Sequence[str], allow: Sequence[str], ca_
         allowed_networks=networks(allow),
         ca_file=trusted(ca_file),
     )
-
-
-def dispatcher(settings: Settings, stack: ExitStack) -> Dispatcher | None:
-    """The way to workers elsewhere, where there are any; it ends with `stack`.  Raises UsageError."""
-    if settings.broker_url is None:
-        return None
-    try:
-        from pharmcheck.broker import Dispatcher
-    except ImportError:
-        raise UsageError("PHARMCHECK_BROKER_URL needs more parts; install pharmcheck[workers].") from None
-    found = Dispatcher(settings)
-    stack.callback(found.close)
-    return found
 
 
 def moment(text: str | None) -> datetime | None:

@@ -12,6 +12,7 @@ from pharmcheck.errors import UsageError
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from pharmcheck.api.service import Dispatch
     from pharmcheck.settings import Settings
     from pharmcheck.work import Workplace
 
@@ -42,11 +43,9 @@ def serve(
         # uvicorn handles them while it serves, then raises them again: as an orderly end, so that the rest is closed.
         signal.signal(name, lambda *_: sys.exit(0))
     with ExitStack() as stack:
-        if demo and settings.broker_url is not None:
-            raise UsageError("Workers elsewhere cannot reach the sample shops; unset PHARMCHECK_BROKER_URL for --demo.")
         place = _workplace(settings, stack, demo=demo)
-        dispatch = options.dispatcher(settings, stack)
-        app = make_app(make_service(place, settings, dispatch=dispatch), extend=add_pages)
+        service = make_service(place, settings, dispatch=dispatch(settings, stack, demo=demo))
+        app = make_app(service, extend=add_pages)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # Named, because asyncio sets TCP_NODELAY only on sockets that say they are TCP: 40 ms an answer otherwise.
         listener = stack.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
@@ -93,3 +92,18 @@ def _workplace(settings: Settings, stack: ExitStack, *, demo: bool) -> Workplace
     policy = policy_for(stack.enter_context(start_street()))
     # Fresh whatever day it is.
     return replace(place, policy=policy, registers=lambda: sample_registers(datetime.now(UTC).date()))
+
+
+def dispatch(settings: Settings, stack: ExitStack, *, demo: bool) -> Dispatch | None:
+    """The way to workers elsewhere, where there are any."""
+    if settings.broker_url is None:
+        return None
+    if demo:
+        raise UsageError("Workers elsewhere cannot reach the sample shops; unset PHARMCHECK_BROKER_URL for --demo.")
+    try:
+        from pharmcheck.broker import Dispatcher
+    except ImportError:
+        raise UsageError("PHARMCHECK_BROKER_URL needs more parts; install pharmcheck[workers].") from None
+    dispatcher = Dispatcher(settings)
+    stack.callback(dispatcher.close)
+    return dispatcher

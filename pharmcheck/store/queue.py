@@ -185,11 +185,11 @@ class CheckQueue:
             return connection.execute(query).first() is not None
 
     def oldest_waiting(self, queue: QueueName, most: int) -> list[str]:
-        """Ids of the checks that wait longest."""
+        """Ids of the checks whose turn is next."""
         query = (
             sa.select(checks.c.id)
             .where(checks.c.state == CheckState.QUEUED.value, checks.c.queue == queue.value)
-            .order_by(checks.c.created_at, checks.c.id)
+            .order_by(checks.c.turn, checks.c.created_at, checks.c.id)
             .limit(most)
         )
         with self._store.transaction() as connection:

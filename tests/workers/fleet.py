@@ -33,8 +33,6 @@ from tests.yardstick import PATIENCE_S, ROOT
 
 ENDED = (CheckState.DONE, CheckState.FAILED, CheckState.CANCELLED)
 POISON, HELD = "poison.example", "held.example"
-PASTED = tuple(f"shop{number}.example.com" for number in range(3))
-"""Names that anybody may hand in; the street has no certificate for them, so they end as not checked."""
 
 
 def wait_until(what: Callable[[], Any], why: Callable[[], str] = lambda: "") -> Any:
@@ -62,7 +60,7 @@ class Fleet:
     def __post_init__(self) -> None:
         places = [[host, port, *where] for (host, port), where in self.street.places.items()]
         anybody = next(iter(self.street.places.values()))
-        places += [[host, port, *anybody] for host in (POISON, HELD, *PASTED) for port in (80, 443)]
+        places += [[host, port, *anybody] for host in (POISON, HELD) for port in (80, 443)]
         self.hosts = frozenset(host for host, *_ in places)
         self.go = self.folder / "go"
         told = {"places": places, "ca": str(self.street.ca_pem), "poison": [POISON], "held": [HELD],
@@ -107,10 +105,6 @@ class Fleet:
         log = self.logs[-1]
         found = wait_until(lambda: re.search(r"http://\S+?:\d+", log.read_text()), log.read_text)
         return process, found[0]
-
-    def batch(self, file: Path, out: Path) -> subprocess.Popen[bytes]:
-        """Run a list from the command line."""
-        return self._start("pharmcheck", "batch", str(file), "--out", str(out))
 
     def close(self) -> None:
         """End everything."""
