@@ -68,6 +68,8 @@ class PhraseMatch(_Strict):
     """What must be on offer beside it: on this page, or on another page of the site when the words are general.
     `unseen`: the site sells medicines, but these words name none and its offers are unknown or a mixed shelf, or
     they name prescription-only ones that were not seen on offer."""
+    goods_of: Literal["shop", "others"] = "shop"
+    """`others`: only what a site that lives on commissions says of the sellers whom it recommends."""
     roles: list[PageRole] = []
     """Pages on which it counts; empty: all."""
     parts: list[Literal["title", "text", "control"]] = []

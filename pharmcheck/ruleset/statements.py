@@ -75,7 +75,7 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
         if not _words_count(rule, number, match, statement, ruleset, reply):
             continue
         counts, medicine = _about(match, statement, site, wanted)
-        if not counts or not _of_this_shop(match, statement, site, ruleset):
+        if not counts or not _meant_goods(match, statement, site, ruleset):
             continue
         counted.append(_Counted(statement, medicine, reply))
         sentences.add(statement.sentence)
@@ -154,11 +154,12 @@ def _about(
     return most, chosen[0] if most else None
 
 
-def _of_this_shop(match: PhraseMatch, statement: Statement, site: Site, ruleset: Ruleset) -> bool:
-    """Whether the goods are this site's: one that recommends other sellers must say "we" or "our"."""
-    if match.about not in _SUBJECTS or not recommends_others(site):
-        return True
-    return ruleset.lexicon.has("own", statement.hit.phrase.language, statement.folded)
+def _meant_goods(match: PhraseMatch, statement: Statement, site: Site, ruleset: Ruleset) -> bool:
+    """Whose goods these are: a site that recommends other sellers must say "we" or "our" of its own."""
+    if match.about not in _SUBJECTS:
+        return match.goods_of == "shop"
+    own = not recommends_others(site) or ruleset.lexicon.has("own", statement.hit.phrase.language, statement.folded)
+    return own == (match.goods_of == "shop")
 
 
 def _section(page: PageText, block: int) -> tuple[Medicine, ...]:

@@ -20,7 +20,7 @@ def test_who_recommends_others_for_a_commission_is_not_convicted_of_their_terms(
     """Reasons for a seller, "no prescription needed" among them, are not the word of a shop."""
     product = _COMPARED.format(words="Cheapest of all\nNo prescription needed")
 
-    assert _category(product, _OWNED_UP) is not Category.DANGER
+    assert _category(product, _OWNED_UP) is Category.CAUTION  # never better: owning up must not help a shop
     assert _category(product, "# About\nWe answer every mail.") is Category.DANGER
 
 

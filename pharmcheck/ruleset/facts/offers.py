@@ -161,33 +161,6 @@ def beyond_prescription(site: Site) -> Answer:
 
 
 @fact
-def prescriptions_never_mentioned(site: Site) -> Answer:
-    """Prescription-only medicines are on offer, and no page that was read says a word about prescriptions.
-
-    Silence proves nothing unless the home page and pages of terms, delivery or questions were read in full, in a
-    language whose word for it we know.
-    """
-    restricted = [medicine for medicine in site.offered if site.restricted(medicine)]
-    if not restricted:
-        return not_applicable("no prescription-only medicine was seen on offer")
-    words = site.lists["shop_talk"]["prescription"]
-    pages = list(own_pages(site))
-    roles = {page.reading.role for page in pages}
-    if PageRole.HOME not in roles or roles.isdisjoint((*POLICY_ROLES, PageRole.FAQ)):
-        return inconclusive("the home page, or every page of terms, delivery and questions, was not read")
-    if any(page.reading.problem or page.reading.language not in (None, *words) for page in pages):
-        return inconclusive("a page was not read in full, or its language has no word for it on our list")
-    known = [word for texts in words.values() for word in texts]
-    if any(word in page.folded for page in site.pages for word in known):
-        return ABSENT
-    offer = site.offered[restricted[0]]
-    telling = roles.intersection((PageRole.HOME, *POLICY_ROLES, PageRole.FAQ))
-    where = ", ".join(sorted(role.value.replace("_", " ") for role in telling))
-    silence = say(EvidenceKind.ABSENCE, f"Nothing about prescriptions was found on the pages read in full: {where}.")
-    return present(silence, site.cite(offer.page, offer.block, offer.words), medicine=restricted[0].inn)
-
-
-@fact
 def named_like_a_pharmacy(site: Site) -> Answer:
     """The domain calls itself a pharmacy, whatever the pages say."""
     if site.sells:
