@@ -11,13 +11,14 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from pharmcheck import __version__
-from pharmcheck.api import about, checks, lists, progress, verdicts
+from pharmcheck.api import about, checks, classlists, lists, progress, verdicts
 from pharmcheck.api.callers import Doorkeeper
 from pharmcheck.api.lookup import Lookup
 from pharmcheck.api.openapi import describe
 from pharmcheck.api.outer import Outer
 from pharmcheck.api.problems import install
 from pharmcheck.api.service import Service
+from pharmcheck.classlists import Shelf
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
@@ -42,6 +43,7 @@ def make_service(place: Workplace, settings: Settings, *, with_runner: bool = Tr
         requests=Requests(store),
         keys=keys,
         door=Doorkeeper(keys, settings),
+        shelf=Shelf(settings.data_dir),
         clock=place.clock,
     )
 
@@ -82,7 +84,7 @@ def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = Non
         redirect_slashes=False,
     )
     app.state.service = service
-    for part in (checks, progress, verdicts, lists, about):
+    for part in (checks, progress, verdicts, lists, classlists, about):
         app.include_router(part.router)
     if extend is not None:
         extend(app)

@@ -14,6 +14,7 @@ from pharmcheck import __version__
 from pharmcheck.cli.check import check
 from pharmcheck.cli.forget import forget
 from pharmcheck.cli.keys import keys
+from pharmcheck.cli.lists import lists
 from pharmcheck.cli.registers import registers
 from pharmcheck.cli.replay import replay
 from pharmcheck.cli.rules import rules
@@ -74,6 +75,7 @@ app.command()(forget)
 app.add_typer(registers, name="registers")
 app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
+app.add_typer(lists, name="lists")
 
 
 def command() -> Command:

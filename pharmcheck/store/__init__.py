@@ -7,6 +7,7 @@ failed never replaces a verdict that stands.
 from pharmcheck.store.batches import Batch, Batches, Item, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.newest import newest_verdicts, registered_hosts
 from pharmcheck.store.pruning import Pruned, Pruning
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict, new_check_id, verdict_of
@@ -18,5 +19,6 @@ from pharmcheck.store.store import Store
 __all__ = [
     "Batch", "Batches", "CheckQueue", "Counts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
     "LoadedRegister", "NewCheck", "NewItem", "Pruned", "Pruning", "QueueName", "Reaped", "Requests", "Scope", "Store",
-    "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id", "verdict_of",
+    "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id", "newest_verdicts",
+    "registered_hosts", "verdict_of",
 ]  # fmt: skip
