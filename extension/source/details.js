@@ -1,0 +1,34 @@
+// Date and reasons of a listed site, looked up by the first bits of its hash: the service learns that somebody asked
+// about one of a hundred or more listed names.  Kept in memory for the session, never on the disk.
+
+import { api } from "./browser.js";
+import { rangeOf } from "./names.js";
+import { readSettings } from "./settings.js";
+
+const KEPT_MS = 6 * 60 * 60 * 1000;
+const PATIENCE_MS = 10_000;
+
+// The row about a listed site; null when the service does not list it (any more); throws when it does not answer.
+export async function readDetails(decision) {
+  const { prefix, hash } = await rangeOf(decision.name, decision.rangeBits, decision.listed);
+  const rows = await bucket(prefix);
+  return rows.find((row) => row.hash === hash) ?? null;
+}
+
+async function bucket(prefix) {
+  const { service } = await readSettings();
+  const place = `range ${service} ${prefix}`;
+  const held = (await api.storage.session.get(place))[place];
+  if (held && Date.now() - held.at < KEPT_MS) return held.rows;
+  const answer = await fetch(`${service}/v1/range/${prefix}`, {
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+    referrerPolicy: "no-referrer",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (!answer.ok) throw new Error("no answer");
+  const { rows } = await answer.json();
+  await api.storage.session.set({ [place]: { rows, at: Date.now() } });
+  return rows;
+}
