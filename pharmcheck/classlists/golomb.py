@@ -55,8 +55,8 @@ def best_remainder_bits(values: Sequence[int]) -> int:
     """How many bits of remainder make these values shortest."""
     if not values:
         return 0
-    guess = max(0, (max(values[-1], 1) // len(values)).bit_length() - 1)
-    near = range(max(0, guess - 2), min(MOST_REMAINDER_BITS, guess + 2) + 1)
+    guess = min((values[-1] // len(values)).bit_length(), MOST_REMAINDER_BITS)
+    near = range(max(0, guess - 3), min(MOST_REMAINDER_BITS, guess + 1) + 1)
     return min(near, key=lambda bits: coded_bits(values, bits))
 
 

@@ -13,7 +13,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import BrowserContext, Page, Playwright, Worker, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from extension.build import build as build_packages
 from pharmcheck.api import Service, make_app, make_service
@@ -66,6 +65,7 @@ class World:
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
     down: bool = False  # the service answers 503
+    redirects: dict[str, str] = field(default_factory=dict)  # host → where it leads
     change: Callable[[str, bytes], bytes] | None = None  # what somebody on the way does to lists
 
     @property
@@ -78,6 +78,7 @@ class World:
 
     def clear(self) -> None:
         self.asked.clear()
+        self.redirects.clear()
         self.down, self.change = False, None
 
 
@@ -113,7 +114,9 @@ def shelve(checked: Service, signing_key: Any) -> Iterator[Callable[..., Any]]:
     shelf = Shelf(checked.settings.data_dir)
     shutil.rmtree(checked.settings.data_dir / "classlists", ignore_errors=True)
 
-    def make(at: datetime | None = None, **wish: Any) -> Any:
+    def make(at: datetime | None = None, *, restart: bool = False, **wish: Any) -> Any:
+        if restart:
+            shutil.rmtree(checked.settings.data_dir / "classlists")
         return build_lists(checked.store, shelf, Wish(signing_key, **wish), at or datetime.now(UTC))
 
     yield make
@@ -152,9 +155,11 @@ def _watched(world: World) -> Any:
         target = scope["path"] + (f"?{query}" if query else "")
         world.asked.append(Asked(headers.get("host", ""), scope["method"], target, headers))
         if headers.get("host") != f"127.0.0.1:{world.port}":
-            await _page(send, 200, b"<!doctype html><html lang=en><title>A page</title><h1>A page</h1>")
+            to = world.redirects.get(headers.get("host", ""))
+            where = [(b"location", to.encode())] if to else []
+            await _page(send, 302 if to else 200, b"<!doctype html><html lang=en><title>A page</title><h1>Hi</h1>", where)
         elif world.down:
-            await _page(send, 503, b"down")
+            await _page(send, 503, b"down", [(b"access-control-allow-origin", b"*")])
         elif world.change is not None and scope["path"].startswith("/v1/lists/"):
             await app(scope, receive, _changing(send, world.change, scope["path"].rpartition("/")[2]))
         else:
@@ -163,14 +168,18 @@ def _watched(world: World) -> Any:
     return answer
 
 
-async def _page(send: Any, status: int, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/html")]})
+async def _page(send: Any, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    headers = [(b"content-type", b"text/html"), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 def _changing(send: Any, change: Callable[[str, bytes], bytes], name: str) -> Any:
     async def changed(message: Any) -> None:
-        if message["type"] == "http.response.body" and message.get("body"):
+        if message["type"] == "http.response.start":
+            headers = [pair for pair in message["headers"] if pair[0] != b"content-length"]
+            message = {**message, "headers": headers}
+        elif message.get("body"):
             message = {**message, "body": change(name, message["body"])}
         await send(message)
 
@@ -185,11 +194,7 @@ class Browser:
     world: World
     id: str
     cdp: Any
-
-    @property
-    def worker(self) -> Worker:
-        """The extension's worker; a message revives one that sleeps."""
-        return self.context.service_workers[-1]
+    _inside: Page | None = None
 
     def visit(self, url: str) -> Page:
         page = self.context.new_page()
@@ -203,27 +208,31 @@ class Browser:
         page.wait_for_selector("body[data-ready]", timeout=A_WHILE_MS)
         return page
 
+    def inside(self, expression: str, value: Any = None) -> Any:
+        """What a page of the extension, open in the background, says to an expression."""
+        if self._inside is None:
+            front = self.context.pages[-1]
+            self._inside = self.page_of("privacy.html")
+            front.bring_to_front()
+        return self._inside.evaluate(expression, value)
+
+    def stored(self, area: str, name: str) -> Any:
+        """A value that the extension keeps."""
+        return self.inside("([area, name]) => chrome.storage[area].get(name).then(all => all[name])", [area, name])
+
     def update(self) -> str | None:
         """Fetch lists now, as the owner may; returns why it did not work."""
-        page = self.page_of("options.html")
-        problem = page.evaluate("import('./update.js').then(({update}) => update())")
-        page.close()
+        problem: str | None = self.inside("() => import('./update.js').then(({update}) => update())")
         return problem
 
     def settings(self, **values: Any) -> None:
-        page = self.page_of("privacy.html")
-        page.evaluate("values => chrome.storage.local.set(values)", values)
-        page.close()
+        self.inside("values => chrome.storage.local.set(values)", values)
 
     def badge(self, page: Page) -> dict[str, str]:
         """What stands on the button of the tab in front."""
-        helper = self.context.new_page()
-        helper.goto(f"chrome-extension://{self.id}/privacy.html")
         page.bring_to_front()
-        try:
-            return helper.evaluate(_BADGE)
-        finally:
-            helper.close()
+        found: dict[str, str] = self.inside(_BADGE)
+        return found
 
     def click(self) -> Popup:
         """Press the button of the extension on the tab in front, as a person would."""
@@ -258,7 +267,7 @@ class Popup:
     """The popup that a click opened: no tab, so it is spoken to over the browser's own protocol."""
 
     def __init__(self, browser: Browser) -> None:
-        self._cdp = browser.cdp
+        self._browser, self._cdp = browser, browser.cdp
         (target,) = until(lambda: browser.targets("page", "/popup.html"))
         self._session = self._cdp.send("Target.attachToTarget", {"targetId": target, "flatten": False})["sessionId"]
         self._answers: dict[int, Any] = {}
@@ -268,12 +277,21 @@ class Popup:
 
     def ask(self, expression: str) -> Any:
         self._number += 1
-        how = {"expression": expression, "returnByValue": True, "awaitPromise": True}
+        how = {"expression": expression, "returnByValue": True, "awaitPromise": True, "userGesture": True}
         message = {"id": self._number, "method": "Runtime.evaluate", "params": how}
         self._cdp.send("Target.sendMessageToTarget", {"sessionId": self._session, "message": json.dumps(message)})
         answer = until(lambda: self._cdp.send("Target.getTargets") and self._answers.pop(message["id"], None))
         assert "exceptionDetails" not in answer["result"], answer
         return answer["result"]["result"].get("value")
+
+    def close(self) -> None:
+        """Press Escape, or anywhere else."""
+        self.ask("setTimeout(() => window.close())")
+        until(lambda: not self._browser.targets("page", "/popup.html"))
+
+    def press(self, selector: str) -> None:
+        """Press something; the popup may be gone before it could answer."""
+        self.ask(f"setTimeout(() => document.querySelector({selector!r}).click())")
 
     def text(self, selector: str = "main") -> str:
         return str(self.ask(f"document.querySelector({selector!r}).innerText"))
@@ -336,6 +354,7 @@ def start(
                 "--no-proxy-server",
                 f"--lang={language}",
                 "--enable-unsafe-extension-debugging",  # lets a test press the button
+                "--disable-component-update",
             ],
             env={"LANGUAGE": language},
         )
@@ -348,11 +367,3 @@ def start(
     yield begin
     for context in opened:
         context.close()
-
-
-@contextmanager
-def nothing_else(world: World, *allowed: str) -> Iterator[None]:
-    """Inside, the service is asked for nothing but these paths."""
-    before = len(world.asked_service)
-    yield
-    assert [one.target for one in world.asked_service[before:] if one.target not in allowed] == []
