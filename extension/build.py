@@ -13,11 +13,12 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pharmcheck.explain import catalogue
-from pharmcheck.ruleset import load_ruleset
+from pharmcheck.ruleset import Ruleset, load_ruleset
 
 SOURCE = Path(__file__).parent / "source"
 OUT = Path(__file__).parents[1] / "dist" / "extension"
@@ -76,6 +77,7 @@ def _manifest(browser: str) -> dict[str, Any]:
     return manifest
 
 
+@cache
 def _words(language: str) -> dict[str, dict[str, str]]:
     """Sentences for the codes that a look-up by prefix answers with: those that need to know nothing but the host."""
     said = {
@@ -83,8 +85,13 @@ def _words(language: str) -> dict[str, dict[str, str]]:
         for key, sentence in catalogue(language).items()
         if key.startswith("reason.") and key.count(".") == 1
     }
-    rules = {rule.id: _in(language, rule.message) for rule in load_ruleset().rules}
+    rules = {rule.id: _in(language, rule.message) for rule in _ruleset().rules}
     return {"reasons": _plain(said), "rules": _plain(rules)}
+
+
+@cache
+def _ruleset() -> Ruleset:
+    return load_ruleset()
 
 
 def _in(language: str, message: Mapping[Any, str]) -> str:

@@ -2,6 +2,7 @@
 // about one of a hundred or more listed names.  Kept in memory for the session, never on the disk.
 
 import { api } from "./browser.js";
+import { load } from "./fetching.js";
 import { rangeOf } from "./names.js";
 import { readSettings } from "./settings.js";
 
@@ -20,15 +21,9 @@ async function bucket(prefix) {
   const place = `range ${service} ${prefix}`;
   const held = (await api.storage.session.get(place))[place];
   if (held && Date.now() - held.at < KEPT_MS) return held.rows;
-  const answer = await fetch(`${service}/v1/range/${prefix}`, {
-    cache: "no-store",
-    credentials: "omit",
-    redirect: "error",
-    referrerPolicy: "no-referrer",
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  if (!answer.ok) throw new Error("no answer");
-  const { rows } = await answer.json();
+  const { status, bytes } = await load(`${service}/v1/range/${prefix}`, { patience: PATIENCE_MS });
+  if (status !== 200) throw new Error("no answer");
+  const { rows } = JSON.parse(new TextDecoder().decode(bytes));
   await api.storage.session.set({ [place]: { rows, at: Date.now() } });
   return rows;
 }

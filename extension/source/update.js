@@ -3,6 +3,7 @@
 // What the service sees of it: list names, the same from everybody, and the tag of the bytes that are held.
 
 import { api } from "./browser.js";
+import { load } from "./fetching.js";
 import { openFile, readKey, Refused } from "./listfile.js";
 import { readSettings } from "./settings.js";
 import { CLASSES, keepList, readList } from "./shelf.js";
@@ -10,7 +11,6 @@ import { delayMinutes, isFromTheFuture } from "./timing.js";
 
 export const ALARM = "update";
 const MOST_BYTES = 64 * 1024 * 1024;
-const PATIENCE_MS = 25_000; // Chrome stops a worker whose fetch is silent for thirty seconds
 
 // Bring every list up to date, note how it went, and plan the next time.  Returns null, or why it did not work.
 export async function update() {
@@ -38,7 +38,7 @@ export async function readState() {
 
 async function updateOne(name, service, key) {
   const held = await readList(name);
-  const raw = await load(`${service}/v1/lists/${name}.change`, held?.change.etag);
+  const raw = await loadList(`${service}/v1/lists/${name}.change`, held?.change.etag);
   if (raw === null) return;
   const change = await openFile(raw, key, "change", name);
   if (isFromTheFuture(change.made, Date.now())) throw new Refused("future");
@@ -46,30 +46,22 @@ async function updateOne(name, service, key) {
   if (held && change.version <= held.change.version) throw new Refused("rollback");
   let base = held?.base;
   if (base?.version !== change.base) {
-    base = await openFile(await load(`${service}/v1/lists/${name}.base`), key, "base", name);
+    base = await openFile(await loadList(`${service}/v1/lists/${name}.base`), key, "base", name);
     if (held && base.version < held.base.version) throw new Refused("rollback");
     if (base.version !== change.base) throw new Refused("mismatch"); // the service built in between
   }
   await keepList(name, { base, change });
 }
 
-async function load(address, etag) {
+// The bytes of a list; null when the service says that those with this tag are today's.
+async function loadList(address, etag = null) {
   let answer;
-  let body;
   try {
-    answer = await fetch(address, {
-      cache: "no-store",
-      credentials: "omit",
-      headers: etag ? { "If-None-Match": etag } : {},
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    body = answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null;
+    answer = await load(address, { etag });
   } catch {
     throw new Refused("network");
   }
   if (answer.status === 304) return null;
-  if (!answer.ok || body.length > MOST_BYTES) throw new Refused("network");
-  return body;
+  if (answer.status !== 200 || answer.bytes.length > MOST_BYTES) throw new Refused("network");
+  return answer.bytes;
 }

@@ -157,7 +157,9 @@ def _watched(world: World) -> Any:
         if headers.get("host") != f"127.0.0.1:{world.port}":
             to = world.redirects.get(headers.get("host", ""))
             where = [(b"location", to.encode())] if to else []
-            await _page(send, 302 if to else 200, b"<!doctype html><html lang=en><title>A page</title><h1>Hi</h1>", where)
+            await _page(
+                send, 302 if to else 200, b"<!doctype html><html lang=en><title>A page</title><h1>Hi</h1>", where
+            )
         elif world.down:
             await _page(send, 503, b"down", [(b"access-control-allow-origin", b"*")])
         elif world.change is not None and scope["path"].startswith("/v1/lists/"):

@@ -35,9 +35,8 @@ Ask = Callable[[list[Any]], list[Any]]
 
 def by_node(questions: list[Any]) -> list[Any]:
     script = ROOT / "tests" / "extension" / "agree.mjs"
-    ran = subprocess.run(
-        ["node", "--no-warnings", str(script)], input=json.dumps(questions).encode(), capture_output=True, check=False
-    )
+    command = [str(shutil.which("node")), "--no-warnings", str(script)]
+    ran = subprocess.run(command, input=json.dumps(questions).encode(), capture_output=True, check=False)
     assert ran.returncode == 0, ran.stderr.decode()
     found: list[Any] = json.loads(ran.stdout)
     return found
@@ -89,9 +88,9 @@ def test_random_sets_come_through(ask: Ask) -> None:
     """Of no, one, few and many numbers, from dense to sparse, each with its best remainder."""
     sets = []
     for seed, size in enumerate((0, 1, 2, 3, 17, 100, 1000, 5000, 20_000)):
-        chance = random.Random(seed)
-        for most in (size + 1, 100 * (size + 1), 2**20 * (size + 1), (size + 1) << 24):
-            sets.append(sorted(chance.sample(range(most), size)))
+        chance = random.Random(seed)  # noqa: S311 - the same sets each time
+        spans = (size + 1, 100 * (size + 1), 2**20 * (size + 1), (size + 1) << 24)
+        sets += [sorted(chance.sample(range(most), size)) for most in spans]
     bits = [best_remainder_bits(values) for values in sets]
     asked = [("decode", {"coded": encode(values, one).hex(), "count": len(values), "bits": one})
              for values, one in zip(sets, bits, strict=True)]  # fmt: skip
@@ -103,9 +102,9 @@ def test_signed_lists_answer_alike(ask: Ask) -> None:
     """Names of a base, added since, taken away since, and strangers, in random lists."""
     asked, expected = [], []
     for seed, size in enumerate((0, 1, 5, 300, 3000)):
-        chance = random.Random(seed)
+        chance = random.Random(seed)  # noqa: S311 - the same lists each time
         names = [f"{chance.randrange(10**9)}.example" for _ in range(size)]
-        salt, slots = chance.randbytes(16), set()
+        salt = chance.randbytes(16)
         slots = set(slots_of(salt, names))
         added, removed = [f"added-{n}.example" for n in range(5)], names[:3]
         content = base_content("danger", EDITION, salt, len(names), sorted(slots))
@@ -155,7 +154,7 @@ def test_what_is_not_right_is_refused(ask: Ask) -> None:
 
 
 def test_a_prefix_never_points_at_a_small_crowd(ask: Ask) -> None:
-    """The prefix is the one that pharmcheck files a name under, and shorter than a list asks for when few are listed."""
+    """The prefix is the one that a name is filed under, and shorter than a list asks for when few are listed."""
     names = [f"{n}.example" for n in range(20)]
     cases = [(name, bits, 100 << bits) for name in names for bits in (0, 1, 9, 16)]
     found = ask([("range", {"name": name, "bits": bits, "listed": listed}) for name, bits, listed in cases])
@@ -178,9 +177,23 @@ def test_hosts_addresses_and_times(ask: Ask) -> None:
         "https://lists.example.org/path?x": "https://lists.example.org", "http://127.0.0.1:8000": "http://127.0.0.1:8000",
         "http://lists.example.org": None, "ftp://a.example": None, "https://u@a.example": None, "lists": None,
     }  # fmt: skip
-    waits = {(0, 0): 360, (0, 1): 420, (1, 0): 15, (1, 1): 30, (3, 0.5): 90, (7, 0.0): 960, (8, 0.0): 1440, (99, 1): 1440}
+    waits = {
+        (0, 0): 360,
+        (0, 1): 420,
+        (1, 0): 15,
+        (1, 1): 30,
+        (3, 0.5): 90,
+        (7, 0.0): 960,
+        (8, 0.0): 1440,
+        (99, 1): 1440,
+    }
     day = timedelta(days=1) // timedelta(milliseconds=1)
-    ages = {(0, 7 * day): [False, False], (0, 7 * day + 1): [True, False], (day + 1, 0): [False, True], (day, 0): [False] * 2}
+    ages = {
+        (0, 7 * day): [False, False],
+        (0, 7 * day + 1): [True, False],
+        (day + 1, 0): [False, True],
+        (day, 0): [False] * 2,
+    }
     found = ask([
         *(("host", {"url": url}) for url in urls), *(("service", {"text": text}) for text in services),
         *(("delay", {"failures": failures, "random": chance}) for failures, chance in waits),

@@ -53,7 +53,7 @@ def _walk(page: Page) -> None:
 
 
 def test_the_popup_is_accessible(start: Start, world: World, shelve: Callable[..., Any]) -> None:
-    """axe finds nothing, with the popup full of words; the answer is told by a screen reader when it comes."""
+    """Axe finds nothing, with the popup full of words; the answer is told by a screen reader when it comes."""
     shelve()
     browser = start("chrome")
     browser.visit(f"http://{SITES['danger']}/")
