@@ -63,13 +63,13 @@ def build(
 
 
 @lists.command("key")
-def make(file: Path | None = _KEY, data_dir: Path | None = _DATA_DIR) -> None:
+def make(key: Path | None = _KEY, data_dir: Path | None = _DATA_DIR) -> None:
     """Make the signing key when there is none, and show its public half, which extensions are given."""
     from pharmcheck.classlists.signing import load_key, make_key, public_text
     from pharmcheck.cli import options
     from pharmcheck.cli.screen import say, write_line
 
-    place = file or options.settings_for(data_dir).data_dir / _KEY_FILE
+    place = key or options.settings_for(data_dir).data_dir / _KEY_FILE
     made = not place.exists()
     write_line(public_text(make_key(place) if made else load_key(place)))
     if made:
