@@ -53,7 +53,7 @@ async function showProblem() {
 async function showWay(host, decision) {
   const { service } = await readSettings();
   const about = decision.name ?? host;
-  at("service").href = `${service}/site/${about}`;
+  at("service").href = `${service}/site/${encodeURIComponent(about)}`;
   at("service").textContent = decision.name ? say("fullAnswer") : say("askService");
   at("sent").textContent = say("whatIsSent", new URL(service).host, about);
   at("ask").hidden = false;

@@ -25,7 +25,7 @@ if (about) {
     await api.tabs.update(tab.id, { url: about.url });
   });
   const { service } = await readSettings();
-  at("service").href = `${service}/site/${about.decision.name}`;
+  at("service").href = `${service}/site/${encodeURIComponent(about.decision.name)}`;
   at("sent").textContent = say("whatIsSent", new URL(service).host, about.decision.name);
   at("full").hidden = false;
   await showDetails();

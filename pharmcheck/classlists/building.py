@@ -96,7 +96,8 @@ class _Press:
     def print(self, name: str, names: list[str]) -> Iterator[tuple[str, bytes]]:
         """The base, as it was or new, and the change since."""
         base = self._old.get(name)
-        content = self._shelf.list(f"{name}.base")
+        held = self._shelf.list(f"{name}.base")
+        content = held.content if held else None
         if base is None or content is None or self._is_used_up(base, content, names):
             base, content = self._new_base(name, names)
         self.bases[name] = base

@@ -10,6 +10,7 @@ All of it but `names.json` may be put on a static server as it stands.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -43,29 +44,47 @@ class Edition:
     range_bits: int
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A list as it is served."""
+
+    content: bytes
+    sha256: str
+
+
 class Shelf:
     """The editions of one data folder.  Safe to read while another process builds."""
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / FOLDER
-        self._seen: tuple[int, Edition] | None = None
+        self._seen: tuple[tuple[int, int], Edition] | None = None
+        self._lists: dict[str, Served] = {}  # of today's edition: asked for by every browser, and they have megabytes
 
     def edition(self) -> Edition | None:
         """Today's; None when none was ever built."""
         try:
-            stamp = (self._folder / "current").stat().st_mtime_ns
+            state = (self._folder / "current").stat()
+            stamp = (state.st_mtime_ns, state.st_ino)  # two builds may follow each other within a tick of the clock
             if self._seen is None or self._seen[0] != stamp:
                 self._seen = (stamp, Edition(**json.loads((self._folder / "current").read_text("ascii"))))
+                self._lists = {}
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError) as error:
             raise StoreError("The folder of built lists cannot be read.") from error
         return self._seen[1]
 
-    def list(self, name: str) -> bytes | None:
+    def list(self, name: str) -> Served | None:
         """A list by the name it is served under."""
-        edition = self.edition()
-        return self._read(edition, name) if edition and _LIST_NAME.fullmatch(name) else None
+        edition, lists = self.edition(), self._lists
+        if edition is None or not _LIST_NAME.fullmatch(name):
+            return None
+        if name not in lists:
+            content = self._read(edition, name)
+            if content is None:
+                return None
+            lists[name] = Served(content, hashlib.sha256(content).hexdigest())
+        return lists[name]
 
     def bucket(self, prefix: str) -> bytes | None:
         """The answer to a prefix of today's length."""

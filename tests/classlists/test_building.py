@@ -49,16 +49,20 @@ def register(store: Store) -> Callable[..., None]:
     return load
 
 
+def content(shelf: Shelf, name: str) -> bytes:
+    found = shelf.list(name)
+    assert found is not None
+    return found.content
+
+
 def base(shelf: Shelf, name: str) -> Any:
-    whole = shelf.list(f"{name}.base")
-    assert whole is not None
+    whole = content(shelf, f"{name}.base")
     assert is_signed_by(KEY.public_key(), whole)
     return read_base(whole)
 
 
 def change(shelf: Shelf, name: str) -> Any:
-    whole = shelf.list(f"{name}.change")
-    assert whole is not None
+    whole = content(shelf, f"{name}.change")
     assert is_signed_by(KEY.public_key(), whole)
     return read_header(whole)[0]
 
@@ -156,12 +160,12 @@ def test_changes_are_small_and_count_from_their_base(make: Callable[..., Built],
     say("pills.example.com")
     say("gone.example.com", at=NOON - 7 * DAY + HOUR)
     first = make()
-    before = shelf.list("danger.base")
+    before = content(shelf, "danger.base")
     assert (change(shelf, "danger")["added"], change(shelf, "danger")["removed"]) == (0, 0)
 
     say("new.example.com")
     second = make(NOON + 2 * HOUR)
-    assert shelf.list("danger.base") == before
+    assert content(shelf, "danger.base") == before
     header = change(shelf, "danger")
     assert (header["base"], header["version"]) == (first.version, second.version)
     assert (header["added"], header["removed"]) == (1, 1)
@@ -174,7 +178,7 @@ def test_a_new_base_when_one_is_due(make: Callable[..., Built], shelf: Shelf, sa
     """A week, a wish, a new key or too many changes; nothing else."""
     say("pills.example.com", at=NOON - HOUR)
     make()
-    before = shelf.list("danger.base")
+    before = content(shelf, "danger.base")
     other = Ed25519PrivateKey.from_private_bytes(bytes(32))
     if why == "very many changes":
         monkeypatch.setattr("pharmcheck.classlists.building.FEWEST_CHANGES", 3)
@@ -185,7 +189,7 @@ def test_a_new_base_when_one_is_due(make: Callable[..., Built], shelf: Shelf, sa
         new_bases=why == "it was wanted",
         key=other if why == "another key signs" else KEY,
     )
-    assert shelf.list("danger.base") != before
+    assert content(shelf, "danger.base") != before
 
 
 def test_versions_never_go_back(make: Callable[..., Built], shelf: Shelf, say) -> None:

@@ -32,9 +32,9 @@ def test_lists_are_made_of_what_was_checked(run: Run, way: list[str], data_dir: 
     assert built.exit_code == 0
     assert re.search(r"danger\s+1\s+\d+\s+\d+", built.stdout)
     shelf = Shelf(load_settings(data_dir).data_dir)
-    content = shelf.list("danger.base")
-    assert content is not None
-    assert json.loads(content.split(b"\n")[0])["kind"] == "base"
+    served = shelf.list("danger.base")
+    assert served is not None
+    assert json.loads(served.content.split(b"\n")[0])["kind"] == "base"
 
     names = tmp_path / "popular.csv"
     names.write_text(f"# rank,name\n1,Example.COM\n2,{DANGER}.\n")

@@ -217,7 +217,7 @@ def test_an_older_list_is_refused_and_the_newer_stays(start: Start, world: World
     popup.close()
 
     shelve(datetime.now(UTC) + DAY / 2, restart=True)
-    green = world.service.shelf.list("verified.change")
+    green = world.service.shelf.list("verified.change").content
     world.change = lambda name, body: green if name == "danger.change" else body
     assert browser.update() == "mismatch"
     world.change = None
