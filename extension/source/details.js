@@ -9,7 +9,7 @@ import { readSettings } from "./settings.js";
 const KEPT_MS = 6 * 60 * 60 * 1000;
 const PATIENCE_MS = 10_000;
 
-// The row about a listed site; null when the service does not list it (any more); throws when it does not answer.
+// The row about a listed site; null when the service does not list it (any more); throws when it does not say.
 export async function readDetails(decision) {
   const { prefix, hash } = await rangeOf(decision.name, decision.rangeBits, decision.listed);
   const rows = await bucket(prefix);
@@ -23,7 +23,9 @@ async function bucket(prefix) {
   if (held && Date.now() - held.at < KEPT_MS) return held.rows;
   const { status, bytes } = await load(`${service}/v1/range/${prefix}`, { patience: PATIENCE_MS });
   if (status !== 200) throw new Error("no answer");
-  const { rows } = JSON.parse(new TextDecoder().decode(bytes));
+  const { bits, rows } = JSON.parse(new TextDecoder().decode(bytes));
+  // More names are listed now than when our list was made, so prefixes are longer: this says nothing about any name.
+  if (bits > (prefix === "all" ? 0 : prefix.length)) throw new Error("another edition");
   await api.storage.session.set({ [place]: { rows, at: Date.now() } });
   return rows;
 }

@@ -12,8 +12,9 @@ fillPage();
 const tab = await api.tabs.getCurrent();
 const about = await warnedAbout(tab.id);
 
-at("leave").addEventListener("click", () => {
-  const back = about?.when === "after" ? 2 : 1; // the site itself is one entry of the history when it had begun
+at("leave").addEventListener("click", async () => {
+  // Asked again: whether the site itself became an entry of the history may have turned out since.
+  const back = (await warnedAbout(tab.id))?.when === "after" ? 2 : 1;
   if (history.length > back) history.go(-back);
   else location.replace("about:blank");
 });
@@ -44,9 +45,9 @@ async function showDetails() {
     return;
   }
   if (row?.category !== "danger") {
-    // The list of this morning said so; the service, asked now, does not.
+    // The list of this morning said so; the service, asked now, does not.  The list is signed and the answer is not,
+    // so the way on stays two presses long.
     at("date").textContent = say("changedSince");
-    at("way-on").open = true;
     return;
   }
   at("date").textContent = say("checkedOn", day(row.checked_on));

@@ -67,7 +67,7 @@ async def class_list(
 
 
 @router.get("/v1/range/{prefix}", responses={
-    **answers(200, "The bucket of the prefix; without rows for a prefix of another length.", RangeOut, _RANGE_EXAMPLE),
+    **answers(200, "The bucket of the prefix; a longer prefix is cut; a shorter one has no rows.", RangeOut, _RANGE_EXAMPLE),
     304: {"description": "It is still the one that you have."},
     **problems(),
 })  # fmt: skip
@@ -85,8 +85,9 @@ async def range_bucket(
         edition = service.shelf.edition()
         if edition is None:
             return nothing(0, 0)
-        today = prefix[: edition.range_bits] if edition.range_bits else ALL
-        return service.shelf.bucket(today) or nothing(edition.range_bits, edition.version)
+        bits = edition.range_bits
+        today = ALL if bits == 0 else "" if prefix == ALL else prefix[:bits]
+        return service.shelf.bucket(today) or nothing(bits, edition.version)
 
     content = await asyncio.to_thread(read)
     return _cached(request, content, etag_of(content), RANGE_CACHE, "application/json")

@@ -71,7 +71,7 @@ def buckets(entries: Mapping[str, Entry], bits: int, version: int) -> Iterator[t
 
 
 def nothing(bits: int, version: int) -> bytes:
-    """The answer to a prefix of another length than today's: whoever asks has an old list, or none was ever made."""
+    """The answer to a prefix shorter than today's: whoever asks has an old list, or none was ever made."""
     return _answer([], bits, version, "")
 
 

@@ -66,7 +66,7 @@ class World:
     asked: list[Asked] = field(default_factory=list)
     down: bool = False  # the service answers 503
     redirects: dict[str, str] = field(default_factory=dict)  # host → where it leads
-    change: Callable[[str, bytes], bytes] | None = None  # what somebody on the way does to lists
+    change: Callable[[str, bytes], bytes] | None = None  # what somebody on the way does to answers
 
     @property
     def url(self) -> str:
@@ -162,7 +162,7 @@ def _watched(world: World) -> Any:
             )
         elif world.down:
             await _page(send, 503, b"down", [(b"access-control-allow-origin", b"*")])
-        elif world.change is not None and scope["path"].startswith("/v1/lists/"):
+        elif world.change is not None and scope["path"].startswith("/v1/"):
             await app(scope, receive, _changing(send, world.change, scope["path"].rpartition("/")[2]))
         else:
             await app(scope, receive, send)

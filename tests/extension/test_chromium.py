@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -151,6 +152,26 @@ def test_a_redirect_does_not_lead_around_the_warning(start: Start, world: World,
     page.wait_for_url("http://before.example.org/")
 
 
+def test_an_answer_by_prefix_never_overrules_the_list(start: Start, world: World, shelve: Shelve) -> None:
+    """It is not signed.  Without a row the warning stays and says so; longer prefixes say nothing about a site."""
+    shelve()
+    browser = start()
+    assert browser.update() is None
+    browser.settings(warn=True)
+    page = browser.visit("http://before.example.org/")
+    for bits, says in ((0, "the service no longer does"), (1, "The service does not answer")):
+        answer = json.dumps({"version": 1, "bits": bits, "rows": [], "padding": ""}).encode()
+        world.change = lambda name, body, answer=answer: answer if name == "all" else body
+        browser.inside("() => chrome.storage.session.clear()")
+        _go(page, f"http://{SITES['danger']}/{bits}")
+        page.wait_for_selector("body.warning[data-ready]", timeout=A_WHILE_MS)
+        assert says in page.inner_text("#date")
+        assert page.inner_text("h1") == "Stop: do not buy here"
+        assert not page.is_visible("#go-on")
+        page.click("#leave")
+        page.wait_for_url("http://before.example.org/")
+
+
 def test_other_classes_are_never_stopped(start: Start, world: World, shelve: Shelve) -> None:
     """Only what is listed as dangerous has a page before it."""
     shelve()
@@ -283,7 +304,7 @@ def test_while_somebody_browses_nothing_leaves_but_lists_and_prefixes(
 
 def _go(page: Any, url: str) -> None:
     """As a link does: the warning page may take the place of the site, so that waiting for it would fail."""
-    page.evaluate("url => { location.href = url }", url)
+    page.evaluate("url => { setTimeout(() => { location.href = url }) }", url)
 
 
 def _minutes_to_next(browser: Browser) -> float:
