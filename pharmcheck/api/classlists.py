@@ -67,7 +67,7 @@ async def class_list(
 
 
 @router.get("/v1/range/{prefix}", responses={
-    **answers(200, "The bucket of the prefix; a longer prefix is cut; a shorter one has no rows.", RangeOut, _RANGE_EXAMPLE),
+    **answers(200, "The bucket; a prefix too long is cut, one too short has no rows.", RangeOut, _RANGE_EXAMPLE),
     304: {"description": "It is still the one that you have."},
     **problems(),
 })  # fmt: skip
