@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pharmcheck.address import host_of, parse_address
 from pharmcheck.findings import find
-from pharmcheck.model import Attempt, Capture, FetchOutcome, Hop, Look, Outcome, Page, PageRole, TlsFacts
+from pharmcheck.model import Attempt, Capture, FetchOutcome, Finding, Hop, Look, Outcome, Page, PageRole, TlsFacts
 from pharmcheck.registers import Identifier, MemoryRegisters, Record, RegisterKind, Snapshot, WarningEntry
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.ruleset.directory import Directory, Listing
@@ -59,17 +59,20 @@ def run_examples(ruleset: Ruleset) -> tuple[ExampleResult, ...]:
 def run_example(ruleset: Ruleset, rule: Rule, side: str, index: int) -> ExampleResult:
     """One example of one rule."""
     example: Example = getattr(rule.examples, side)[index]
-    host = host_of(example.url)
-    if example.known_registers:
-        known = (_listing(country) for country in example.known_registers)
-        ruleset = replace(ruleset, directory=Directory(tuple(known)))
-    registers = _registers(example)
-    capture, today = example_capture(example, host), _WHEN.date()
-    findings, _ = find(capture, ruleset, registers=registers, destination=example.destination, today=today)
-    outcome = next(finding for finding in findings if finding.rule_id == rule.id).outcome
+    outcome = next(finding for finding in findings_of(example, ruleset) if finding.rule_id == rule.id).outcome
     passed = (outcome is Outcome.PRESENT) == (side == "match")
     why = "" if passed else f"answered {outcome.value}: {(example.text or example.html)[:120]!r}"
     return ExampleResult(rule.id, side, example.lang, index + 1, passed, why)
+
+
+def findings_of(example: Example, ruleset: Ruleset) -> tuple[Finding, ...]:
+    """What every rule answers about an example."""
+    if example.known_registers:
+        known = (_listing(country) for country in example.known_registers)
+        ruleset = replace(ruleset, directory=Directory(tuple(known)))
+    capture, registers = example_capture(example, host_of(example.url)), _registers(example)
+    today = _WHEN.date()
+    return find(capture, ruleset, registers=registers, destination=example.destination, today=today)[0]
 
 
 def _listing(country: str) -> Listing:

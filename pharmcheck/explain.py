@@ -15,11 +15,13 @@ from typing import Any
 
 import yaml
 
+from pharmcheck.messages.evidence import in_language, words_in_language
 from pharmcheck.model import (
     Category,
     Comparison,
     Criterion,
     CriterionOutcome,
+    Evidence,
     Finding,
     RegisterEntry,
     RegisterPage,
@@ -107,7 +109,7 @@ def explain(verdict: Verdict, ruleset: Ruleset, language: str = DEFAULT_LANGUAGE
         advice=tuple(_advice(verdict, ruleset, language, words)),
         criteria=tuple(_criterion(criterion, ruleset, language, words) for criterion in verdict.criteria),
         meanings=tuple(_meanings(verdict, words)),
-        records=tuple(_record(entry, words) for entry in verdict.records),
+        records=tuple(_record(entry, language, words) for entry in verdict.records),
         look_up=tuple((_whose(page, words), page.url) for page in verdict.look_up),
         not_checked=tuple((item.what, item.why) for item in verdict.not_checked),
         plain_why=tuple(words.get(f"not_checked.{item.code}", item.why) for item in verdict.not_checked),
@@ -172,8 +174,13 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
 
 def _why(finding: Finding, ruleset: Ruleset, language: str) -> Why:
     rule = ruleset.by_id[finding.rule_id]
-    quotes = tuple((evidence.quote, evidence.url) for evidence in finding.evidence)
+    quotes = tuple((_quoted(evidence, language), evidence.url) for evidence in finding.evidence)
     return Why(_message(rule, dict(finding.facts), language), quotes, tuple(source.title for source in rule.sources))
+
+
+def _quoted(evidence: Evidence, language: str) -> str:
+    """The words of a page as they are; our own, which stand nowhere, in the reader's language."""
+    return in_language(evidence.quote, language) if evidence.start is None else evidence.quote
 
 
 def _advice(verdict: Verdict, ruleset: Ruleset, language: str, words: Mapping[str, Any]) -> Iterable[str]:
@@ -202,12 +209,12 @@ def _meanings(verdict: Verdict, words: Mapping[str, Any]) -> Iterable[str]:
             yield words[f"meaning.{outcome}"]
 
 
-def _record(entry: RegisterEntry, words: Mapping[str, Any]) -> RecordTold:
+def _record(entry: RegisterEntry, language: str, words: Mapping[str, Any]) -> RecordTold:
     facts = {
         "authority": entry.authority,
         "entry": entry.entry_id,
         "date": str(entry.snapshot_date or "?"),
-        "status": entry.status,
+        "status": words_in_language(entry.status, language),
     }
     title = fill(words["record.names_site" if entry.names_site else "record.other"], facts)
     if not entry.names_site and all(one.what != "web_address" for one in entry.compared):

@@ -20,6 +20,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.services.postgres import blank_postgres_url, postgres_server, postgres_url  # noqa: F401 - fixtures
+
 # The same examples on every run of CI: a red build is somebody's change, never luck.  No deadline anywhere:
 # a busy machine is not a bug.
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -57,7 +59,8 @@ _UNWANTED = {
 
 
 def _unwanted() -> list[str]:
-    return [name for name in os.environ if name.startswith("PHARMCHECK_") or name.lower() in _UNWANTED]
+    ours = ("PHARMCHECK_", "PG")  # PGHOST and its kin say where psycopg connects
+    return [name for name in os.environ if name.startswith(ours) or name.lower() in _UNWANTED]
 
 
 def pytest_configure() -> None:

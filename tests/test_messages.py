@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from pharmcheck.examples import findings_of
 from pharmcheck.explain import catalogue
+from pharmcheck.messages.evidence import in_language
+from pharmcheck.ruleset import load_ruleset
 from pharmcheck.web.language import NAMES
 
 OTHERS = [code for code in NAMES if code != "en"]
@@ -66,3 +69,60 @@ def test_words_that_promise_or_accuse_are_not_used(code: str) -> None:
     told = " ".join(sentences(dict(catalogue(code))).values())
 
     assert re.findall(rf"\b(?:{NEVER[code]})\b", told, re.IGNORECASE) == []
+
+
+def our_own_evidence() -> set[str]:
+    """Every sentence of ours that the English examples of all rules bring up."""
+    rules = load_ruleset()
+    findings = (
+        finding
+        for rule in rules.rules
+        for example in rule.examples.match
+        if example.lang == "en"
+        for finding in findings_of(example, rules)
+        if finding.rule_id == rule.id
+    )
+    said = (evidence for finding in findings for evidence in finding.evidence)
+    return {evidence.quote for evidence in said if evidence.page_sha256 is None}
+
+
+def test_what_we_say_ourselves_as_evidence_is_said_in_every_language() -> None:
+    """Only the words of a page stay in its own."""
+    said = our_own_evidence()
+
+    assert len(said) > 80
+    for code in OTHERS:
+        assert [sentence for sentence in sorted(said) if in_language(sentence, code) == sentence] == []
+
+
+def test_evidence_keeps_its_facts_in_every_language() -> None:
+    """The same placeholders on every side, and a name that looks like a sentence stays one fact."""
+    text = (resources.files("pharmcheck.messages") / "evidence.yaml").read_text("utf-8")
+    loaded = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - plain text only
+    for told in loaded["sentences"]:
+        for code in OTHERS:
+            assert facts(told[code]) == facts(told["en"]), told["en"]
+            assert re.search(NEVER[code], told[code].lower()) is None
+    sly = "Q {x.__class__} lists {0} (entry {name}) with this web address, as of 2026-11-01."
+    assert in_language(sly, "de").startswith("Q {x.__class__} führt {0} (Eintrag {name})")
+
+
+def test_evidence_says_inner_words_in_the_language_too() -> None:
+    """Kinds of pages, standings and parts of an entry."""
+    sentence = "No street address was found on the pages read in full: contact, home, terms."
+    assert in_language(sentence, "de").endswith("Anschrift: Kontakt, Startseite, AGB.")
+    clone = (
+        "a.example differs in letters that look alike beside b.example, which Q lists as R."
+        " This site prints the name and the number of that entry."
+    )
+    assert in_language(clone, "fr").endswith("inscrit par Q comme R. Ce site reproduit de cette entrée : nom, numéro.")
+    assert in_language("The page says something of its own.", "es") == "The page says something of its own."
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_rule_speaks_every_language_of_the_page(code: str) -> None:
+    """Its message and its advice; of the duties of a country each item too."""
+    rules = load_ruleset()
+    silent = [rule.id for rule in rules.rules if code not in rule.message or (rule.advice and code not in rule.advice)]
+    items = [item.id for of in rules.papers.duties for item in of.items if code not in item.name]
+    assert (silent, items) == ([], [])

@@ -14,7 +14,7 @@ _RULES = load_ruleset()
 
 def _category(role: str, *lines: str) -> Category:
     pages = {
-        "home": "Welcome to our pharmacy.",
+        "home": "Welcome to our pharmacy. Send us your prescription by post.",  # silence about it is a sign of its own
         "product": "# Amoxicillin 500 mg\n£12.00\n! Add to basket",
         role: "# Page\n" + "\n".join(lines),
     }

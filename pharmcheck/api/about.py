@@ -12,7 +12,7 @@ from pharmcheck.api.callers import Kind
 from pharmcheck.api.checks import read_address
 from pharmcheck.api.documents import json_bytes
 from pharmcheck.api.openapi import answers, problems
-from pharmcheck.api.problems import Problem, refused
+from pharmcheck.api.problems import STORE_AWAY, Problem, refused
 from pharmcheck.api.schemas import HealthOut, OptOutOut, OptOutRequest, RegistersOut, RulesOut
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.errors import AddressError, StoreError
@@ -133,7 +133,7 @@ async def readyz(service: Annotated[Service, _SERVICE]) -> Response:
     try:
         await asyncio.to_thread(service.queue.depth)
     except StoreError:
-        raise Problem("not_ready", "The store does not answer.") from None
+        raise Problem("not_ready", STORE_AWAY) from None
     return Response(b'{"status":"ok"}', headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 

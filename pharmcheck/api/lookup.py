@@ -41,7 +41,7 @@ class Lookup:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        kept = self._recall(scope)
+        kept = await self._recall(scope)
         if kept is None:
             await self._app(scope, receive, self._learning(scope, send))
             return
@@ -60,12 +60,12 @@ class Lookup:
     path = PREFIX + "{domain}"
     """What the metrics call this route."""
 
-    def _recall(self, scope: Scope) -> Kept | None:
+    async def _recall(self, scope: Scope) -> Kept | None:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(PREFIX):
             return None
         if _header(scope, b"authorization"):
             return None
-        mark = self._service.store.change_mark()
+        mark = await self._service.store.change_mark()
         if mark != self._mark:
             self._kept.clear()
             self._mark = mark
@@ -88,7 +88,7 @@ class Lookup:
                     headers.extend(pair for pair in message["headers"] if not pair[0].startswith(b"ratelimit"))
             elif headers and not message.get("more_body"):
                 etag = dict(headers).get(b"etag", b"")
-                if etag and mark == self._service.store.change_mark():
+                if etag and mark == await self._service.store.change_mark() == self._mark:
                     self._kept[scope["path"], scope["query_string"]] = Kept(message["body"], etag, tuple(headers))
                     while len(self._kept) > _KEPT:
                         self._kept.popitem(last=False)

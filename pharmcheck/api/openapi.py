@@ -113,7 +113,7 @@ def answers(status: int, description: str, model: type[BaseModel], example: dict
 def problems(*codes: str) -> Answers:
     """The errors that a resource answers with, grouped by status, each with an example."""
     found: Answers = {}
-    for code in dict.fromkeys((*codes, "invalid_request", "internal")):
+    for code in dict.fromkeys((*codes, "invalid_request", "internal", "not_ready")):
         status, title = TITLES[code]
         entry = found.setdefault(
             status, {"description": title, "model": ProblemOut, "content": {MEDIA_TYPE: {"examples": {}}}}

@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from pharmcheck.errors import AddressError, PharmcheckError
+from pharmcheck.errors import AddressError, PharmcheckError, StoreError
 
 MEDIA_TYPE = "application/problem+json"
 ABOUT = "https://github.com/pharmcheck/pharmcheck/blob/main/docs/errors.md#"
@@ -47,6 +47,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
 }
 """Every code with its status and title."""
 
+STORE_AWAY = "The store does not answer.  Try again in a moment."
 _MOST_FIELDS = 20  # that are told; a list may hold ten thousand wrong ones
 _log = structlog.get_logger("pharmcheck.api")
 
@@ -125,6 +126,8 @@ def install(app: FastAPI) -> None:
     async def ours(request: Request, error: Exception) -> Response:
         code = error.code if isinstance(error, PharmcheckError) else PharmcheckError.code
         _log.error("request.failed", kind=type(error).__name__, code=code, request=_request_id(request))
+        if isinstance(error, StoreError):  # a database restarts now and then, and clients know what 503 means
+            return Problem("not_ready", STORE_AWAY, headers={"Retry-After": "5"}).response(_request_id(request))
         sentence = "The service could not do this; it is not your fault. Try again in a moment."
         return Problem("internal", sentence).response(_request_id(request))
 

@@ -22,17 +22,19 @@ _PACK = frozenset(
         "x mg mcg µg g ml iu per pro par each pack packs pill pills tab tabs tablet tablets cap caps capsule "
         "capsules dose doses unit units vial vials bottle bottles stück stueck stk tabletten kapseln comprimé "
         "comprimés comprimido comprimidos compresse cápsulas capsulas tabletek dosage strength quantity qty free "
-        "bonus best price from only ab nur just save sale "
+        "bonus best price from only ab nur just save sale par por por a pillola pastilla pastillas pastiglia tabletki "
+        "tablety tabl szt ks stk stuk stuks piece pieces pcs pc pilule pilules píldora píldoras pílula tablett "
     ).split()
 )
 _BEFORE_PRICE = frozenset(
     "from only ab nur just price preis prix precio prezzo prijs cena for für pour por per at a à".split()
 )
-# What has a price and is no goods: what an order costs besides.
+# What has a price and is no goods: what an order costs besides, and how much is left of it.
 _NO_PRODUCT = (
     r"(?i)\b(shipping|delivery|subtotal|total|cart|basket|coupon|voucher|discount|orders? over|gift|refund|minimum|"
     r"versand[a-zäöü]*|warenkorb|gutschein|zwischensumme|livraison|panier|envíos?|carrito|spedizione|carrello|"
-    r"verzendkosten|winkelwagen|dostawa|koszyk|frakt)\b"
+    r"verzendkosten|winkelwagen|dostawa|koszyk|frakt|"
+    r"(?:in|out of|left in) stock|sold out|(?:kits?|items?|packs?|units?|only \d+) left)\b"
 )
 NO_PRODUCT_TEXT = compile_text(_NO_PRODUCT)
 NO_PRODUCT_BYTES = compile_lines(_NO_PRODUCT)
@@ -44,6 +46,17 @@ _OF_SENTENCES = frozenset(
         "est contient como sin con para o es contiene senza per con di contiene zonder met voor bez dla jak"
     ).split()
 )
+
+
+# Words that tell how to order and not what: "Order now via Telegram".
+_HOW = frozenset(
+    "via through on by using over per über auf mit par sur por vía con su tramite pelo op met przez přes på".split()
+)
+
+
+def tells_how(name: str) -> bool:
+    """Whether words on a control say by which way one orders, and name nothing."""
+    return name.partition(" ")[0].lower() in _HOW
 
 
 def without_price_words(words: list[str]) -> str:

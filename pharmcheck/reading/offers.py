@@ -111,7 +111,7 @@ class _Finder:
             if i in self.no_product:
                 continue
             name = self._tidy(i)
-            if name:
+            if name and (self.blocks[i].heading or not goods.is_pack(name)):
                 found.append(self._offer(self._with_heading(name, i), i, i, None, i))
                 continue
             at = self._name_before(i, max(i - 5, -1))
@@ -142,7 +142,7 @@ class _Finder:
     def _inline(self, i: int, words: str) -> Offer | None:
         """Name, control and perhaps price in one block."""
         name = self._tidy(i)
-        if not name:
+        if not name or goods.tells_how(name):
             return None
         if i in self.price:
             self.used.add(i)

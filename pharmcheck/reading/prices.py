@@ -8,11 +8,11 @@ from pharmcheck.reading.patterns import compile_lines, compile_text
 
 _BEFORE = (
     r"(?:US ?\$|CA ?\$|C\$|AU ?\$|A\$|NZ ?\$|S\$|HK ?\$|R\$|\$|€|£|₹|¥|₽|₪|₺|zł|"
-    r"\b(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|Rs\.?|EURO?))"
+    r"\b(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|MXN|BRL|PKR|SGD|HKD|Rs\.?|EURO?))"
 )
 _AFTER = (
     r"(?:€|£|US ?\$|\$|₹|₽|zł|Kč|руб|"
-    r"(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|kr|Ft|lei|euros?|dollars?)\b)"
+    r"(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|ZAR|MXN|BRL|PKR|SGD|HKD|kr|Ft|lei|euros?|dollars?)\b)"
 )
 _NUMBER = r"\d{1,3}(?:[.,' ]?\d{3}){0,3}(?:[.,](?:\d{1,2}|[-–]{1,2}))?"
 _PATTERN = rf"(?i)({_BEFORE} ?{_NUMBER}|\b{_NUMBER} ?{_AFTER})"
@@ -26,7 +26,8 @@ _CURRENCIES = tuple(
     for pair in (
         "us$=USD us_$=USD ca$=CAD ca_$=CAD c$=CAD au$=AUD au_$=AUD nz$=NZD nz_$=NZD a$=AUD hk$=HKD s$=SGD r$=BRL "
         "usd=USD eur=EUR gbp=GBP cad=CAD aud=AUD nzd=NZD inr=INR chf=CHF sek=SEK nok=NOK dkk=DKK pln=PLN czk=CZK "
-        "huf=HUF zar=ZAR ron=RON €=EUR £=GBP ₹=INR ₽=RUB руб=RUB ₪=ILS ₺=TRY zł=PLN kč=CZK "
+        "huf=HUF zar=ZAR ron=RON mxn=MXN brl=BRL pkr=PKR sgd=SGD hkd=HKD "
+        "€=EUR £=GBP ₹=INR ₽=RUB руб=RUB ₪=ILS ₺=TRY zł=PLN kč=CZK "
     ).split()
 )
 

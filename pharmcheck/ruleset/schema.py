@@ -56,7 +56,9 @@ class PhraseMatch(_Strict):
     phrases: ByLanguage = {}
     words_of: RuleId | None = None
     """Take `phrases` and `not_near` from the first phrase matcher of this rule, so that they stand once."""
-    speaker: Literal["shop", "any"] = "shop"
+    speaker: Literal["shop", "any", "denied", "granted"] = "shop"
+    """`denied`, `granted`: a question to which the shop's next words say no, or yes; `not_near` is asked about the
+    answer too."""
     negated: Literal["blocks", "ignored"] = "blocks"
     near: ByLanguage = {}
     """One of these must stand in the same block too."""

@@ -90,6 +90,7 @@ class Site:
     )  # country → item → where it is shown; worked out once, by `duties`
     seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
+    recommends: bool | None = None  # worked out once, by `referral`
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
     _plain_words: dict[int, str] = field(default_factory=dict)
     _word_counts: dict[int, Counter[str]] = field(default_factory=dict)

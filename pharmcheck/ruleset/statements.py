@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from pharmcheck.model import BlockKind, Evidence
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
+from pharmcheck.ruleset.asked import Reply, reply_to
 from pharmcheck.ruleset.load import Ruleset
 from pharmcheck.ruleset.medicines import Medicine
+from pharmcheck.ruleset.referral import recommends_others
 from pharmcheck.ruleset.scan import Hit, PageText
 from pharmcheck.ruleset.schema import PhraseMatch, Rule
 from pharmcheck.ruleset.site import Site, subject_medicines
@@ -24,6 +26,8 @@ Hits = Mapping[tuple[str, int], Sequence[tuple[PageText, Hit]]]
 _EVIDENCE_MOST = 3
 _COUNTED_MOST = 50  # a sentence that a page repeats; the place of each is looked up once for the evidence
 _SECTION_BLOCKS = 500  # under one heading; a shelf shows some dozens of goods on a page
+_REPLIES = {"denied": "denial", "granted": "consent"}
+"""Who speaks in a question that the next words answer, and the cue of that answer."""
 _SUBJECTS = ("prescription_only", "controlled", "unseen")
 _PARTS = {
     BlockKind.TITLE: "title",
@@ -45,6 +49,7 @@ def collect_hits(pages: Iterable[PageText], ruleset: Ruleset) -> Hits:
 class _Counted:
     statement: Statement
     medicine: Medicine | None
+    reply: Reply | None = None
 
 
 def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits: Hits, ruleset: Ruleset) -> Answer:
@@ -65,12 +70,14 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
             continue
         heard.add(place)
         statement = listen(hit, page, ruleset.lexicon, site_sells=site.sells)
-        if not _words_count(rule, number, match, statement, ruleset):
+        cue = _REPLIES.get(match.speaker)
+        reply = reply_to(statement, page, cue, ruleset.lexicon) if cue else None
+        if not _words_count(rule, number, match, statement, ruleset, reply):
             continue
         counts, medicine = _about(match, statement, site, wanted)
-        if not counts:
+        if not counts or not _of_this_shop(match, statement, site, ruleset):
             continue
-        counted.append(_Counted(statement, medicine))
+        counted.append(_Counted(statement, medicine, reply))
         sentences.add(statement.sentence)
         phrases.add(hit.phrase.text)
         enough = len(sentences) >= _EVIDENCE_MOST or len(counted) >= _COUNTED_MOST
@@ -95,8 +102,12 @@ def _place_counts(match: PhraseMatch, page: PageText, hit: Hit) -> bool:
     return not match.parts or _PARTS.get(kind, "text") in match.parts
 
 
-def _words_count(rule: Rule, number: int, match: PhraseMatch, statement: Statement, ruleset: Ruleset) -> bool:
+def _words_count(
+    rule: Rule, number: int, match: PhraseMatch, statement: Statement, ruleset: Ruleset, reply: Reply | None
+) -> bool:
     if match.speaker == "shop" and statement.speaker is not Speaker.SHOP:
+        return False
+    if match.speaker in _REPLIES and reply is None:
         return False
     if match.negated == "blocks" and statement.negated:
         return False
@@ -107,7 +118,7 @@ def _words_count(rule: Rule, number: int, match: PhraseMatch, statement: Stateme
     near = ruleset.contexts.get((rule.id, number, "near", language))
     if near and not near.found_in(page.block_text(hit.block), page.medicines_in_block(hit.block)):
         return False
-    places = (statement.folded, page.heading_of(hit.block))
+    places = (statement.folded, page.heading_of(hit.block), *((reply.folded,) if reply else ()))
     for spoken in {language, page.reading.language}:
         not_near = ruleset.contexts.get((rule.id, number, "not_near", spoken or ""))
         if not_near and any(not_near.found_in(words) for words in places):
@@ -141,6 +152,13 @@ def _about(
     if match.about == "unseen":
         return site.sells and not subjects and not most and bool(chosen or not offered), None
     return most, chosen[0] if most else None
+
+
+def _of_this_shop(match: PhraseMatch, statement: Statement, site: Site, ruleset: Ruleset) -> bool:
+    """Whether the goods are this site's: one that recommends other sellers must say "we" or "our"."""
+    if match.about not in _SUBJECTS or not recommends_others(site):
+        return True
+    return ruleset.lexicon.has("own", statement.hit.phrase.language, statement.folded)
 
 
 def _section(page: PageText, block: int) -> tuple[Medicine, ...]:
@@ -178,6 +196,8 @@ def _present(counted: Sequence[_Counted], match: PhraseMatch, site: Site) -> Ans
         statement = item.statement
         if statement.sentence not in evidence:
             evidence[statement.sentence] = site.cite(statement.page, statement.hit.block, statement.sentence)
+            if item.reply:
+                evidence[item.reply.words] = site.cite(statement.page, item.reply.block, item.reply.words)
         medicine = medicine or item.medicine
     quotes = list(evidence.values())
     if medicine is None:

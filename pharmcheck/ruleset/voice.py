@@ -20,6 +20,7 @@ from pharmcheck.ruleset.scan import Hit, PageText
 
 _LEAD_CHARS = 70  # how far before a phrase a negation can stand and still be about it
 _TAIL_CHARS = 60
+_NAMED_CHARS = 40  # "Is generic Viagra …", "Does Cialis …": at the head of a question
 _LINK_WORDS = 5  # "for which", and "you will" or "by law" after it; the last is the empty one before the phrase
 _COUNT_CHARS = 6  # "No prescription required (12)"
 _REMEMBERED = 4096  # answers about sentences; a page has a few hundred
@@ -71,7 +72,8 @@ class VoiceLexicon:
 
     CUES = (
         "own", "invites", "sells", "advice", "duty", "others", "report", "negation_before", "negation_after",
-        "question", "relative", "condition", "goods", "shop", "class", "for", "whole",
+        "question", "question_of", "denial", "consent", "relative", "condition", "goods", "shop", "class", "for",
+        "whole",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Mapping[str, list[str]]]) -> None:
@@ -99,6 +101,12 @@ class VoiceLexicon:
         """Whether folded `text` starts with a cue."""
         start = self._first(cue, language, text)
         return start >= 0 and not text[:start].strip(" \"'([*-¿¡•>:,")
+
+    def opening(self, cue: str, language: str, text: str) -> int:
+        """Where a cue ends with which folded `text` starts; -1 when it starts with none."""
+        pattern = self._cues.get((language, cue))
+        found = pattern.match(spell(text)) if pattern else None
+        return int(found.end()) if found else -1
 
     def _first(self, cue: str, language: str, text: str) -> int:
         """Where the first such cue begins; -1 when there is none."""
@@ -224,7 +232,11 @@ def _speaker(
     if block.kind is BlockKind.QUOTE or _inside_quotes(sentence, offset):
         return Speaker.QUOTATION
     # In a heading-like line a question may lack its mark.
-    if sentence.rstrip(" \"')").endswith("?") or lexicon.begins("question", language, sentence):
+    begin = page.starts[hit.block] + hit.start - offset
+    asked = lexicon.begins("question", language, sentence) or (
+        lexicon.begins("question_of", language, sentence) and page.medicines_in(begin, begin + _NAMED_CHARS)
+    )
+    if asked or sentence.rstrip(" \"')").endswith("?"):
         return Speaker.QUESTION
     heading = page.heading_of(hit.block)
     if any(lexicon.has("others", language, words) for words in (sentence, heading)):

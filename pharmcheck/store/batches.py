@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from pharmcheck.model import CheckState
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, batches, checks, verdicts
+from pharmcheck.store.writing import put_new
 
 _PAGE = 200  # rows a read: a report of 200,000 rows must not stand in memory
 
@@ -107,8 +108,8 @@ class Batches:
             for item in items
         ]
         with self._store.transaction(writes=True) as connection:
-            self._store.put_new(connection, batches, [row])
-            self._store.put_new(connection, batch_items, rows)
+            put_new(connection, batches, [row])
+            put_new(connection, batch_items, rows)
 
     def get(self, identifier: str) -> Batch | None:
         """One list with its progress."""
@@ -118,29 +119,24 @@ class Batches:
             row = connection.execute(sa.select(batches).where(batches.c.id == identifier)).first()
             if row is None:
                 return None
-            rows = connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
-            refused = connection.execute(
-                sa.select(sa.func.count()).where(mine, batch_items.c.check_id.is_(None))
-            ).scalar_one()
+            rows, answered = connection.execute(
+                sa.select(sa.func.count(), sa.func.count(batch_items.c.check_id)).where(mine)
+            ).one()
+            last = sa.func.max(checks.c.decided_at, type_=checks.c.decided_at.type)
             states = connection.execute(
-                sa.select(checks.c.state, sa.func.count()).where(checks.c.id.in_(asked)).group_by(checks.c.state)
+                sa.select(checks.c.state, sa.func.count(), last).where(checks.c.id.in_(asked)).group_by(checks.c.state)
             ).all()
-            last = connection.execute(
-                sa.select(sa.func.max(checks.c.decided_at, type_=checks.c.decided_at.type)).where(
-                    checks.c.id.in_(asked)
-                )
-            ).scalar()
-        found = {str(state): int(count) for state, count in states}
-        return Batch(row.id, row.owner, row.destination, row.created_at, row.cancelled_at, rows, refused, found, last)
+        found = {str(state): int(count) for state, count, _ in states}
+        decided = max((at for *_, at in states if at is not None), default=None)
+        return Batch(
+            row.id, row.owner, row.destination, row.created_at, row.cancelled_at, rows, rows - answered, found, decided
+        )
 
     def running(self, owner: str) -> int:
         """How many lists of one owner still have work to do."""
         waiting = checks.c.state.in_((CheckState.QUEUED.value, CheckState.RUNNING.value))
-        query = (
-            sa.select(sa.func.count(batches.c.id.distinct()))
-            .select_from(batches.join(checks, checks.c.batch_id == batches.c.id))
-            .where(batches.c.owner == owner, waiting)
-        )
+        unfinished = sa.exists().where(checks.c.batch_id == batches.c.id, waiting)
+        query = sa.select(sa.func.count()).select_from(batches).where(batches.c.owner == owner, unfinished)
         with self._store.transaction() as connection:
             return int(connection.execute(query).scalar_one())
 

@@ -1,4 +1,4 @@
-"""Column types that SQLite and PostgreSQL both have, and that clean what they keep.
+"""Column types and comparisons that SQLite and PostgreSQL both have, and that clean what they keep.
 
 What we read from pages is bounded and cleaned long before it comes here; the column types clean once more, because one
 NUL or half a surrogate pair in one quote must not lose a whole verdict.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Text, TypeDecorator
+from sqlalchemy import ColumnElement, DateTime, String, Text, Tuple, TypeDecorator, literal, tuple_
 from sqlalchemy.engine import Dialect
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -23,6 +23,19 @@ class CleanText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else storable(value)
+
+
+class Code(TypeDecorator[str]):
+    """A short word of ours, of at most so many characters.
+
+    Cleaned too: people ask for ids that nobody gave out, and PostgreSQL refuses a question with a NUL in it.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else storable(value)
 
 
@@ -41,6 +54,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def same(column: ColumnElement[str], value: str | None) -> ColumnElement[bool]:
+    """Whether a column holds this value, or nothing where it is None, in the words that indexes understand."""
+    return column.is_(None) if value is None else column == value
+
+
+def as_place(columns: Tuple, *values: object) -> Tuple:
+    """A place in an order of several columns, to compare with `tuple_` of them: an index begins to read there."""
+    return tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
 
 
 def storable(text: str) -> str:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import check_events, checks
+from pharmcheck.store.writing import hold, put_new
 
 MOST = 200
 """Events kept of one check: a visit reads a dozen pages, and three attempts make three times that."""
@@ -34,24 +35,25 @@ class Events:
         self._store = store
 
     def add(self, check_id: str, steps: Sequence[tuple[str, dict[str, Any]]], now: datetime) -> None:
-        """Note what happened, in order.  One writer a check (the holder of its lease), so numbers have no gaps."""
+        """Note what happened, in order and without gaps, also when somebody else gives the check up at that moment."""
         last = sa.select(sa.func.coalesce(sa.func.max(check_events.c.number), 0)).where(
             check_events.c.check_id == check_id
         )
         with self._store.transaction(writes=True) as connection:
+            hold(connection, check_id)
             number = int(connection.execute(last).scalar_one())
             rows = [
                 {"check_id": check_id, "number": number + place, "kind": kind, "data": json.dumps(data), "at": now}
                 for place, (kind, data) in enumerate(steps, start=1)
                 if number + place <= MOST
             ]
-            self._store.put_new(connection, check_events, rows)
+            put_new(connection, check_events, rows)
 
     def since(self, check_id: str, number: int) -> tuple[list[Event], str | None]:
         """The steps behind `number`, and the state of the check; None when there is no such check."""
         query = (
             sa.select(check_events)
-            .where(check_events.c.check_id == check_id, check_events.c.number > number)
+            .where(check_events.c.check_id == check_id, check_events.c.number > min(number, MOST))
             .order_by(check_events.c.number)
         )
         with self._store.transaction() as connection:

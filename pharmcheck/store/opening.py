@@ -13,13 +13,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from pharmcheck.errors import StoreError
+from pharmcheck.store import postgres
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration, a test holds that; asked before Alembic, whose import costs a second."""
 
-KNOWN = frozenset({"0001", "0002", HEAD})
+KNOWN = frozenset({"0001", "0002", "0003", HEAD})
 """Every migration this program knows.  A database at another one was made by a newer program."""
 
 WRITES = {"pharmcheck_writes": True}
@@ -61,9 +63,15 @@ def explain_failure(error: Exception, file: Path | None) -> StoreError:
 
 
 def _engine(url: str) -> sa.Engine:
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True)
+    try:
+        parsed = sa.make_url(url)
+    except ValueError as error:
+        raise ArgumentError("a port that is no number") from error
+    backend = parsed.get_backend_name()
+    if backend in ("postgresql", "postgres"):  # the second is what some hosting platforms write
+        return postgres.make_engine(parsed)
+    if backend != "sqlite":
+        raise ArgumentError("neither SQLite nor PostgreSQL")
     engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY_S})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
@@ -115,6 +123,7 @@ def _bring_up_to_date(engine: sa.Engine, place: str) -> None:
             return
     with engine.execution_options(**WRITES).begin() as connection:
         if engine.dialect.name == "postgresql":
+            postgres.refuse_other_encodings(connection)
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK})
         if _revision(connection, place) != HEAD:
             _migrate(connection)
@@ -149,6 +158,15 @@ def _place(file: Path | None) -> str:
 
 def _sentence(error: Exception, place: str) -> str:
     """One sentence; never the address of a database server, which may hold a password."""
+    if isinstance(error, ArgumentError | NoSuchModuleError):
+        return "PHARMCHECK_DATABASE_URL is not the address of a database we know; use sqlite or postgresql."
+    if isinstance(error, ImportError):
+        return "The driver for PHARMCHECK_DATABASE_URL is not installed; install pharmcheck[postgres] for PostgreSQL."
+    if isinstance(error, PoolTimeoutError):
+        return f"{place} is asked too much at once; try again in a moment."
+    if isinstance(error, DBAPIError) and not isinstance(error.orig, sqlite3.Error):
+        meaning = postgres.explain(error)
+        return f"{place} {meaning}" if meaning else f"{place} cannot be used ({type(error).__name__})."
     text = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     for sign, sentence in (
         ("not a database", "is not a database; move the file away, or choose another data folder."),
@@ -161,8 +179,4 @@ def _sentence(error: Exception, place: str) -> str:
     ):
         if sign in text:
             return f"{place} {sentence}"
-    if isinstance(error, ArgumentError | NoSuchModuleError):
-        return "PHARMCHECK_DATABASE_URL is not the address of a database we know; use sqlite or postgresql."
-    if isinstance(error, ImportError):
-        return "The driver for PHARMCHECK_DATABASE_URL is not installed; install psycopg for PostgreSQL."
     return f"{place} cannot be used ({type(error).__name__})."

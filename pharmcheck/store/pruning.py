@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from pharmcheck.store import archive
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, captures, check_events, checks, evidence, findings, verdicts
+from pharmcheck.store.writing import one_at_a_time
 
 _AT_ONCE = 200
 
@@ -61,6 +62,7 @@ class Pruning:
         """Delete everything that is kept about a site; returns how many checks it was."""
         about = checks.c.registrable_domain == registrable_domain
         with self._store.transaction(writes=True) as connection:
+            one_at_a_time(connection, checks)  # nobody adds a step or a verdict to what we take away
             ids = list(connection.execute(sa.select(checks.c.id).where(about)).scalars())
             files = list(
                 connection.execute(

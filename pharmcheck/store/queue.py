@@ -15,9 +15,11 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from pharmcheck.model import Address, CheckState
+from pharmcheck.store.columns import same
 from pharmcheck.store.records import address_columns, to_address
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import checks, opt_outs
+from pharmcheck.store.writing import put_new
 
 ATTEMPTS = 3
 """A site that takes its runner down three times is given up: it must not stop the others (hostile.md, R4)."""
@@ -85,7 +87,7 @@ class CheckQueue:
             for check in wanted
         ]
         with self._store.transaction(writes=True) as connection:
-            self._store.put_new(connection, checks, rows)
+            put_new(connection, checks, rows)
 
     def waiting_for(self, domain: str, host: str, destination: str | None) -> str | None:
         """The id of a check of this very site that somebody already waits for."""
@@ -94,7 +96,7 @@ class CheckQueue:
             .where(
                 checks.c.registrable_domain == domain,
                 checks.c.host == host,
-                checks.c.destination.is_not_distinct_from(destination),
+                same(checks.c.destination, destination),
                 checks.c.state.in_(_WAITING),
                 checks.c.queue == QueueName.INTERACTIVE.value,
             )
@@ -179,7 +181,9 @@ class CheckQueue:
         """Give the rows of silent runners back to the line, and end those that have been tried often enough."""
         lapsed = (checks.c.state == CheckState.RUNNING.value, checks.c.lease_until < now)
         with self._store.transaction(writes=True) as connection:
-            rows = connection.execute(sa.select(checks.c.id, checks.c.attempts).where(*lapsed)).all()
+            # Held, so that a runner that wakes up meanwhile keeps its row or loses it, and what we tell is what we did.
+            found = sa.select(checks.c.id, checks.c.attempts).where(*lapsed).with_for_update(skip_locked=True)
+            rows = connection.execute(found).all()
             again = tuple(row.id for row in rows if row.attempts < ATTEMPTS)
             over = tuple(row.id for row in rows if row.attempts >= ATTEMPTS)
             connection.execute(
@@ -217,7 +221,7 @@ class CheckQueue:
         """Never look at a site again: its owner asked.  Lists and registers still answer."""
         row = {"domain": domain, "since": now, "note": note}
         with self._store.transaction(writes=True) as connection:
-            self._store.put_new(connection, opt_outs, [row])
+            put_new(connection, opt_outs, [row])
 
     def opt_in(self, domain: str) -> bool:
         """Take an opt-out back.  False when there was none."""

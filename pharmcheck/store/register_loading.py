@@ -30,6 +30,7 @@ from pharmcheck.store.tables import (
     register_snapshots,
     register_warnings,
 )
+from pharmcheck.store.writing import one_at_a_time, put_many
 
 KEPT = timedelta(hours=2)
 """How long a replaced snapshot outlives its successor's successor: longer than any visit may take, so that no
@@ -66,6 +67,7 @@ def replace_register(
     try:
         counts = _write(begin, new, entries)
         with begin(writes=True) as connection:
+            one_at_a_time(connection, table)
             named = (table.c.name == snapshot.name) & (table.c.state == "active")
             old = connection.execute(sa.select(table).where(named)).first()
             accept(to_loaded(old) if old else None, counts)
@@ -96,8 +98,7 @@ def _write(begin: Transactions, new: int, entries: Iterable[Entry]) -> Counts:
             _add(rows, tally, {"snapshot_id": new, "position": position}, entry)
         with begin(writes=True) as connection:
             for table in _ROWS:
-                if rows[table.name]:
-                    connection.execute(sa.insert(table), rows[table.name])
+                put_many(connection, table, rows[table.name])
     return Counts(**tally)
 
 
@@ -105,7 +106,7 @@ def _add(rows: dict[str, list[dict[str, Any]]], tally: dict[str, int], key: dict
     if isinstance(entry, Quarantined):
         tally["quarantined"] += 1
         if tally["quarantined"] <= MOST_SHOWN:
-            shown = {"line": entry.line, "reason": entry.reason, "text": entry.text}
+            shown = {"line": entry.line, "reason": storable(entry.reason), "text": storable(entry.text)}
             rows["register_quarantine"].append(key | shown)
     elif isinstance(entry, Record):
         tally["records"] += 1

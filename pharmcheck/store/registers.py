@@ -35,7 +35,7 @@ def _with_record(table: sa.Table, *columns: sa.ColumnElement[object]) -> sa.Sele
     return _by_key(table, register_records.c.document, *columns).join(register_records, held)
 
 
-_ACTIVE = sa.select(register_snapshots).where(register_snapshots.c.state == "active").order_by("name")
+_ACTIVE = sa.select(register_snapshots).where(register_snapshots.c.state == "active")
 _NAMING = _with_record(register_hosts, register_hosts.c.host).where(
     register_hosts.c.host.in_(sa.bindparam("hosts", expanding=True))
 )
@@ -54,7 +54,9 @@ _DOMAINS = (
 def loaded_registers(begin: Transactions) -> tuple[LoadedRegister, ...]:
     """The snapshots that answer now, by name."""
     with begin() as connection:
-        return tuple(to_loaded(row) for row in connection.execute(_ACTIVE))
+        loaded = [to_loaded(row) for row in connection.execute(_ACTIVE)]
+    # Sorted here: databases differ in how they order text, and documents list the registers in this order.
+    return tuple(sorted(loaded, key=lambda register: register.snapshot.name))
 
 
 class DomainsCache:

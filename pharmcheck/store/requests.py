@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import idempotency
+from pharmcheck.store.writing import put_new
 
 KEPT = timedelta(hours=24)
 
@@ -23,7 +24,7 @@ class Requests:
         row = {"key": key, "body_sha256": body_sha256, "target": target, "created_at": now}
         with self._store.transaction(writes=True) as connection:
             connection.execute(sa.delete(idempotency).where(idempotency.c.created_at < now - KEPT))
-            self._store.put_new(connection, idempotency, [row])
+            put_new(connection, idempotency, [row])
             return self._find(connection, key) or (body_sha256, target)
 
     def recall(self, key: str) -> tuple[str, str] | None:

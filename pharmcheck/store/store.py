@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pharmcheck.capture import capture_id
 from pharmcheck.errors import StoreError
 from pharmcheck.model import Capture, Check, CheckState, Judgement
 from pharmcheck.registers import Entry, Quarantined, Snapshot
 from pharmcheck.settings import Settings
-from pharmcheck.store import archive, records
+from pharmcheck.store import archive, postgres, records
+from pharmcheck.store.columns import as_place, same
 from pharmcheck.store.opening import FAILURES, WRITES, explain_failure, open_engine
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict
 from pharmcheck.store.register_loading import Accept, quarantined_rows, replace_register
 from pharmcheck.store.register_rows import LoadedRegister
 from pharmcheck.store.registers import DomainsCache, StoreRegisters, loaded_registers
 from pharmcheck.store.tables import captures, checks, evidence, findings, verdicts
-from pharmcheck.store.watching import Watch
+from pharmcheck.store.watching import watch
+from pharmcheck.store.writing import hold, put_new, put_one_new
 
 _FILE = "pharmcheck.sqlite3"
-_BATCH = 50  # rows a statement and records a page of an iterator: DESIGN section 7
+_PAGE = 50  # records a page of an iterator
 
 
 class Store:
@@ -34,9 +35,11 @@ class Store:
 
     def __init__(self, engine: sa.Engine, folder: Path, file: Path | None) -> None:
         self._engine = engine
+        self._writing = engine.execution_options(**WRITES)
+        self._reading = postgres.reading(engine) if engine.dialect.name == "postgresql" else engine
         self._folder = folder
         self._file = file
-        self._watch = Watch(file)
+        self._watch = watch(engine)
         self._domains = DomainsCache()
 
     @classmethod
@@ -99,20 +102,19 @@ class Store:
             # row is there stays untouched: other libraries may compress the same bytes to another sum.
             kept = archive.keep(self._folder, identifier, capture)
             rows = [records.capture_row(identifier, capture, kept.sha256, kept.size)]
+        if judgement is not None:
+            destination = judgement.verdict.destination
         with self.transaction(writes=True) as connection:
-            if self._has_ended(connection, check.id):
+            put_new(connection, captures, rows)
+            if not self._put_check(connection, records.check_row(check, destination, identifier)):
                 return
-            self.put_new(connection, captures, rows)
-            if judgement is not None:
-                destination = judgement.verdict.destination
-            self._put_check(connection, records.check_row(check, destination, identifier))
             if judgement is not None and document_json is not None:
                 judged_at = check.decided_at or judgement.verdict.checked_at
                 row = records.verdict_row(check.id, judgement.verdict, identifier, judged_at, document_json)
                 found, proofs = records.finding_rows(check.id, judgement.findings)
-                self.put_new(connection, verdicts, [row])
-                self.put_new(connection, findings, found)
-                self.put_new(connection, evidence, proofs)
+                put_new(connection, verdicts, [row])
+                put_new(connection, findings, found)
+                put_new(connection, evidence, proofs)
 
     def _has_ended(self, connection: sa.Connection, check_id: str) -> bool:
         """Whether a check has its verdict, or was called off."""
@@ -122,17 +124,15 @@ class Store:
         )
         return connection.execute(query).first() is not None
 
-    def _put_check(self, connection: sa.Connection, row: dict[str, Any]) -> None:
-        changed = connection.execute(sa.update(checks).where(checks.c.id == row["id"]).values(row))
-        if not changed.rowcount:
-            self.put_new(connection, checks, [row])
-
-    def put_new(self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert in batches what is not there yet."""
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table).on_conflict_do_nothing()
-        for start in range(0, len(rows), _BATCH):
-            connection.execute(statement, rows[start : start + _BATCH])
+    def _put_check(self, connection: sa.Connection, row: dict[str, Any]) -> bool:
+        """Make the row of a check, or hold it against others and bring it up to date; False if it has ended."""
+        if put_one_new(connection, checks, row):
+            return True
+        hold(connection, row["id"])
+        if self._has_ended(connection, row["id"]):
+            return False
+        connection.execute(sa.update(checks).where(checks.c.id == row["id"]).values(row))
+        return True
 
     # ------------------------------------------------------------------------------------------ reading
 
@@ -145,9 +145,9 @@ class Store:
         about = (
             (verdicts.c.registrable_domain == registrable_domain)
             & (verdicts.c.host == host)
-            & verdicts.c.destination.is_not_distinct_from(destination)
+            & same(verdicts.c.destination, destination)
         )
-        newest_first = (verdicts.c.complete.desc(), verdicts.c.checked_at.desc(), verdicts.c.check_id)
+        newest_first = (verdicts.c.complete.desc(), verdicts.c.checked_at.desc(), verdicts.c.check_id.desc())
         with self.transaction() as connection:
             row = connection.execute(sa.select(verdicts).where(about).order_by(*newest_first).limit(1)).first()
             if row is None:
@@ -165,7 +165,7 @@ class Store:
             .where(
                 checks.c.registrable_domain == row.registrable_domain,
                 checks.c.host == row.host,
-                checks.c.destination.is_not_distinct_from(row.destination),
+                same(checks.c.destination, row.destination),
                 (checks.c.state == CheckState.FAILED.value) | verdicts.c.complete.is_(False),
                 at > row.checked_at,
             )
@@ -188,12 +188,10 @@ class Store:
     ) -> list[StoredVerdict]:
         """Answers about a site, newest first, those before a time and id."""
         query = sa.select(verdicts).where(verdicts.c.registrable_domain == registrable_domain, verdicts.c.host == host)
+        place = sa.tuple_(verdicts.c.checked_at, verdicts.c.check_id)
         if before is not None:
-            query = query.where(
-                (verdicts.c.checked_at < before[0])
-                | ((verdicts.c.checked_at == before[0]) & (verdicts.c.check_id > before[1]))
-            )
-        query = query.order_by(verdicts.c.checked_at.desc(), verdicts.c.check_id).limit(most)
+            query = query.where(place < as_place(place, *before))
+        query = query.order_by(verdicts.c.checked_at.desc(), verdicts.c.check_id.desc()).limit(most)
         with self.transaction() as connection:
             return [records.to_verdict(row) for row in connection.execute(query)]
 
@@ -270,7 +268,7 @@ class Store:
         key: sa.Column[str],
         only: sa.ColumnElement[bool] | None = None,
     ) -> Iterator[sa.Row[Any]]:
-        query = sa.select(table).order_by(time, key).limit(_BATCH)
+        query = sa.select(table).order_by(time, key).limit(_PAGE)
         if only is not None:
             query = query.where(only)
         page_query = query
@@ -278,21 +276,20 @@ class Store:
             with self.transaction() as connection:
                 page = connection.execute(page_query).all()
             yield from page
-            if len(page) < _BATCH:
+            if len(page) < _PAGE:
                 return
-            last_time, last_key = getattr(page[-1], time.name), getattr(page[-1], key.name)
-            page_query = query.where((time > last_time) | ((time == last_time) & (key > last_key)))
+            place = sa.tuple_(time, key)
+            page_query = query.where(place > as_place(place, getattr(page[-1], time.name), getattr(page[-1], key.name)))
 
-    def change_mark(self) -> object:
+    async def change_mark(self) -> object:
         """Something that differs from an earlier call's whenever anybody has committed anything in between."""
-        return self._watch.mark()
+        return await self._watch.mark()
 
     @contextmanager
     def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
         """A transaction whose failures are StoreErrors.  For the other files of this room."""
-        engine = self._engine.execution_options(**WRITES) if writes else self._engine
         try:
-            with engine.begin() as connection:
+            with (self._writing if writes else self._reading).begin() as connection:
                 yield connection
         except FAILURES as error:
             raise explain_failure(error, self._file) from error

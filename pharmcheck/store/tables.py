@@ -16,13 +16,12 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     Text,
     text,
 )
 
-from pharmcheck.store.columns import CleanText, UtcDateTime
+from pharmcheck.store.columns import CleanText, Code, UtcDateTime
 
 metadata = MetaData(
     naming_convention={  # PostgreSQL and Alembic need to call constraints by name
@@ -37,51 +36,59 @@ metadata = MetaData(
 captures = Table(
     "captures",
     metadata,
-    Column("id", String(128), primary_key=True),
+    Column("id", Code(128), primary_key=True),
     Column("registrable_domain", CleanText, nullable=False, index=True),
     Column("host", CleanText, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=False),
     Column("pages", Integer, nullable=False),
-    Column("warc_sha256", String(64), nullable=False),  # of the file in the data folder
+    Column("warc_sha256", Code(64), nullable=False),  # of the file in the data folder
     Column("warc_bytes", BigInteger, nullable=False),
     Column("pruned_at", UtcDateTime, nullable=True),  # when the file was deleted to make room
     Index("ix_captures_order", "started_at", "id"),
+    Index(  # what there is to delete, oldest first
+        "ix_captures_kept",
+        "finished_at",
+        "id",
+        sqlite_where=text("pruned_at IS NULL"),
+        postgresql_where=text("pruned_at IS NULL"),
+    ),
 )
 
 checks = Table(
     "checks",
     metadata,
-    Column("id", String(32), primary_key=True),  # 128 random bits, hex
+    Column("id", Code(32), primary_key=True),  # 128 random bits, hex
     Column("input", CleanText, nullable=False),
     Column("url", CleanText, nullable=False),
     Column("host", CleanText, nullable=False),
     Column("display_host", CleanText, nullable=False),
     Column("registrable_domain", CleanText, nullable=False),
-    Column("destination", String(2), nullable=True),
-    Column("state", String(16), nullable=False),
-    Column("error_code", String(64), nullable=True),
-    Column("batch_id", String(64), nullable=True, index=True),
-    Column("capture_id", String(128), ForeignKey("captures.id"), nullable=True),
+    Column("destination", Code(2), nullable=True),
+    Column("state", Code(16), nullable=False),
+    Column("error_code", Code(64), nullable=True),
+    Column("batch_id", Code(64), nullable=True),
+    Column("capture_id", Code(128), ForeignKey("captures.id"), nullable=True, index=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime, nullable=True),
     Column("valid_until", UtcDateTime, nullable=True),
-    Column("queue", String(16), nullable=False, server_default="interactive"),
-    Column("owner", String(64), nullable=True),  # id of an API key; nobody else is remembered
+    Column("queue", Code(16), nullable=False, server_default="interactive"),
+    Column("owner", Code(64), nullable=True),  # id of an API key; nobody else is remembered
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("leased_by", String(64), nullable=True),
+    Column("leased_by", Code(64), nullable=True),
     Column("lease_until", UtcDateTime, nullable=True),  # a runner that dies gives the row back by silence
     Column("started_at", UtcDateTime, nullable=True),  # of the last attempt
     Index("ix_checks_site", "registrable_domain", "host", "created_at"),
-    Index("ix_checks_waiting", "state", "queue", "created_at"),
+    Index("ix_checks_batch", "batch_id", "state"),
+    Index("ix_checks_waiting", "state", "queue", "created_at", "id"),  # a list's checks all came at one time
 )
 
 check_events = Table(
     "check_events",
     metadata,
-    Column("check_id", String(32), ForeignKey("checks.id"), primary_key=True),
+    Column("check_id", Code(32), ForeignKey("checks.id"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String(16), nullable=False),
+    Column("kind", Code(16), nullable=False),
     Column("data", CleanText, nullable=False),  # one JSON object
     Column("at", UtcDateTime, nullable=False),
 )
@@ -89,32 +96,32 @@ check_events = Table(
 batches = Table(
     "batches",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("owner", String(64), nullable=False, index=True),
-    Column("destination", String(2), nullable=True),
+    Column("id", Code(32), primary_key=True),
+    Column("owner", Code(64), nullable=False, index=True),
+    Column("destination", Code(2), nullable=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("cancelled_at", UtcDateTime, nullable=True),
-    Column("upload_sha256", String(64), nullable=True),
+    Column("upload_sha256", Code(64), nullable=True),
 )
 
 batch_items = Table(
     "batch_items",
     metadata,
-    Column("batch_id", String(32), ForeignKey("batches.id"), primary_key=True),
+    Column("batch_id", Code(32), ForeignKey("batches.id"), primary_key=True),
     Column("row", Integer, primary_key=True, autoincrement=False),  # as in the upload, from 1
     Column("input", CleanText, nullable=False),
-    Column("check_id", String(32), ForeignKey("checks.id"), nullable=True, index=True),  # shared by rows of one site
+    Column("check_id", Code(32), ForeignKey("checks.id"), nullable=True, index=True),  # shared by rows of one site
     Column("problem", CleanText, nullable=True),  # why there is no check, as a sentence
 )
 
 api_keys = Table(
     "api_keys",
     metadata,
-    Column("id", String(16), primary_key=True),
+    Column("id", Code(16), primary_key=True),
     Column("name", CleanText, nullable=False),
-    Column("shown", String(24), nullable=False),  # its first characters, for people to tell keys apart
-    Column("sha256", String(64), nullable=False, unique=True),  # of 178 random bits: no slow hash is needed
-    Column("scopes", String(128), nullable=False),  # separated by spaces
+    Column("shown", Code(24), nullable=False),  # its first characters, for people to tell keys apart
+    Column("sha256", Code(64), nullable=False, unique=True),  # of 178 random bits: no slow hash is needed
+    Column("scopes", Code(128), nullable=False),  # separated by spaces
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=True),
     Column("revoked_at", UtcDateTime, nullable=True),
@@ -124,16 +131,16 @@ api_keys = Table(
 idempotency = Table(
     "idempotency",
     metadata,
-    Column("key", String(64), primary_key=True),  # SHA-256 of caller and Idempotency-Key
-    Column("body_sha256", String(64), nullable=False),
-    Column("target", String(64), nullable=False),  # what the first request made: its path
+    Column("key", Code(64), primary_key=True),  # SHA-256 of caller and Idempotency-Key
+    Column("body_sha256", Code(64), nullable=False),
+    Column("target", Code(64), nullable=False),  # what the first request made: its path
     Column("created_at", UtcDateTime, nullable=False, index=True),
 )
 
 opt_outs = Table(
     "opt_outs",
     metadata,
-    Column("domain", String(253), primary_key=True),  # registrable domain
+    Column("domain", Code(253), primary_key=True),  # registrable domain
     Column("since", UtcDateTime, nullable=False),
     Column("note", CleanText, nullable=False),
 )
@@ -141,38 +148,39 @@ opt_outs = Table(
 verdicts = Table(
     "verdicts",
     metadata,
-    Column("check_id", String(32), ForeignKey("checks.id"), primary_key=True),
-    Column("capture_id", String(128), ForeignKey("captures.id"), nullable=True, index=True),
+    Column("check_id", Code(32), ForeignKey("checks.id"), primary_key=True),
+    Column("capture_id", Code(128), ForeignKey("captures.id"), nullable=True, index=True),
     Column("registrable_domain", CleanText, nullable=False),
     Column("host", CleanText, nullable=False),
-    Column("destination", String(2), nullable=True),
-    Column("category", String(32), nullable=False),
-    Column("reason_code", String(64), nullable=False),
+    Column("destination", Code(2), nullable=True),
+    Column("category", Code(32), nullable=False),
+    Column("reason_code", Code(64), nullable=False),
     Column("score", Integer, nullable=True),
     Column("complete", Boolean, nullable=False),  # false for could_not_check: a look that failed
-    Column("ruleset", String(64), nullable=False),
+    Column("ruleset", Code(64), nullable=False),
     Column("checked_at", UtcDateTime, nullable=False),  # when we looked
     Column("judged_at", UtcDateTime, nullable=False),  # the `now` of the judgement; replay needs it
     Column("valid_until", UtcDateTime, nullable=False),
     Column("document", CleanText, nullable=False),  # the contract document, as served
     Column("record", CleanText, nullable=True),  # the verdict itself, for saying it in another language
     Index("ix_verdicts_site", "registrable_domain", "host", "checked_at"),
+    Index("ix_verdicts_latest", "registrable_domain", "host", "destination", "complete", "checked_at", "check_id"),
     Index("ix_verdicts_order", "checked_at", "check_id"),
 )
 
 findings = Table(
     "findings",
     metadata,
-    Column("check_id", String(32), ForeignKey("checks.id"), primary_key=True),
+    Column("check_id", Code(32), ForeignKey("checks.id"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("rule_id", String(16), nullable=False, index=True),
+    Column("rule_id", Code(16), nullable=False, index=True),
     Column("rule_version", Integer, nullable=False),
-    Column("outcome", String(16), nullable=False),
-    Column("direction", String(8), nullable=False),
-    Column("severity", String(16), nullable=False),
-    Column("category", String(64), nullable=False),
+    Column("outcome", Code(16), nullable=False),
+    Column("direction", Code(8), nullable=False),
+    Column("severity", Code(16), nullable=False),
+    Column("category", Code(64), nullable=False),
     Column("weight", Integer, nullable=False),
-    Column("effect", String(64), nullable=False),
+    Column("effect", Code(64), nullable=False),
     Column("shadow", Boolean, nullable=False),
     Column("reason", CleanText, nullable=False),
     Column("facts", CleanText, nullable=False),  # JSON list of [name, value]
@@ -181,13 +189,13 @@ findings = Table(
 evidence = Table(
     "evidence",
     metadata,
-    Column("check_id", String(32), ForeignKey("checks.id"), primary_key=True),
+    Column("check_id", Code(32), ForeignKey("checks.id"), primary_key=True),
     Column("finding", Integer, primary_key=True, autoincrement=False),  # `findings.position`
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String(16), nullable=False),
+    Column("kind", Code(16), nullable=False),
     Column("quote", CleanText, nullable=False),
     Column("url", CleanText, nullable=True),
-    Column("page_sha256", String(64), nullable=True),
+    Column("page_sha256", Code(64), nullable=True),
     Column("span_start", Integer, nullable=True),
     Column("span_end", Integer, nullable=True),
 )
@@ -199,10 +207,10 @@ register_snapshots = Table(
     "register_snapshots",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String(64), nullable=False, index=True),
-    Column("state", String(16), nullable=False),  # loading | active | replaced
-    Column("kind", String(32), nullable=False),
-    Column("country", String(2), nullable=True),
+    Column("name", Code(64), nullable=False, index=True),
+    Column("state", Code(16), nullable=False),  # loading | active | replaced
+    Column("kind", Code(32), nullable=False),
+    Column("country", Code(2), nullable=True),
     Column("authority", CleanText, nullable=False),
     Column("page", CleanText, nullable=True),
     Column("as_of", Date, nullable=True),  # the source's own date
@@ -210,7 +218,7 @@ register_snapshots = Table(
     Column("marks_online_sale", Boolean, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("schemes", CleanText, nullable=False),  # JSON list
-    Column("sha256", String(64), nullable=False),  # of the source's file
+    Column("sha256", Code(64), nullable=False),  # of the source's file
     Column("fetched_at", UtcDateTime, nullable=False),  # when we got that file
     Column("replaced_at", UtcDateTime, nullable=True),
     Column("records", Integer, nullable=False),
@@ -242,21 +250,21 @@ register_records = _of_snapshot(
 
 register_hosts = _of_snapshot(
     "register_hosts",
-    Column("host", Text, primary_key=True),  # A-labels, without www.
+    Column("host", CleanText, primary_key=True),  # A-labels, without www.
     Column("position", Integer, primary_key=True, autoincrement=False),  # of the record
-    Column("domain", Text, nullable=False),  # the host's registrable domain
+    Column("domain", CleanText, nullable=False),  # the host's registrable domain
 )
 
 register_identifiers = _of_snapshot(
     "register_identifiers",
-    Column("number", Text, primary_key=True),
-    Column("scheme", Text, primary_key=True),
+    Column("number", CleanText, primary_key=True),
+    Column("scheme", CleanText, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),  # of the record
 )
 
 register_warnings = _of_snapshot(
     "register_warnings",
-    Column("domain", Text, primary_key=True),
+    Column("domain", CleanText, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("document", Text, nullable=False),  # JSON of the warning, ASCII
 )

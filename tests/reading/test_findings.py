@@ -121,6 +121,21 @@ def test_a_line_below_a_name_is_no_second_one(reading, body):
     assert {offer.product for offer in reading(body).offers} == {reading(body).blocks[0].text}
 
 
+@pytest.mark.parametrize(
+    ("body", "product"),
+    [
+        ("<p>Sildex 100 mg</p><p>$1.20 per pill</p>", "Sildex 100 mg"),
+        ("<p>Sildex 100 mg</p><p>1,20 € pro Stück</p>", "Sildex 100 mg"),
+        (f"<p>Sildex Kit</p><p>34 kits left</p><p>$20</p>{_CART}", "Sildex Kit"),
+        ("<p>Sildex 100 mg</p><p>790 MXN</p>", "Sildex 100 mg"),
+        ("<p>Sildex 100 mg for men</p><p>Order now via Telegram</p>", "Sildex 100 mg for men"),
+    ],
+)
+def test_what_stands_between_a_name_and_its_price_is_no_name(reading, body, product):
+    """For how many the price is, how many are left, and by which way one orders."""
+    assert [offer.product for offer in reading(body).offers] == [product]
+
+
 def test_each_card_keeps_its_own_price(reading):
     """Names, prices and controls of neighbours do not mix."""
     body = "".join(f"<div><h3>Item{n} forte</h3><p>${n}.00</p><button>Buy now</button></div>" for n in range(1, 6))

@@ -12,7 +12,9 @@ from pharmcheck.ruleset.voice import Speaker, Statement, listen
 from tests.sites import site
 
 _RULES = load_ruleset()
-_NEEDLE = {"en": "no prescription", "de": "ohne rezept", "fr": "sans ordonnance", "es": "sin receta"}
+_NEEDLE = {
+    "en": "no prescription", "de": "ohne rezept", "fr": "sans ordonnance", "es": "sin receta", "sv": "utan recept",
+}  # fmt: skip
 
 
 def _statement(text: str, lang: str = "en", role: PageRole = PageRole.PRODUCT, *, sells: bool = True) -> Statement:
@@ -40,6 +42,7 @@ def _listen(
         ("de", "Viagra kaufen ohne Rezept"),
         ("fr", "Chez nous, vous pouvez commander sans ordonnance."),
         ("es", "Enviamos su pedido sin receta."),
+        ("sv", "Vår butik skickar utan recept."),  # folded, "vår" is the word for "where"
     ],
 )
 def test_a_shop_about_its_own_goods(lang: str, text: str) -> None:
@@ -52,6 +55,7 @@ def test_a_shop_about_its_own_goods(lang: str, text: str) -> None:
     [
         ("en", "Can I buy it with no prescription?", Speaker.QUESTION),
         ("en", "Is no prescription needed here?", Speaker.QUESTION),
+        ("sv", "Var kan man köpa utan recept", Speaker.QUESTION),
         ("en", 'The banner said "no prescription needed".', Speaker.QUOTATION),
         ("en", "> No prescription needed at our store.", Speaker.QUOTATION),
         ("en", "Beware of shops where no prescription is asked for.", Speaker.ADVICE),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from pharmcheck.capture import capture_id
 from pharmcheck.model import (
@@ -54,9 +55,21 @@ def make_finding(quote: str = "No prescription needed.", **changes: Any) -> Find
     return replace(finding, **changes)
 
 
+def settings_for(folder: Path, url: str | None = None) -> Settings:
+    return load_settings(folder).model_copy(update={"database_url": url and SecretStr(url)})
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Where the store lives: every test of it runs on both databases."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    return settings_for(tmp_path / "data", url)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings(tmp_path / "data")
+def sqlite_settings(tmp_path: Path) -> Settings:
+    """For what only a file can suffer."""
+    return settings_for(tmp_path / "data")
 
 
 @pytest.fixture

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from pharmcheck.errors import StoreError
 from pharmcheck.settings import Settings
 from pharmcheck.store import Keys, Scope, Store
 from pharmcheck.store.keys import PREFIX, well_formed
+from pharmcheck.store.tables import metadata
 from tests.store.conftest import NOON
 
 
@@ -29,14 +31,16 @@ def test_a_key_opens_what_its_scopes_say_until_it_expires(keys: Keys) -> None:
     assert keys.find(secret, NOON + timedelta(days=1)) is None
 
 
-def test_the_database_holds_no_usable_key(keys: Keys, settings: Settings) -> None:
-    """Somebody who reads the file cannot ask in anybody's name."""
+def test_the_database_holds_no_usable_key(keys: Keys, store: Store, settings: Settings) -> None:
+    """Somebody who reads the file, or every row, cannot ask in anybody's name."""
     _, secret = keys.create("desk", [Scope.CHECK], NOON, None)
-    files = [path for path in Path(settings.data_dir).iterdir() if path.is_file()]
-    assert files
-    for path in files:
-        assert secret.encode() not in path.read_bytes()
-        assert secret[12:30].encode() not in path.read_bytes()
+    held = [path.read_bytes() for path in Path(settings.data_dir).iterdir() if path.is_file()]
+    with store.transaction() as connection:
+        held += [repr(connection.execute(sa.select(table)).all()).encode() for table in metadata.sorted_tables]
+    assert any(key.shown.encode() in content for key in keys.all() for content in held)
+    for content in held:
+        assert secret.encode() not in content
+        assert secret[12:30].encode() not in content
 
 
 def test_a_mistyped_key_is_told_without_the_database(keys: Keys) -> None:
@@ -66,11 +70,9 @@ def test_the_last_use_is_noted_once_a_minute(keys: Keys) -> None:
     assert next(keys.all()).last_used_at == NOON + timedelta(seconds=61)
 
 
-def test_the_hash_is_unique(keys: Keys, settings: Settings) -> None:
+def test_the_hash_is_unique(keys: Keys, store: Store) -> None:
     """Two keys with one secret cannot be."""
     keys.create("desk", [Scope.CHECK], NOON, None)
-    with sqlite3.connect(settings.data_dir / "pharmcheck.sqlite3") as raw, pytest.raises(sqlite3.IntegrityError):
-        raw.execute(
-            "INSERT INTO api_keys SELECT 'x', name, shown, sha256, scopes, created_at, NULL, NULL, NULL FROM api_keys"
-        )
-    raw.close()
+    twice = "INSERT INTO api_keys SELECT 'x', name, shown, sha256, scopes, created_at, NULL, NULL, NULL FROM api_keys"
+    with pytest.raises(StoreError), store.transaction(writes=True) as connection:
+        connection.execute(sa.text(twice))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pharmcheck.model import EvidenceKind, OfferKind, PageRole
+from pharmcheck.reading.goods import is_goods
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.facts.naming import medicine_of_domain
 from pharmcheck.ruleset.facts.registry import fact
@@ -18,6 +19,7 @@ _LIFESTYLE_LEAST = 3
 _ORDERS_LEAST = 3  # one or two stand in any small print
 _MEDICINES_LEAST = 2
 _TRACES_LEAST = 3  # of each, on the whole site
+_SHELF_LEAST = 3  # different names with a strength on one page
 _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
 
 
@@ -124,6 +126,65 @@ def traces_of_a_shop(site: Site) -> Answer:
         if shown and orders >= _TRACES_LEAST and medicines >= _TRACES_LEAST:
             return present(site.cite(*shown))
     return ABSENT if site.pages else inconclusive("no page was read")
+
+
+@fact
+def medicines_on_a_shelf(site: Site) -> Answer:
+    """Lines of names and strengths fill a shelf of a shop; the prices come from a data base and were not seen.
+
+    A list alone sells nothing: an index or a maker's range looks the same, so the site must speak of carts.
+    """
+    if site.offered:
+        return not_applicable("medicines were seen on offer already")
+    furniture = _talk(site, "furniture")
+    if sum(site.word_counts(page)[word] for page in own_pages(site) for word in furniture) < _TRACES_LEAST:
+        return ABSENT
+    for page in site.pages_of(PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART):
+        lines = [
+            block
+            for block in sorted({page.block_at(start) for start, _, _ in page.named})
+            if is_goods(page.reading.blocks[block].text)
+        ]
+        if len({page.block_text(block) for block in lines}) >= _SHELF_LEAST:
+            return present(*(site.cite(page, block) for block in lines[:_SHELF_LEAST]))
+    return ABSENT
+
+
+@fact
+def beyond_prescription(site: Site) -> Answer:
+    """A controlled drug can be bought here that is a medicine in no country we know of."""
+    for medicine, offer in site.offered.items():
+        classes = set(medicine.legal_class.values())
+        if medicine.controlled and classes == {"not_approved"}:
+            return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
+    return ABSENT
+
+
+@fact
+def prescriptions_never_mentioned(site: Site) -> Answer:
+    """Prescription-only medicines are on offer, and no page that was read says a word about prescriptions.
+
+    Silence proves nothing unless the home page and pages of terms, delivery or questions were read in full, in a
+    language whose word for it we know.
+    """
+    restricted = [medicine for medicine in site.offered if site.restricted(medicine)]
+    if not restricted:
+        return not_applicable("no prescription-only medicine was seen on offer")
+    words = site.lists["shop_talk"]["prescription"]
+    pages = list(own_pages(site))
+    roles = {page.reading.role for page in pages}
+    if PageRole.HOME not in roles or roles.isdisjoint((*POLICY_ROLES, PageRole.FAQ)):
+        return inconclusive("the home page, or every page of terms, delivery and questions, was not read")
+    if any(page.reading.problem or page.reading.language not in (None, *words) for page in pages):
+        return inconclusive("a page was not read in full, or its language has no word for it on our list")
+    known = [word for texts in words.values() for word in texts]
+    if any(word in page.folded for page in site.pages for word in known):
+        return ABSENT
+    offer = site.offered[restricted[0]]
+    telling = roles.intersection((PageRole.HOME, *POLICY_ROLES, PageRole.FAQ))
+    where = ", ".join(sorted(role.value.replace("_", " ") for role in telling))
+    silence = say(EvidenceKind.ABSENCE, f"Nothing about prescriptions was found on the pages read in full: {where}.")
+    return present(silence, site.cite(offer.page, offer.block, offer.words), medicine=restricted[0].inn)
 
 
 @fact

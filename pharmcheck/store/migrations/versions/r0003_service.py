@@ -101,10 +101,8 @@ def downgrade() -> None:
     for table in ("opt_outs", "idempotency", "api_keys", "batch_items", "batches", "check_events"):
         op.drop_table(table)
     op.drop_index("ix_checks_waiting", "checks")
-    with op.batch_alter_table("captures") as captures:
-        captures.drop_column("pruned_at")
-    with op.batch_alter_table("verdicts") as verdicts:
-        verdicts.drop_column("record")
-    with op.batch_alter_table("checks") as checks:
-        for column in _new_columns():
-            checks.drop_column(column.name)
+    # Not by copying the table, as SQLite before 3.35 had to: other rows point to these.
+    op.drop_column("captures", "pruned_at")
+    op.drop_column("verdicts", "record")
+    for column in _new_columns():
+        op.drop_column("checks", column.name)

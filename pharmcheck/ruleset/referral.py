@@ -1,0 +1,27 @@
+"""Does a site sell, or send its readers to others for a commission?
+
+Whoever compares sellers writes "no prescription needed" of their goods, beside their prices.  That is not a shop's own
+word, so it convicts nobody; what such a site recommends still counts against it.
+"""
+
+from __future__ import annotations
+
+from pharmcheck.model import OfferKind
+from pharmcheck.ruleset.shelf import shop_offers
+from pharmcheck.ruleset.site import Site, own_pages
+
+_BOUGHT_HERE = (OfferKind.CART, OfferKind.STRUCTURED)
+
+
+def recommends_others(site: Site) -> bool:
+    """Whether the site owns up to a commission for sales of others, and nothing can be put into a cart here."""
+    if site.recommends is None:
+        offers = (offer for page in site.pages for offer in shop_offers(page.reading))
+        bought_here = any(offer.kind in _BOUGHT_HERE for offer in offers)  # first: it is known of most shops at once
+        site.recommends = not bought_here and _owns_up(site)
+    return site.recommends
+
+
+def _owns_up(site: Site) -> bool:
+    disclosures = [words for texts in site.lists["shop_talk"]["commission"].values() for words in texts]
+    return any(words in site.plain_words(page) for page in own_pages(site) for words in disclosures)
