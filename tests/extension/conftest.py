@@ -163,7 +163,12 @@ def _watched(world: World) -> Any:
         elif world.down:
             await _page(send, 503, b"down", [(b"access-control-allow-origin", b"*")])
         elif world.change is not None and scope["path"].startswith("/v1/"):
-            await app(scope, receive, _changing(send, world.change, scope["path"].rpartition("/")[2]))
+            plain = [
+                pair for pair in scope["headers"] if pair[0] != b"if-none-match"
+            ]  # so that there is a body to change
+            await app(
+                {**scope, "headers": plain}, receive, _changing(send, world.change, scope["path"].rpartition("/")[2])
+            )
         else:
             await app(scope, receive, send)
 

@@ -228,8 +228,13 @@ def test_a_list_that_somebody_touched_is_refused(start: Start, world: World, she
 def test_an_older_list_is_refused_and_the_newer_stays(start: Start, world: World, shelve: Shelve) -> None:
     """Whoever replays yesterday's signed list cannot take a warning away, nor pass one class off as another."""
     shelve()
+    before = world.service.shelf.list("danger.change").content
+    shelve()  # the same base, a newer change
     browser = start("chrome")
     assert browser.update() is None
+    world.change = lambda name, body: before if name == "danger.change" else body
+    assert browser.update() == "rollback"
+    world.change = None
     shelve(datetime.now(UTC) - DAY, restart=True)
     assert browser.update() == "rollback"
     popup = open_popup(browser, f"http://{SITES['danger']}/")
