@@ -43,6 +43,7 @@ SITES = {
     "verified": "harbourpharmacy.example",
 }
 """One site of the sample street for each class."""
+SOME_PAGE = b"<!doctype html><html lang=en><title>A page</title><h1>Hi</h1>"
 DAY = timedelta(days=1)
 A_WHILE_MS = 20_000  # for a machine that does ten other things
 
@@ -157,18 +158,13 @@ def _watched(world: World) -> Any:
         if headers.get("host") != f"127.0.0.1:{world.port}":
             to = world.redirects.get(headers.get("host", ""))
             where = [(b"location", to.encode())] if to else []
-            await _page(
-                send, 302 if to else 200, b"<!doctype html><html lang=en><title>A page</title><h1>Hi</h1>", where
-            )
+            await _page(send, 302 if to else 200, SOME_PAGE, where)
         elif world.down:
             await _page(send, 503, b"down", [(b"access-control-allow-origin", b"*")])
         elif world.change is not None and scope["path"].startswith("/v1/"):
-            plain = [
-                pair for pair in scope["headers"] if pair[0] != b"if-none-match"
-            ]  # so that there is a body to change
-            await app(
-                {**scope, "headers": plain}, receive, _changing(send, world.change, scope["path"].rpartition("/")[2])
-            )
+            # Without the tag of what is held, so that there is a body to change.
+            plain = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]}
+            await app(plain, receive, _changing(send, world.change, scope["path"].rpartition("/")[2]))
         else:
             await app(scope, receive, send)
 
