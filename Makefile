@@ -51,6 +51,14 @@ lint: $(READY) ## Check style, types, the order of the rooms, and the rules
 bench: $(READY) ## Measure what judging a site costs
 	@$(BIN)/python -m bench.judging $(ARGS)
 
+.PHONY: extension
+extension: $(READY) ## Make both packages of the browser extension (ARGS="--service URL --key KEY" for your service)
+	@$(BIN)/python extension/build.py $(ARGS)
+
+.PHONY: webext
+webext: ## Install what lints the extension, from its lock file (needs npm)
+	@cd extension && npm ci --ignore-scripts --no-audit --no-fund
+
 .PHONY: messages
 messages: $(READY) ## Collect what the page says into its catalogues, for translators
 	@mkdir -p build
@@ -68,7 +76,7 @@ setup: $(READY) ## Set up only; every other target does it by itself
 
 .PHONY: clean
 clean: ## Remove everything that make and the tools made in this folder
-	rm -rf .tools .venv build dist htmlcov .coverage .coverage.* coverage.xml
+	rm -rf .tools .venv build dist extension/node_modules htmlcov .coverage .coverage.* coverage.xml
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find pharmcheck tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -12,13 +12,14 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from pharmcheck import __version__, measures
-from pharmcheck.api import about, checks, lists, progress, reports, verdicts
+from pharmcheck.api import about, checks, classlists, lists, progress, reports, verdicts
 from pharmcheck.api.callers import Doorkeeper
 from pharmcheck.api.lookup import Lookup
 from pharmcheck.api.openapi import describe
 from pharmcheck.api.outer import Outer
 from pharmcheck.api.problems import install
 from pharmcheck.api.service import Dispatch, Service
+from pharmcheck.classlists import Shelf
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
@@ -50,6 +51,7 @@ def make_service(
         requests=Requests(store),
         keys=keys,
         door=Doorkeeper(keys, settings),
+        shelf=Shelf(settings.data_dir),
         clock=place.clock,
     )
 
@@ -90,7 +92,7 @@ def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = Non
         redirect_slashes=False,
     )
     app.state.service = service
-    for part in (checks, progress, verdicts, lists, reports, about):
+    for part in (checks, progress, verdicts, lists, reports, classlists, about):
         app.include_router(part.router)
     if extend is not None:
         extend(app)

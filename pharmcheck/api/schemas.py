@@ -264,6 +264,23 @@ class RegistersOut(BaseModel):
     registers: list[RegisterStateOut]
 
 
+class RangeRowOut(BaseModel):
+    hash: str = Field(description="First 20 hex digits of SHA-256 of `pharmcheck range`, a zero byte and the name.")
+    category: str
+    reason_code: str
+    rules: list[str]
+    checked_on: str
+
+
+class RangeOut(BaseModel):
+    """Every listed name whose hash begins with the prefix; all answers of a version have the same length."""
+
+    version: int = Field(description="0 while no list was ever built.")
+    bits: int = Field(description="Length of today's prefixes.")
+    rows: list[RangeRowOut]
+    padding: str = Field(description="Means nothing.")
+
+
 class OptOutOut(BaseModel):
     domain: str
     opted_out: bool

@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.types import Scope as AsgiScope
 
 from pharmcheck.api.callers import Caller, Doorkeeper
+from pharmcheck.classlists import Shelf
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
 from pharmcheck.store import Batches, CheckQueue, Events, Keys, QueueName, Requests, Store
@@ -40,6 +41,7 @@ class Service:
     requests: Requests
     keys: Keys
     door: Doorkeeper
+    shelf: Shelf  # lists that browsers fetch
     clock: Callable[[], datetime]
 
     @property

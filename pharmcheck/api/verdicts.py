@@ -49,7 +49,7 @@ async def verdict(
         body = found.document.encode()
         etag = etag_of(body)
         headers = {**fields, "ETag": etag, "Cache-Control": CACHE}
-        if etag in _tags(request.headers.get("if-none-match", "")):
+        if etag in tags_in(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         return Response(body, 200, headers, "application/json")
 
@@ -115,6 +115,11 @@ def etag_of(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
+def tags_in(header: str) -> set[str]:
+    """The tags that an `If-None-Match` names."""
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
 def write_cursor(*parts: str) -> str:
     """An opaque place in a list."""
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
@@ -144,7 +149,3 @@ def _latest(service: Service, address: Address, destination: str | None) -> Stor
     if found is None:
         raise Problem("no_verdict", "Nobody has asked for a check of this site yet; POST /v1/checks does.")
     return found
-
-
-def _tags(header: str) -> set[str]:
-    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

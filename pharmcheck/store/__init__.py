@@ -9,6 +9,7 @@ from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.items import Item, Order, Rows
 from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.newest import newest_verdicts, registered_hosts
 from pharmcheck.store.pruning import Pruned, Pruning
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
 from pharmcheck.store.rechecks import Rechecks
@@ -23,5 +24,5 @@ __all__ = [
     "Batch", "Batches", "CheckQueue", "Counts", "Drafts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
     "LoadedRegister", "NewBatch", "NewCheck", "NewItem", "Order", "Pruned", "Pruning", "QueueName", "Reaped",
     "Rechecks", "Requests", "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict",
-    "new_check_id", "release_dead", "verdict_of",
+    "new_check_id", "newest_verdicts", "registered_hosts", "release_dead", "verdict_of",
 ]  # fmt: skip

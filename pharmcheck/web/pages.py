@@ -67,6 +67,25 @@ async def check(
     return await asyncio.to_thread(begin)
 
 
+@router.get("/site/{host}")
+async def site(host: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """The last answer about a site; without one, the form with its name in it.  Starts nothing: it is a link."""
+
+    def find() -> Response:
+        service.door.count(service.caller(request.scope), Kind.READ)
+        try:
+            for name in (host, f"www.{host}"):
+                address = read_address(name, service)
+                found = service.store.latest(address.registrable_domain, address.host, None)
+                if found is not None:
+                    return RedirectResponse(f"/v/{found.check_id}", 303)
+        except AddressError as error:
+            return _page(request, "home.html", 422, text=host, problem=_refusal(request, error))
+        return _page(request, "home.html", text=host, problem=None)
+
+    return await asyncio.to_thread(find)
+
+
 @router.get("/v/{check_id}")
 async def see(check_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
     """A check: how it goes, and its answer once there is one."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -18,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from pharmcheck.api import make_app
+from pharmcheck.classlists import Wish, build
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.store import Drafts, NewBatch, NewItem, Scope
 from tests.api.conftest import Clock, keep_answer, open_service, rogue
@@ -55,7 +57,14 @@ def held(tmp_path_factory: pytest.TempPathFactory, ruleset: Ruleset) -> Iterator
         drafts = Drafts(service.store)
         drafts.put(NewBatch(batch_id, key.id, None, "list.csv", "0"), items, {"format": "csv"}, service.clock())
         drafts.start(batch_id, service.clock())
-        there = {"check_id": check_id, "batch_id": batch_id, "domain": "pills.example.com"}
+        build(service.store, service.shelf, Wish(Ed25519PrivateKey.generate()), service.clock())
+        there = {
+            "name": "danger.base",
+            "prefix": "all",
+            "check_id": check_id,
+            "batch_id": batch_id,
+            "domain": "pills.example.com",
+        }
         yield Held(make_app(service), f"Bearer {secret}", there)
 
 

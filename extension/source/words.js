@@ -1,0 +1,5 @@
+// For pages that only hold words.
+import { fillPage } from "./page.js";
+
+fillPage();
+document.body.dataset.ready = "yes";
