@@ -80,8 +80,8 @@ async def site(host: str, request: Request, service: Annotated[Service, _SERVICE
                 if found is not None:
                     return RedirectResponse(f"/v/{found.check_id}", 303)
         except AddressError as error:
-            return _page(request, "home.html", 422, text=host, problem=_refusal(request, error))
-        return _page(request, "home.html", text=host, problem=None)
+            return page(request, "home.html", 422, text=host, problem=_refusal(request, error))
+        return page(request, "home.html", text=host, problem=None)
 
     return await asyncio.to_thread(find)
 
