@@ -44,6 +44,7 @@ class Yard:
     environment: dict[str, str]
     store: Store
     dispatcher: Dispatcher
+    warmed: int = 0  # checks that only woke the processes up
 
     def submit(self, kinds: Sequence[tuple[str, int]]) -> dict[str, list[str]]:
         """Put sites of each kind in line, mixed; returns their ids by kind."""
@@ -70,7 +71,8 @@ class Yard:
 
 
 @contextmanager
-def _yard(folder: Path) -> Iterator[Yard]:
+def yard_in(folder: Path) -> Iterator[Yard]:
+    """Sites, Redis and PostgreSQL, until the end."""
     with ExitStack() as stack:
         sites = subprocess.Popen(  # noqa: S603 - our own
             [sys.executable, "-m", "bench.scale_sites", str(folder)],
@@ -102,14 +104,15 @@ def _yard(folder: Path) -> Iterator[Yard]:
 
 
 @contextmanager
-def _workers(yard: Yard, processes: int) -> Iterator[int]:
+def workers(yard: Yard, processes: int) -> Iterator[int]:
     """A worker with so many processes, warm; gives its process id."""
     worker = subprocess.Popen(  # noqa: S603 - our own
         [sys.executable, "-m", "celery", "-A", "bench.scale_app", "worker", "-Q", "batch", "-c", str(processes)],
         env=yard.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        yard.wait(yard.submit([("fast", 30 * processes)])["fast"])
+        yard.warmed = 30 * processes
+        yard.wait(yard.submit([("fast", yard.warmed)])["fast"])
         yield worker.pid
     finally:
         worker.terminate()
@@ -145,7 +148,7 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {at_once} sites at once a process")
     print("processes  sites                         sites/s  CPU ms/site  fast ones after  all after")
     for processes in (1, 2, 4):
-        with TemporaryDirectory() as folder, _yard(Path(folder)) as yard, _workers(yard, processes) as pid:
+        with TemporaryDirectory() as folder, yard_in(Path(folder)) as yard, workers(yard, processes) as pid:
             _measure(yard, pid, [("fast", fast)], f"{fast} that answer in {1000 * FAST:.0f} ms", processes)
             _measure(yard, pid, [("slow", slow)], f"{slow} that answer in {SLOW:.0f} s", processes)
             mixed = [("fast", fast // 2), ("slow", slow // 4)]

@@ -14,7 +14,7 @@ import trustme
 
 DOMAIN = "bench.example.com"
 FAST, SLOW = 0.05, 2.0
-COUNT = 400  # of each kind
+COUNT = 2000  # of each kind
 HOSTS = [f"{kind}{number}.{DOMAIN}" for kind in ("fast", "slow") for number in range(COUNT)]
 
 _LINKS = "".join(f'<a href="/{name}">{name}</a>' for name in ("contact", "imprint", "products/1", "shipping", "terms"))
