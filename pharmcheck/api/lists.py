@@ -13,9 +13,10 @@ from starlette.datastructures import UploadFile
 
 from pharmcheck.api.callers import Kind
 from pharmcheck.api.documents import batch_document, json_bytes
+from pharmcheck.api.list_schemas import BatchesOut, BatchOut, ItemsOut
 from pharmcheck.api.openapi import answers, problems
 from pharmcheck.api.problems import Problem, invalid
-from pharmcheck.api.schemas import BatchesOut, BatchOut, BatchRequest, Destination, ItemsOut
+from pharmcheck.api.schemas import BatchRequest, Destination
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.errors import ListFileError
 from pharmcheck.exports import item_document

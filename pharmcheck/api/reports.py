@@ -11,9 +11,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from pharmcheck.api.documents import json_bytes
+from pharmcheck.api.list_schemas import ChangesOut
 from pharmcheck.api.lists import COMMON, BatchId, own_list, own_of_caller
 from pharmcheck.api.openapi import answers, problems
-from pharmcheck.api.schemas import ChangesOut
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.changes import Answer, Change, Changed, compare
 from pharmcheck.exports import MEDIA_TYPES, make_report, report_bytes
