@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import warnings
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.missing import missing
 from tests.services.postgres import blank_postgres_url, postgres_server, postgres_url  # noqa: F401 - fixtures
 from tests.services.valkey import broker_url, valkey_server  # noqa: F401 - fixtures
 
@@ -90,14 +90,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, empty_home: Path) -> None
 def chromium() -> Path:
     """The browser.  Without one the tests that ask for it are skipped aloud, and fail where a machine decides."""
     found = _GIVEN or next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(_MISSING)
-        with warnings.catch_warnings():
-            warnings.simplefilter("default")
-            warnings.warn(_MISSING, stacklevel=1)
-        pytest.skip(_MISSING)
-    return Path(found)
+    return Path(found or missing(_MISSING))
 
 
 @pytest.fixture(autouse=True, scope="session")

