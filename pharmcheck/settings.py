@@ -117,6 +117,10 @@ class Settings(BaseSettings):
     looks_per_site_and_hour: PositiveInt = 6
     """How often one site may be looked at, whoever asks, so that nobody uses us to hammer it."""
 
+    connections_per_address: PositiveInt = Field(default=100, le=1000)
+    """Connections that one network address may hold open, of a thousand in all, so that nobody takes every place.  A
+    browser takes six, an office behind one address some dozens; those of trusted proxies are not counted."""
+
     trusted_proxies: str = ""
     """Addresses of reverse proxies, separated by commas, whose X-Forwarded-For is believed.  None by default: anybody
     may send that header, and limits would count what a stranger made up."""

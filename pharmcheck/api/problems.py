@@ -45,6 +45,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "scope": (403, "The key may not do this"),
     "site_budget": (429, "This site has been looked at often enough for now"),
     "too_many_batches": (409, "Your other batches are still running"),
+    "too_many_connections": (429, "Too many connections are open already"),
     "too_many_listeners": (429, "Too many connections listen already"),
 }
 """Every code with its status and title."""

@@ -32,6 +32,7 @@ def serve(
     import uvicorn
 
     from pharmcheck.api import make_app, make_service
+    from pharmcheck.api.connections import connections
     from pharmcheck.cli import options
     from pharmcheck.cli.screen import say
     from pharmcheck.logs import log_as_json
@@ -57,6 +58,8 @@ def serve(
         listener.listen(2048)
         config = uvicorn.Config(
             app,
+            http=connections(settings),
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
