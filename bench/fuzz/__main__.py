@@ -41,7 +41,8 @@ def _fuzz(target: str, seconds: int) -> list[Path]:
     before = set(_KEPT.glob(f"{target}-*"))
     command = [
         sys.executable, "-m", "bench.fuzz.run", target, str(corpus), f"-max_total_time={seconds}",
-        f"-max_len={_MOST_BYTES}", f"-rss_limit_mb={_MOST_MB}", f"-timeout={_MOST_S}", "-print_final_stats=1",
+        f"-max_len={_MOST_BYTES}", f"-rss_limit_mb={_MOST_MB}", f"-timeout={_MOST_S}",
+        f"-report_slow_units={_MOST_S}", "-print_final_stats=1",
         f"-artifact_prefix={_KEPT}/{target}-",
     ]  # fmt: skip
     with (_KEPT / f"{target}.log").open("wb") as log:

@@ -1,7 +1,7 @@
 """Every way by which an address can reach us: what must not be visited is refused at each, before anybody is asked.
 
-The doors are found by themselves: the routes that take a body, the commands that take an argument, and whoever calls the
-one room that goes out.  A new one fails here until it is listed, with how it refuses, or with why it takes no address.
+The doors are found by themselves: the routes that take a body, the commands that take an argument, and whoever calls
+the one room that goes out.  A new one fails here until it is listed, with how it refuses, or why it takes no address.
 What a site says once we are there (redirects, links, changing DNS answers, scripts) is held by `tests/capture/`.
 """
 
@@ -42,7 +42,8 @@ REFUSED = (
     "http://127.0.0.1/", "http://2130706433/", "http://0x7f.1/", "http://127\u30020\u30020\u30021/", "http://[::ffff:10.0.0.5]/",
     "http://[64:ff9b::a9fe:a9fe]/", "http://169.254.169.254/latest/meta-data/", "http://localhost:8080/",
     "https://db.internal/", "https://redis/", "http://shop.example.com:6379/", "http://shop.example.com@10.0.0.1/",
-    "http:\\\\10.0.0.1\\", "file:///etc/passwd", "gopher://shop.example.com/", "http://shop.example.com\r\nHost: 10.0.0.1/",
+    "http:\\\\10.0.0.1\\", "file:///etc/passwd", "gopher://shop.example.com/",
+    "http://shop.example.com\r\nHost: 10.0.0.1/",
 )  # fmt: skip
 
 PUBLIC = {"http://shop.example.com/", "https://shop.example.com/"}
