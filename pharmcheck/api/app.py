@@ -19,6 +19,7 @@ from pharmcheck.api.openapi import describe
 from pharmcheck.api.outer import Outer
 from pharmcheck.api.problems import install
 from pharmcheck.api.service import Dispatch, Service
+from pharmcheck.api.turnstile import Turnstile
 from pharmcheck.classlists import Shelf
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
@@ -51,6 +52,7 @@ def make_service(
         requests=Requests(store),
         keys=keys,
         door=Doorkeeper(keys, settings),
+        turnstile=Turnstile(),
         shelf=Shelf(settings.data_dir),
         clock=place.clock,
     )

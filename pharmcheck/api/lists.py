@@ -81,16 +81,17 @@ async def hand_in(request: Request, service: Annotated[Service, _SERVICE]) -> Re
     """Hand in a list: JSON, or a file in any usual format.  With `preview` nothing is visited yet."""
     caller = await asyncio.to_thread(service.caller, request.scope)
     owner = caller.need(Scope.BATCH)
-    wanted = await _read(request)
-
-    def take() -> Response:
+    with service.turnstile.through(owner):
         fields = service.door.count(caller, Kind.READ)
-        batch = take_list(service, owner, wanted)
-        if wanted.preview:
-            return _told(service, batch, 201, fields)
-        return _told(service, start_list(service, batch), 202, fields)
+        wanted = await _read(request)
 
-    return await asyncio.to_thread(take)
+        def take() -> Response:
+            batch = take_list(service, owner, wanted)
+            if wanted.preview:
+                return _told(service, batch, 201, fields)
+            return _told(service, start_list(service, batch), 202, fields)
+
+        return await asyncio.to_thread(take)
 
 
 @dataclass(slots=True)

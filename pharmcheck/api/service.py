@@ -11,6 +11,7 @@ from fastapi import Request
 from starlette.types import Scope as AsgiScope
 
 from pharmcheck.api.callers import Caller, Doorkeeper
+from pharmcheck.api.turnstile import Turnstile
 from pharmcheck.classlists import Shelf
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
@@ -41,6 +42,7 @@ class Service:
     requests: Requests
     keys: Keys
     door: Doorkeeper
+    turnstile: Turnstile  # for lists that are handed in
     shelf: Shelf  # lists that browsers fetch
     clock: Callable[[], datetime]
 

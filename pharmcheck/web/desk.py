@@ -113,18 +113,19 @@ async def hand_in(request: Request, service: Annotated[Service, _SERVICE]) -> Re
     if foreign(request) or COOKIE not in request.cookies:  # before anybody's file is read
         return await _do(request, lambda: page(request, "desk_key.html", 401, problem=None))
     try:
-        await asyncio.to_thread(officer, request, service)
-        handed = await read_form(request)
+        owner = await asyncio.to_thread(officer, request, service)
+        with service.turnstile.through(owner):
+            handed = await read_form(request)
+
+            def take() -> Response:
+                batch = take_list(service, owner, handed)
+                return RedirectResponse(f"/desk/{batch.id}", 303)
+
+            return await _do(request, take)
     except _NoKeyError:
         return page(request, "desk_key.html", 401, problem=None)
     except Problem as error:
         return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
-
-    def take() -> Response:
-        batch = take_list(service, officer(request, service), handed)
-        return RedirectResponse(f"/desk/{batch.id}", 303)
-
-    return await _do(request, take)
 
 
 @router.post("/{batch_id}/start")

@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 
-from pharmcheck.api import make_app
-from pharmcheck.api.connections import Connection, Crowd, Patience, connections
+from pharmcheck.api.connections import Crowd, Patience
 from pharmcheck.ruleset import Ruleset
-from tests.api.conftest import Clock, open_service
-from tests.yardstick import PATIENCE_S
+from tests.api.served import FOR_EVER, GET, Line, serving, until
 
-FOR_EVER = Patience(*[PATIENCE_S * 10] * 4)
-GET = b"GET /healthz HTTP/1.1\r\nHost: service.test\r\n\r\n"
 LATE = 0.05  # seconds: whoever is not there by then is too slow, in these tests
 ENORMOUS = 64 << 20
 
 Serve = Callable[..., Any]
-
-
-class Line:
-    """A client that decides byte by byte."""
-
-    def __init__(self, port: int, source: str, receive_buffer: int | None) -> None:
-        self.socket = socket.socket()
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(PATIENCE_S)
-        self.socket.bind((source, 0))
-        self.socket.connect(("127.0.0.1", port))
-
-    def send(self, data: bytes) -> Line:
-        self.socket.sendall(data)
-        return self
-
-    def answer(self) -> tuple[int, dict[str, Any]]:
-        """Status and JSON of the next answer."""
-        with self.socket.makefile("rb") as reader:
-            status = int(reader.readline().split()[1])
-            length = 0
-            while line := reader.readline().strip():
-                if line.lower().startswith(b"content-length:"):
-                    length = int(line.split(b":")[1])
-            return status, json.loads(reader.read(length))
-
-    def rest(self) -> int:
-        """How many bytes come until the service hangs up.  TimeoutError when it does not."""
-        count = 0
-        with suppress(ConnectionResetError):
-            while piece := self.socket.recv(1 << 16):
-                count += len(piece)
-        return count
 
 
 @pytest.fixture
@@ -76,43 +33,16 @@ def call() -> Iterator[Callable[..., Line]]:
         line.socket.close()
 
 
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.01)
-
-
 @pytest.fixture
 def serve(tmp_path: Path, ruleset: Ruleset) -> Iterator[Serve]:
     """Starts a service with a patience; gives back its port and its connections."""
     with ExitStack() as stack:
 
         def start(patience: Patience, app: Any = None, **settings: Any) -> tuple[int, Crowd]:
-            return stack.enter_context(_serving(tmp_path, ruleset, patience, app, settings))
+            with_service = stack.enter_context(serving(tmp_path, ruleset, patience, app, **settings))
+            return with_service.port, with_service.crowd
 
         yield start
-
-
-@contextmanager
-def _serving(
-    folder: Path, ruleset: Ruleset, patience: Patience, app: Any, settings: dict[str, Any]
-) -> Iterator[tuple[int, Crowd]]:
-    with open_service(folder, ruleset, Clock(), **settings) as service, socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(256)
-        kind: type[Connection] = connections(service.settings, patience)
-        config = uvicorn.Config(
-            app or make_app(service), http=kind, ws="none", log_config=None, access_log=False, timeout_keep_alive=0
-        )
-        server = uvicorn.Server(config)
-        thread = Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            yield listener.getsockname()[1], kind.crowd
-        finally:
-            server.should_exit = server.force_exit = True
-            thread.join(PATIENCE_S)
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,8 @@ def assert_inert(text: str) -> None:
         for name in ("href", "src", "action", "xlink:href"):
             parts = urlsplit(attributes.get(name) or "")
             assert parts.scheme in ("", "https"), attributes
-            assert not parts.netloc.endswith(".example") and not SHOPS.search(parts.netloc), attributes
+            assert not parts.netloc.endswith(".example"), attributes
+            assert not SHOPS.search(parts.netloc), attributes
     assert not ACTS.search(text)
     assert ">49<" not in text  # {{7*7}}, were it a template
 
@@ -189,12 +190,11 @@ async def test_words_of_strangers_stay_words_wherever_they_are_told(tmp_path: Pa
         assert_inert((await desk.get(here.replace("/v1/batches", "/desk"), headers=cookie)).text)
         assert MARK not in (await desk.get("/metrics")).text
 
-    archive = tmp_path / "all.warc.gz"
-    write_warc(captures, archive)
-    for how in ([], ["--json"]):
-        words = ["check", "--no-store", *how, str(archive)]
-        done = await anyio.to_thread.run_sync(CliRunner().invoke, command_line, words)
-        assert done.exit_code == 1, done.output[-2000:]
-        assert not ACTS.search(done.output)
-        assert MARK in done.output
+    archive = tmp_path / "some.warc.gz"
+    write_warc(captures[::3], archive)  # every string is held by tests/cli/test_screen.py; this is the whole way
+    words = ["check", "--no-store", str(archive)]
+    done = await anyio.to_thread.run_sync(CliRunner().invoke, command_line, words)
     structlog.reset_defaults()
+    assert done.exit_code == 1, done.output[-2000:]
+    assert not ACTS.search(done.output)
+    assert MARK in done.output
