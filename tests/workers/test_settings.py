@@ -72,6 +72,12 @@ def test_a_broker_cannot_command_a_worker() -> None:
     assert made["task_create_missing_queues"] is False
 
 
+def test_a_worker_knows_no_task_but_ours() -> None:
+    """Celery brings tasks that run tasks: nobody needs to be able to ask for them."""
+    app.finalize()
+    assert {name.partition(".")[0] for name in app.tasks} == {"pharmcheck"}
+
+
 def test_the_one_who_sends_and_those_who_read_agree_on_the_way(broker_url: str) -> None:
     """The same prefix of keys, or messages would arrive nowhere."""
     settings = Settings(broker_url=broker_url)
