@@ -90,7 +90,7 @@ def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = Non
         lifespan=lifespan,
         docs_url=None,  # their pages load scripts from elsewhere; the document itself is at /v1/openapi.json
         redoc_url=None,
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,  # `describe` serves it: FastAPI would write its 100 kB anew for everybody who asks
         redirect_slashes=False,
     )
     app.state.service = service
