@@ -49,12 +49,12 @@ class ExampleResult:
 
 def run_examples(ruleset: Ruleset) -> tuple[ExampleResult, ...]:
     """Every example of every rule."""
-    return tuple(
-        run_example(ruleset, rule, side, index)
-        for rule in ruleset.rules
-        for side in ("match", "no_match")
-        for index in range(len(getattr(rule.examples, side)))
-    )
+    return tuple(run_example(ruleset, rule, *which) for rule in ruleset.rules for which in numbered(rule))
+
+
+def numbered(rule: Rule) -> list[tuple[str, int]]:
+    """The examples of a rule, by side and place."""
+    return [(side, index) for side in ("match", "no_match") for index in range(len(getattr(rule.examples, side)))]
 
 
 def run_example(ruleset: Ruleset, rule: Rule, side: str, index: int) -> ExampleResult:

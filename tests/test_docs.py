@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pharmcheck.demo.cases import load_cases
-from pharmcheck.examples import run_example
+from pharmcheck.examples import numbered, run_example
 from pharmcheck.ruleset import load_ruleset
 from pharmcheck.ruleset.lint import lint_ruleset
 
@@ -57,8 +57,7 @@ def test_the_first_rule_of_a_newcomer_loads_and_passes(tmp_path: Path) -> None:
 
     ruleset = load_ruleset(rules)
     rule = ruleset.by_id["CON099"]
-    sides = [(side, index) for side in ("match", "no_match") for index in range(3)]
-    assert [run_example(ruleset, rule, side, index).why for side, index in sides] == [""] * 6
+    assert [run_example(ruleset, rule, *which).why for which in numbered(rule)] == [""] * 6
     line = next(line for line in told.splitlines() if line.startswith("CON099-match-en-1"))
     match = rule.match[0].model_copy(update={"about": "prescription_only"})
     narrow = rule.model_copy(update={"match": [match]})
