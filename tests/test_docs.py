@@ -11,6 +11,8 @@ import pytest
 
 from pharmcheck.demo.cases import load_cases
 from pharmcheck.examples import numbered, run_example
+from pharmcheck.explain import SIGNS, catalogue
+from pharmcheck.model import Category
 from pharmcheck.ruleset import load_ruleset
 from pharmcheck.ruleset.lint import lint_ruleset
 
@@ -63,3 +65,10 @@ def test_the_first_rule_of_a_newcomer_loads_and_passes(tmp_path: Path) -> None:
     narrow = rule.model_copy(update={"match": [match]})
     asked = replace(ruleset, rules=tuple(narrow if one.id == rule.id else one for one in ruleset.rules))
     assert line == f"CON099-match-en-1: {run_example(asked, narrow, 'match', 0).why}"
+
+
+def test_buyers_are_told_every_answer_in_the_words_of_the_page() -> None:
+    """A sign and a label for each category, as somebody sees them."""
+    told = (DOCS / "buyers.md").read_text("utf-8")
+    words = catalogue("en")
+    assert [one for one in Category if f"**{SIGNS[one]} {words[f'category.{one}.label']}**" not in told] == []
