@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.fuzz import TARGETS
+from pharmcheck.intake import read_list
 
 FOUND = Path(__file__).parent / "fuzzed"
 
@@ -28,3 +29,12 @@ def test_no_input_breaks_what_a_reader_promises(target: str) -> None:
 
     for data in [*module.SEEDS, *(seed[: len(seed) // 2] for seed in module.SEEDS), *found]:
         module.once(data)
+
+
+@pytest.mark.parametrize("target", ["list_xlsx", "list_ods"])
+def test_a_seed_of_a_workbook_is_one(target: str) -> None:
+    """A fuzzer that begins with what is refused at once learns nothing."""
+    module = importlib.import_module(f"bench.fuzz.targets.{target}")
+
+    for seed in module.SEEDS:
+        assert [entry for entry in read_list(module.packed(seed)).entries() if entry.address is not None]

@@ -18,8 +18,13 @@ SEEDS = [
 
 def once(data: bytes) -> None:
     """As of any list."""
+    list_text.once(packed(data))
+
+
+def packed(data: bytes) -> bytes:
+    """The spreadsheet with this content."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", data)
-    list_text.once(out.getvalue())
+    return out.getvalue()

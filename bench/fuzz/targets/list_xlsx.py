@@ -9,42 +9,57 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from unittest import mock
+
+import xlsxwriter
 
 from bench.fuzz.targets import list_text
 from pharmcheck.workbooks import xlsx
 
-_SHEET = "xl/worksheets/sheet1.xml"
-_PARTS = (_SHEET, "xl/sharedStrings.xml", "xl/worksheets/_rels/sheet1.xml.rels", "xl/styles.xml")
+_PARTS = ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/worksheets/_rels/sheet1.xml.rels", "xl/styles.xml")
 _SPLIT = b"\n--\n"
-_FIXED = {
-    "[Content_Types].xml": b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-    "xl/workbook.xml": b'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxml'
-    b'formats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
-    b'Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>'
-    b"</Relationships>",
-}
+
+
+def _book() -> dict[str, bytes]:
+    """The parts of a workbook as other programs make them."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("S")
+        sheet.write_row("A1", ["Website", "Seen", "Note"])
+        sheet.write_url("A2", "https://a.example.com/", string="a.example.com")
+        sheet.write_datetime(
+            "B2", datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None), book.add_format({"num_format": "d.m.yy"})
+        )
+        sheet.write_formula("A3", '=HYPERLINK("https://b.example.com","x")', None, "x")
+        sheet.write_boolean("B3", True)  # noqa: FBT003 - the cell's value
+        sheet.write_number("C3", 1.5)
+    with zipfile.ZipFile(out) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+_BOOK = _book()
 
 SEEDS = [
-    b'<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>a.example.com</t></is></c></row>'
-    b'<row r="2"><c r="A2" s="1"><v>45000.5</v></c><c r="B2" t="str"><f>1+1</f><v>x</v></c></row></sheetData>'
-    b'<hyperlinks><hyperlink ref="B1" r:id="rId1"/></hyperlinks></worksheet>' + _SPLIT + b"<sst><si><t>Website</t></si></sst>" + _SPLIT
-    + b'<Relationships><Relationship Id="rId1" Target="https://a.example.com/" TargetMode="External"/></Relationships>' + _SPLIT
-    + b'<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
-    b'<worksheet><dimension ref="A1:XFD1048576"/><sheetData><row><c t="e"><v>#REF!</v></c><c><f>HYPERLINK("https://b.example.com","x")</f>'
-    b"<v>x</v></c></row></sheetData></worksheet>",
-]  # fmt: skip
+    _SPLIT.join(_BOOK[part] for part in _PARTS),
+    b'<worksheet><dimension ref="A1:XFD1048576"/><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>a.example.com</t></is></c></row>'
+    b'<row><c t="e"><v>#REF!</v></c><c t="str"><f>1</f><v>x</v></c></row></sheetData></worksheet>',
+]
 
 
 def once(data: bytes) -> None:
     """As of any list."""
+    with mock.patch.object(xlsx, "taste", _here):
+        list_text.once(packed(data))
+
+
+def packed(data: bytes) -> bytes:
+    """The workbook with these parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for name, content in {**_FIXED, **dict(zip(_PARTS, data.split(_SPLIT), strict=False))}.items():
+        for name, content in {**_BOOK, **dict(zip(_PARTS, data.split(_SPLIT), strict=False))}.items():
             archive.writestr(name, content)
-    with mock.patch.object(xlsx, "taste", _here):
-        list_text.once(out.getvalue())
+    return out.getvalue()
 
 
 def _here(reader: Callable[..., object], *about: object, limits: object) -> str | None:  # noqa: ARG001 - as `taste`
