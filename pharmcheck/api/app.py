@@ -25,6 +25,7 @@ from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
 from pharmcheck.store import Batches, CheckQueue, Events, Keys, Pruning, Requests
+from pharmcheck.watch import EVERY_S, Sender, look_every_s, put_due_in_line, tend
 from pharmcheck.work import Workplace
 
 _HOUR_S, _MINUTE_S = 3600.0, 60.0
@@ -64,6 +65,15 @@ def _chores(place: Workplace, settings: Settings) -> list[tuple[float, Callable[
     if settings.sync_registers:
         way = Way(place.policy, settings.data_dir / "registers")
         chores.append((_MINUTE_S, BackgroundSync(place.store, place.ruleset.sources, way, place.clock)))
+    if settings.rechecks_per_hour:
+        every_s = look_every_s(settings)
+        chores.append((every_s, lambda: put_due_in_line(place.store, settings, place.clock())))
+    sender = Sender.of(settings, place.store, place.policy, place.clock)
+
+    async def watch() -> None:
+        await tend(sender)
+
+    chores.append((EVERY_S, watch))
     return chores
 
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from pharmcheck.store import archive
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, captures, check_events, checks, evidence, findings, verdicts
+from pharmcheck.store.tables_watch import watch_changes, watched_sites
 from pharmcheck.store.writing import one_at_a_time
 
 _AT_ONCE = 200
@@ -77,6 +78,8 @@ class Pruning:
             mine = sa.select(checks.c.id).where(about)
             for table in (evidence, findings, check_events, verdicts):
                 connection.execute(sa.delete(table).where(table.c.check_id.in_(mine)))
+            for watched in (watched_sites, watch_changes):
+                connection.execute(sa.delete(watched).where(watched.c.registrable_domain == registrable_domain))
             connection.execute(sa.update(batch_items).where(batch_items.c.check_id.in_(mine)).values(_FORGOTTEN))
             connection.execute(sa.delete(checks).where(about))
             connection.execute(sa.delete(captures).where(captures.c.registrable_domain == registrable_domain))
