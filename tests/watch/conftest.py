@@ -144,7 +144,7 @@ def open_receiver(folder: Path) -> Iterator[Receiver]:
 
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(RECEIVER).configure_cert(context)
+    authority.issue_cert(RECEIVER, f"{RECEIVER}.org").configure_cert(context)
     ca_file = folder / "receiver-ca.pem"
     authority.cert_pem.write_to_path(ca_file)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
