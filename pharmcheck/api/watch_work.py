@@ -71,7 +71,7 @@ def digest_response(
     service: Service, batch: Batch, since: datetime | None, form: str, fields: dict[str, str]
 ) -> Response:
     """The changes of a list as a file."""
-    found = Watches(service.store).changes(batch.id, since=since)
+    found = Watches(service.store).all_changes(batch.id, since)
     headers = {**fields, "Content-Disposition": f'attachment; filename="pharmcheck-watch-{batch.id}.{form}"'}
     pieces = digest_bytes(found, public_url(service), form)
     return StreamingResponse(pieces, headers=headers, media_type=MEDIA_TYPES[form])

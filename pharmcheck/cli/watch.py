@@ -95,10 +95,10 @@ def changes(
     settings = options.settings_for(data_dir)
     began = options.moment(since, "--since")
     with _opened(data_dir) as store:
-        found = Watches(store).changes(_find(store, identifier).id, since=began)
-    url = str(settings.public_url) if settings.public_url else None
-    for piece in digest_bytes(found, url, "csv" if as_csv else "jsonl"):
-        write_line(piece.decode("utf-8").rstrip("\r\n"))
+        found = Watches(store).all_changes(_find(store, identifier).id, began)
+        url = str(settings.public_url) if settings.public_url else None
+        for piece in digest_bytes(found, url, "csv" if as_csv else "jsonl"):
+            write_line(piece.decode("utf-8").rstrip("\r\n"))
 
 
 @watch.command()

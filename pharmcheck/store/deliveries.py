@@ -136,19 +136,21 @@ class Deliveries:
             other.c.state == DeliveryState.SENDING.value,
             other.c.lease_until >= now,
         )
+        both = table.join(webhook_targets, webhook_targets.c.id == table.c.target_id)
+        order = (table.c.due_at, table.c.created_at, table.c.first, table.c.id)
+        turn = sa.func.row_number().over(partition_by=table.c.target_id, order_by=order).label("turn")
+        open_ones = (due | silent, ~busy, webhook_targets.c.disabled_at.is_(None))
+        ranked = sa.select(table.c.id, turn).select_from(both).where(*open_ones).subquery()
         query = (
             sa.select(table, webhook_targets.c.url, webhook_targets.c.sealed)
-            .select_from(table.join(webhook_targets, webhook_targets.c.id == table.c.target_id))
-            .where(due | silent, ~busy, webhook_targets.c.disabled_at.is_(None))
-            .order_by(table.c.due_at, table.c.created_at, table.c.first, table.c.id)
-            .limit(10 * most)
+            .select_from(both)
+            .where(table.c.id.in_(sa.select(ranked.c.id).where(ranked.c.turn == 1)), due | silent)
+            .order_by(*order)
+            .limit(most)
             .with_for_update(skip_locked=True)  # of its receiver too, so that nobody else takes another of that one's
         )
         with self._store.transaction(writes=True) as connection:
-            firsts: dict[str, sa.Row[Any]] = {}
-            for row in connection.execute(query).all():
-                firsts.setdefault(row.target_id, row)
-            letters = [_to_letter(row) for row in list(firsts.values())[:most]]
+            letters = [_to_letter(row) for row in connection.execute(query).all()]
             for letter in letters:
                 connection.execute(
                     sa.update(table)

@@ -6,6 +6,8 @@ Which sites are looked at again, and what a look means, is `watched`'s business.
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +24,7 @@ from pharmcheck.store.tables import batch_items, batches
 from pharmcheck.store.tables_watch import watch_changes, watched_sites, watches
 from pharmcheck.store.writing import put_new
 
+_PAGE = 500  # changes a read
 _ROWS = 2_000  # a transaction: a tenth of a second, as of a draft
 
 
@@ -109,15 +112,33 @@ class Watches:
         return [found for batch_id in ids if (found := self.get(batch_id)) is not None]
 
     def changes(
-        self, batch_id: str, *, since: datetime | None = None, after: int = 0, most: int | None = None
+        self, batch_id: str, *, since: datetime | None = None, after: int = 0, most: int = _PAGE, newest: bool = False
     ) -> list[WatchChange]:
-        """What changed, in the order in which it was noted: looks since a time, behind a number."""
-        query = sa.select(watch_changes).where(watch_changes.c.batch_id == batch_id, watch_changes.c.number > after)
-        if since is not None:
-            query = query.where(watch_changes.c.at >= since)
+        """What changed, in the order in which it was noted: looks since a time, behind a number, or the newest ones."""
+        order = watch_changes.c.number.desc() if newest else watch_changes.c.number
+        query = sa.select(watch_changes).where(_since(batch_id, since), watch_changes.c.number > after)
         with self._store.transaction() as connection:
-            found = connection.execute(query.order_by(watch_changes.c.number).limit(most)).all()
+            found = connection.execute(query.order_by(order).limit(most)).all()
         return [_to_change(row) for row in found]
+
+    def all_changes(self, batch_id: str, since: datetime | None = None) -> Iterator[WatchChange]:
+        """Every change, a page at a time."""
+        after = 0
+        while page := self.changes(batch_id, since=since, after=after):
+            yield from page
+            after = page[-1].number
+
+    def counts(self, batch_id: str, since: datetime | None = None) -> tuple[int, Counter[Notice]]:
+        """How many changes there are, and how many of each kind."""
+        words = watch_changes.c.notices
+        query = sa.select(words, sa.func.count()).where(_since(batch_id, since)).group_by(words)
+        counts: Counter[Notice] = Counter()
+        total = 0
+        with self._store.transaction() as connection:
+            for notices, count in connection.execute(query):
+                total += count
+                counts.update({Notice(word): count for word in notices.split()})
+        return total, counts
 
     def between(self, batch_id: str, first: int, last: int) -> list[WatchChange]:
         """The changes with these numbers; those of a site that was forgotten are gone."""
@@ -144,6 +165,11 @@ class Watches:
             ]  # fmt: skip
             put_new(connection, watched_sites, rows)
         return found[-1].row if found else None
+
+
+def _since(batch_id: str, since: datetime | None) -> sa.ColumnElement[bool]:
+    of_list = watch_changes.c.batch_id == batch_id
+    return of_list if since is None else of_list & (watch_changes.c.at >= since)
 
 
 def _to_change(row: sa.Row[Any]) -> WatchChange:

@@ -12,7 +12,7 @@ from pharmcheck.model import Capture, FetchOutcome, Look, PageRole
 from pharmcheck.store import Fresh, Store, WatchedSites
 
 _PAGE = 100  # verdicts a transaction
-_MOST_PAGES = 20  # at a time; the next call goes on, so that nothing waits long behind a list of 20,000
+_MOST_PAGES = 10  # at a time; the next call goes on, so that nothing waits long behind a list of 20,000
 
 _log = structlog.get_logger("pharmcheck.watch")
 

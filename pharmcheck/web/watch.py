@@ -5,7 +5,6 @@ Plain HTML like the rest of the desk; a receiver's secret is on the page that an
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -157,8 +156,8 @@ def _see(
     days, since = _since(request, service)
     watches = Watches(service.store)
     watched = watches.get(batch.id)
-    changes = watches.changes(batch.id, since=since) if watched else []
-    counts = Counter(notice for change in changes for notice in change.notices)
+    changes = watches.changes(batch.id, since=since, most=_SHOWN, newest=True)
+    total, counts = watches.counts(batch.id, since)
     messages = Deliveries(service.store).of_batch(batch.id, DELIVERIES_SHOWN) if watched else []
     targets = Targets(service.store).of_batch(batch.id) if watched else []
     return page(
@@ -171,8 +170,8 @@ def _see(
         since=since or (watched.since if watched else None),
         periods=_PERIODS,
         counts=[(_NOTICES[notice], counts[notice]) for notice in Notice if counts[notice]],
-        count=len(changes),
-        changes=[_row(change) for change in reversed(changes[-_SHOWN:])],
+        count=total,
+        changes=[_row(change) for change in changes],
         signs={category.value: sign for category, sign in SIGNS.items()},
         formats=DIGEST_FORMATS,
         targets=targets,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import ssl
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
 
+import pharmcheck
 from pharmcheck.capture import Posted, post
 from pharmcheck.model import FetchOutcome
 from tests.capture.misbehaving import SENTENCE, Behaviour, Misbehaving, policy_to, table
@@ -115,3 +118,16 @@ def test_http2_is_held_to_the_same(authority: trustme.CA, context_for: Callable,
 
         assert posted.outcome is FetchOutcome.FETCHED
         assert b":method: POST" in receiver.requests[0]
+
+
+def test_nothing_else_of_ours_posts() -> None:
+    """Sites are only ever read: one file hands a body to the wire."""
+    package = Path(pharmcheck.__file__).parent
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "ask"
+        if len(node.args) > 2 or node.keywords
+    }
+    assert found == {"capture/posting.py"}

@@ -17,7 +17,7 @@ from standardwebhooks import Webhook
 from pharmcheck.errors import UsageError
 from pharmcheck.model import Category
 from pharmcheck.settings import Settings
-from pharmcheck.store import Deliveries, Delivery, Store, Targets
+from pharmcheck.store import Deliveries, Delivery, Pruning, Store, Targets, Watches
 from pharmcheck.watch import GATHERED, MOST_TARGETS, Sender, note_verdicts, register_target, send_due, tend
 from pharmcheck.watch.sending import LEASE, RETRIES
 from tests.store.conftest import NOON
@@ -294,3 +294,17 @@ def test_receivers_do_not_wait_for_each_other(sender: Sender, receiver: Receiver
 
     assert asyncio.run(send_due(sender)) == 2
     assert [one.state.value for one in deliveries(sender)] == ["done", "done"]
+
+
+def test_old_messages_go_and_what_they_told_stays(sender: Sender, receiver: Receiver) -> None:
+    """With captures, after their days."""
+    register(sender, receiver)
+    change(sender)
+    sent(sender)
+    pruning = Pruning(sender.store, sender.data_dir)
+    sender.clock.turn(days=90)
+    for gone in (False, True):
+        pruning.prune(sender.clock(), timedelta(days=90), 10**9)
+        assert (deliveries(sender) == []) is gone
+        sender.clock.turn(minutes=1)
+    assert len(Watches(sender.store).changes(BATCH)) == 1
