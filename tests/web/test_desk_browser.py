@@ -82,10 +82,9 @@ def test_the_desk_is_for_everybody(form: dict[str, Any], visit: Any, tmp_path: P
     assert wrong == {}
 
 
-@pytest.mark.parametrize("form", [PHONE, {"color_scheme": "dark"}])
-def test_the_page_of_a_watched_list_is_for_everybody(form: dict[str, Any], visit: Any, tmp_path: Path) -> None:
+def test_the_page_of_a_watched_list_is_for_everybody(visit: Any, tmp_path: Path) -> None:
     """Begun, told of a change, a receiver registered, a message that failed: by keyboard; axe finds nothing."""
-    seen = visit(**form)
+    seen = visit(**PHONE, color_scheme="dark")
     service = seen.gallery.service
     page = open_desk(seen)
     hand_in(page, tmp_path)
