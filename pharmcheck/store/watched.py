@@ -17,6 +17,7 @@ from pharmcheck.address import display_host
 from pharmcheck.changes import Answer
 from pharmcheck.digest import Known, Seen, Weighed, weigh
 from pharmcheck.model import Address, CheckState
+from pharmcheck.store.columns import as_place
 from pharmcheck.store.queue import CheckQueue, NewCheck, QueueName
 from pharmcheck.store.rechecks import BY_RISK, PAUSE, next_look
 from pharmcheck.store.records import new_check_id
@@ -98,8 +99,8 @@ class WatchedSites:
         with self._store.transaction() as connection:
             return list(connection.execute(sa.select(watches.c.batch_id).where(_ACTIVE)).scalars())
 
-    def fresh(self, batch_ids: Sequence[str], most: int) -> list[Fresh]:
-        """Verdicts about sites of these lists that nobody has weighed yet, the oldest first."""
+    def fresh(self, batch_ids: Sequence[str], most: int, after: Fresh | None = None) -> list[Fresh]:
+        """Verdicts about sites of these lists that nobody has weighed yet, the oldest first, those behind `after`."""
         until = sa.func.min(watches.c.seen_until, type_=watches.c.seen_until.type)
         newer = watched_sites.c.seen_at.is_(None) | (watched_sites.c.seen_at < verdicts.c.checked_at)
         about = _about(verdicts.c.registrable_domain, verdicts.c.host, verdicts.c.destination)
@@ -107,10 +108,13 @@ class WatchedSites:
             since = connection.execute(sa.select(until).where(watches.c.batch_id.in_(batch_ids))).scalar()
             if since is None:
                 return []
+            place = sa.tuple_(verdicts.c.checked_at, verdicts.c.check_id)
+            behind = sa.true() if after is None else place > as_place(place, after.checked_at, after.check_id)
             query = (
                 sa.select(verdicts)
                 .where(
                     verdicts.c.checked_at > since - _LATE,
+                    behind,
                     sa.exists().where(*about, newer, watched_sites.c.batch_id.in_(batch_ids)),
                 )
                 .order_by(verdicts.c.checked_at, verdicts.c.check_id)

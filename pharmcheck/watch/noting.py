@@ -26,13 +26,15 @@ def note_verdicts(store: Store, now: datetime) -> int:
     watched = sites.active()
     if not watched:
         return 0
-    count = 0
+    count, last = 0, None
     for _ in range(_MOST_PAGES):
-        found = sites.fresh(watched, _PAGE)
-        if not found:
+        found = sites.fresh(watched, _PAGE, last)
+        count += sites.note(found, lambda fresh: _landed(store, fresh), now) if found else 0
+        if len(found) < _PAGE:
             sites.all_weighed(watched, now)
             break
-        count += sites.note(found, lambda fresh: _landed(store, fresh), now)
+        last = found[-1]
+        sites.all_weighed(watched, last.checked_at)  # so that no round begins at the first verdict again
     if count:
         _log.info("watch.noted", changes=count)
     return count

@@ -34,7 +34,7 @@ from pharmcheck.web.desk import at_desk, officer
 from pharmcheck.web.pages import page
 
 _SERVICE = Depends(service_of)
-_PERIODS = {1: "a day", 7: "a week", 30: "30 days", 90: "90 days", 0: "the beginning"}
+_PERIODS = {1: "a day ago", 7: "a week ago", 30: "30 days ago", 90: "90 days ago", 0: "the beginning"}
 _SHOWN = 200
 _NOTICES = {
     Notice.WORSE: "worse",
