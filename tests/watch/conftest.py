@@ -43,16 +43,18 @@ RECEIVER = "receiver.example"
 VALID = {Category.DANGER: 14, Category.CAUTION: 14, Category.COULD_NOT_CHECK: 1}  # days, as in rules/verdict.yaml
 
 
-def make_list(store: Store, batch_id: str = BATCH, hosts: tuple[str, ...] = HOSTS, **more: Any) -> None:
-    """A list whose sites are being checked, handed in at noon."""
+def make_list(
+    store: Store, batch_id: str = BATCH, hosts: tuple[str, ...] = HOSTS, at: datetime = NOON, **more: Any
+) -> None:
+    """A list whose sites are being checked, handed in at noon of a day of ours, or when the test says."""
     items = [
         NewItem(row, "accepted", host, row, url=f"https://{host}/", host=host) for row, host in enumerate(hosts, 1)
     ]
     items.append(NewItem(len(hosts) + 1, "needs_person", "x", len(hosts) + 1, problem="That is no address."))
     new = NewBatch(batch_id, OWNER, more.get("destination"), "list.csv", "0" * 64)
-    Drafts(store).put(new, items, {"format": "csv"}, NOON)
+    Drafts(store).put(new, items, {"format": "csv"}, at)
     if more.get("start", True):
-        Drafts(store).start(batch_id, NOON)
+        Drafts(store).start(batch_id, at)
 
 
 def answer(

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from pharmcheck.broker import messages_in
 from pharmcheck.model import Category
 from pharmcheck.store import CheckQueue, QueueName, Watches
-from pharmcheck.store.tables_watch import watches
-from tests.store.conftest import NOON
 from tests.watch.conftest import BATCH, HOSTS, answer, make_list
 from workers import room, tasks
 from workers.app import app
@@ -22,12 +19,10 @@ pytestmark = pytest.mark.xdist_group("workers")
 def test_sites_of_a_watched_list_are_put_in_line_and_what_came_of_it_is_weighed(here: room.Room) -> None:
     """By the two tasks that beat sends, over rows that the service would use as well."""
     store, long_ago = here.place.store, here.place.clock() - timedelta(days=100)
-    make_list(store)
-    for job in CheckQueue(store).claim(QueueName.BATCH, 9, "test", NOON, timedelta(minutes=1)):
-        CheckQueue(store).fail(job.id, "internal", NOON)
-    Watches(store).start(BATCH, min(NOON, long_ago))
-    with store.transaction(writes=True) as connection:  # begun before the verdicts of long ago
-        connection.execute(sa.update(watches).values(seen_until=long_ago))
+    make_list(store, at=long_ago)
+    for job in CheckQueue(store).claim(QueueName.BATCH, 9, "test", long_ago, timedelta(minutes=1)):
+        CheckQueue(store).fail(job.id, "internal", long_ago)
+    Watches(store).start(BATCH, long_ago)
     for host in HOSTS:
         answer(store, host, Category.DANGER, long_ago)
     answer(store, HOSTS[0], Category.CAUTION, long_ago + timedelta(days=20))
