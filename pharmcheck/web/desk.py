@@ -210,7 +210,7 @@ def _see(batch_id: str, request: Request, service: Service) -> Response:
     text = asked.get("text", "")[:100]
     number = min(int(asked.get("page", "1")[:6]) if asked.get("page", "1")[:6].isdigit() else 1, 10_000) or 1
     found, count = service.batches.find(
-        batch.id, Rows(kind, category, text or None), order, (number - 1) * _PAGE, _PAGE
+        batch.id, Rows(kind, category, text or None), order, (number - 1) * _PAGE, _PAGE, service.clock()
     )
     chosen = {"kind": kind or "", "category": category or "", "order": order.value, "text": text}
     earlier = [

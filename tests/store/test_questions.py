@@ -161,10 +161,10 @@ def test_no_question_reads_a_whole_table(plans, store: Store, settings: Settings
         "a claim from one list": lambda: CheckQueue(store, only_batch=key(4)).claim(
             QueueName.BATCH, 10, "one", NOON, LEASE
         ),
-        "verdicts of a list": lambda: lists.categories(key(4)),
-        "sites of a list": lambda: list(lists.sites(key(4))),
+        "verdicts of a list": lambda: lists.categories(key(4), NOON),
+        "sites of a list": lambda: list(lists.sites(key(4), NOON)),
         "lists under way": lambda: lists.running("o4"),
-        "rows of a list": lambda: lists.items(key(4), 0, 10),
+        "rows of a list": lambda: lists.items(key(4), 0, 10, NOON),
         "a request": lambda: Requests(store).remember("x", "y", "z", NOON),
         "forget": lambda: Pruning(store, settings.data_dir).forget("d9.com"),
     }
