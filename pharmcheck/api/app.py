@@ -24,7 +24,7 @@ from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
-from pharmcheck.store import Batches, CheckQueue, Events, Keys, Pruning, Requests
+from pharmcheck.store import Appeals, Batches, CheckQueue, Events, Keys, Officers, Pruning, Requests, Reviews
 from pharmcheck.work import Workplace
 
 _HOUR_S, _MINUTE_S = 3600.0, 60.0
@@ -50,6 +50,9 @@ def make_service(
         batches=Batches(store),
         requests=Requests(store),
         keys=keys,
+        officers=Officers(store),
+        reviews=Reviews(store),
+        appeals=Appeals(store),
         door=Doorkeeper(keys, settings),
         shelf=Shelf(settings.data_dir),
         clock=place.clock,

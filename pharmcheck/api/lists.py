@@ -183,7 +183,7 @@ async def _read(request: Request) -> Handed:
 
 async def read_form(request: Request) -> Handed:
     """A list that came as a file in a form.  Raises Problem."""
-    async with request.form(max_files=1, max_fields=5, max_part_size=64 * 1024) as form:
+    async with request.form(max_files=1, max_fields=6, max_part_size=64 * 1024) as form:
         file, destination = form.get("file"), form.get("destination")
         if not isinstance(file, UploadFile):
             raise Problem("invalid_request", "Send the list as the part `file`.")

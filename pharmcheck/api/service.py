@@ -14,7 +14,7 @@ from pharmcheck.api.callers import Caller, Doorkeeper
 from pharmcheck.classlists import Shelf
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
-from pharmcheck.store import Batches, CheckQueue, Events, Keys, QueueName, Requests, Store
+from pharmcheck.store import Appeals, Batches, CheckQueue, Events, Keys, Officers, QueueName, Requests, Reviews, Store
 from pharmcheck.work import Workplace
 
 
@@ -40,6 +40,9 @@ class Service:
     batches: Batches
     requests: Requests
     keys: Keys
+    officers: Officers
+    reviews: Reviews
+    appeals: Appeals
     door: Doorkeeper
     shelf: Shelf  # lists that browsers fetch
     clock: Callable[[], datetime]

@@ -11,7 +11,8 @@ from pharmcheck.store.events import Event, Events
 from pharmcheck.store.items import Item, Order, Rows
 from pharmcheck.store.keys import Key, Keys, Scope
 from pharmcheck.store.newest import newest_verdicts, registered_hosts
-from pharmcheck.store.officers import Officer, Officers, Role, at_one_desk
+from pharmcheck.store.officers import WORKING_DAY, Officer, Officers, Role, at_one_desk, name_of
+from pharmcheck.store.optouts import opted_out_sites
 from pharmcheck.store.passwords import hash_password
 from pharmcheck.store.pruning import Pruned, Pruning
 from pharmcheck.store.queue import CheckQueue, Job, NewCheck, QueueName, Reaped
@@ -26,9 +27,10 @@ from pharmcheck.store.turns import release_dead
 from pharmcheck.store.waiting import Waiting, waiting
 
 __all__ = [
-    "Appeal", "Appeals", "Batch", "Batches", "CheckQueue", "Counts", "Drafts", "Event", "Events", "FailedLook",
-    "Item", "Job", "Key", "Keys", "LoadedRegister", "NewBatch", "NewCheck", "NewItem", "Officer", "Officers",
-    "Order", "Pruned", "Pruning", "QueueName", "Reaped", "Rechecks", "Requests", "Reviews", "Role", "Rows", "Scope",
-    "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "Waiting", "at_one_desk", "ends",
-    "hash_password", "new_check_id", "newest_verdicts", "registered_hosts", "release_dead", "verdict_of", "waiting",
+    "WORKING_DAY", "Appeal", "Appeals", "Batch", "Batches", "CheckQueue", "Counts", "Drafts", "Event", "Events",
+    "FailedLook", "Item", "Job", "Key", "Keys", "LoadedRegister", "NewBatch", "NewCheck", "NewItem", "Officer",
+    "Officers", "Order", "Pruned", "Pruning", "QueueName", "Reaped", "Rechecks", "Requests", "Reviews", "Role",
+    "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "Waiting",
+    "at_one_desk", "ends", "hash_password", "name_of", "new_check_id", "newest_verdicts", "opted_out_sites",
+    "registered_hosts", "release_dead", "verdict_of", "waiting",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What owners of sites ask, and what they are told: an appeal is a word among the reviews, its text and link are private.
+"""What owners of sites ask, and what they are told: an appeal is a word among the reviews; its text is private.
 
 Whoever has the link sees the answer; only its hash is kept, as with keys.
 """
