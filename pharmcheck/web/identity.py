@@ -7,7 +7,7 @@ for its own lists and nothing else.  What each page needs stands in one table; a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
@@ -88,8 +88,16 @@ class NotAdmittedError(Exception):
         self.status, self.problem, self.template = status, problem, template
 
 
-async def admitted(request: Request, service: Annotated[Service, Depends(service_of)]) -> None:
+async def admitted(request: Request, service: Annotated[Service, Depends(service_of)]) -> AsyncIterator[None]:
     """Let somebody in who may do what is asked, or raise NotAdmittedError.  A dependency of every route of the desk."""
+    try:
+        await _admit(request, service)
+        yield
+    finally:
+        await request.close()  # with the files of a form, whether or not anybody has read them
+
+
+async def _admit(request: Request, service: Service) -> None:
     place = (request.method, getattr(request.scope.get("route"), "path", ""))
     if place not in NEEDS:
         raise NotAdmittedError(403, "Nobody has said who may do this.")
