@@ -59,7 +59,7 @@ def cells(item: dict[str, Any]) -> list[str]:
         item["problem"] or item["error_code"],
         defang_all(item["note"] or ""),
         item["same_as_row"],
-        override_words(verdict.get("override")),
+        defang(override_words(verdict.get("override")), *hosts),
     )
     return [defuse("" if value is None else str(value)) for value in values]
 

@@ -59,7 +59,7 @@ class Reviews:
 
     def told(self, verdict: StoredVerdict, now: datetime) -> StoredVerdict:
         """A verdict as it is told today: with what people said laid over it."""
-        return _told(verdict, self.standing(verdict.host), now)
+        return laid_over(verdict, self.standing(verdict.host), now)
 
     def told_check(self, check: StoredCheck, now: datetime) -> StoredCheck:
         """The same for the verdict of a check."""
@@ -77,12 +77,14 @@ class Reviews:
                 standing = standings(connection, [verdict.host for verdict in some])
             for verdict in some:
                 accused.pop(verdict.host, None)
-                yield _lasting(_told(verdict, standing.get(verdict.host, NOBODY), now), standing.get(verdict.host), now)
+                yield _lasting(
+                    laid_over(verdict, standing.get(verdict.host, NOBODY), now), standing.get(verdict.host), now
+                )
         for host, of_host in accused.items():
             ruling = of_host.ruling
             latest = self._store.latest(ruling.domain, host, None) if ruling else None
             if latest is not None:
-                yield _lasting(_told(latest, of_host, now), of_host, now)
+                yield _lasting(laid_over(latest, of_host, now), of_host, now)
 
     def _accused(self, now: datetime) -> dict[str, Standing]:
         """Hosts whose last ruling is an accusation that holds."""
@@ -104,7 +106,8 @@ def _lasting(verdict: StoredVerdict, standing: Standing | None, now: datetime) -
     return replace(verdict, valid_until=max(verdict.valid_until, until))
 
 
-def _told(verdict: StoredVerdict, standing: Standing, now: datetime) -> StoredVerdict:
+def laid_over(verdict: StoredVerdict, standing: Standing, now: datetime) -> StoredVerdict:
+    """A verdict with what people said about its host laid over it."""
     word = override_of(standing, verdict.category.value, verdict.reason_code, now)
     document = told_text(verdict.document, standing, now)
     if word is None:
@@ -185,7 +188,13 @@ class Told:
 
     def __init__(self, now: datetime) -> None:
         self.overrides = (
-            sa.select(reviews.c.host, reviews.c.category, reviews.c.seen_category, reviews.c.seen_reason)
+            sa.select(
+                reviews.c.registrable_domain,
+                reviews.c.host,
+                reviews.c.category,
+                reviews.c.seen_category,
+                reviews.c.seen_reason,
+            )
             .where(is_ruling(), reviews.c.action == Action.OVERRIDE.value, reviews.c.until > now)
             .subquery("overrides")
         )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from pharmcheck.model import Category
-from pharmcheck.reviewing import DISPUTED, NEEDS_REVIEW, NOBODY, RULINGS, Action, Word, overlays_of
+from pharmcheck.reviewing import DISPUTED, NEEDS_REVIEW, NOBODY, RULINGS, Action, Word
 from pharmcheck.store import records
 from pharmcheck.store.appeals import Appeals
-from pharmcheck.store.records import StoredVerdict, verdict_of
-from pharmcheck.store.reviews import Reviews, Told, is_ruling, standings, to_word, words
+from pharmcheck.store.records import StoredVerdict
+from pharmcheck.store.reviews import Told, is_ruling, laid_over, standings, to_word, words
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import verdicts
 from pharmcheck.store.tables_people import reviews
@@ -53,19 +54,14 @@ def waiting(store: Store, now: datetime) -> list[Waiting]:
         if today is not None:
             found[today.check_id] = today
             about.setdefault(today.check_id, []).extend(appealed.get(check_id, ()))
-    told = Reviews(store)
     with store.transaction() as connection:
         standing = standings(connection, [verdict.host for verdict in found.values()])
     wait = []
     for verdict in found.values():
-        judged = verdict_of(verdict)
-        overlays = overlays_of(
-            standing.get(verdict.host, NOBODY), verdict.category.value, verdict.reason_code,
-            judged.overlays if judged else (), now,
-        )  # fmt: skip
-        why = tuple(one for one in overlays if one in (NEEDS_REVIEW, DISPUTED))
+        told = laid_over(verdict, standing.get(verdict.host, NOBODY), now)
+        why = tuple(one for one in json.loads(told.document)["overlays"] if one in (NEEDS_REVIEW, DISPUTED))
         if why or about.get(verdict.check_id):
-            wait.append(Waiting(told.told(verdict, now), why, tuple(about.get(verdict.check_id, ()))))
+            wait.append(Waiting(told, why, tuple(about.get(verdict.check_id, ()))))
     return sorted(wait, key=_place)
 
 
@@ -112,11 +108,12 @@ def _wanted(now: datetime) -> sa.Select[tuple[object, ...]]:
 def _unseen(now: datetime) -> sa.Select[tuple[object, ...]]:
     """Accusations of the machine that an override does not cover: its author saw another one."""
     told = Told(now)
+    over = told.overrides.c
+    same_site = (verdicts.c.registrable_domain == over.registrable_domain) & (verdicts.c.host == over.host)
     return _in_order(
         sa.select(verdicts)
-        .select_from(told.join(verdicts))
+        .select_from(told.overrides.join(verdicts, same_site))
         .where(
-            told.overrides.c.host.is_not(None),
             verdicts.c.category.in_((Category.DANGER.value, Category.CAUTION.value)),
             told.reason_code == verdicts.c.reason_code,
             _newest(),

@@ -78,7 +78,7 @@ def _wrong(request: Request, text: str, email: str) -> tuple[int, str | None]:
         return 403, _say(request, "Please use the form on this page.")
     if not clean(text):
         return 422, _say(request, "Write what is wrong.")
-    if len(text) > MOST_TEXT:
+    if len(clean(text, MOST_TEXT + 1)) > MOST_TEXT:
         return 422, _say(request, "Write at most 2,000 characters.")
     if email.strip() and not (len(email) <= MOST_EMAIL and _EMAIL.fullmatch(email.strip())):
         return 422, _say(request, "This is not an e-mail address; you can leave it out.")

@@ -148,6 +148,7 @@ def _with_appeal(number: str, request: Request, service: Service, work: Callable
 def _asked(found: Appeal, request: Request, problem: str | None = None, status: int = 200) -> Response:
     return page(
         request, "desk_appeal.html", status, person=person_of(request), appeal=found, problem=problem,
+        text=defang(found.text, found.word.host),
         host=found.word.host.replace(".", "[.]"), label=_label(found.word.seen_category), most=MOST_REASON,
     )  # fmt: skip
 

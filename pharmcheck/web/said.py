@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from babel.dates import format_date
 
+from pharmcheck.address.defanging import defang
 from pharmcheck.explain import catalogue
 from pharmcheck.reading.text import clean
 from pharmcheck.reviewing import Word
@@ -30,7 +31,7 @@ def told_words(words: Iterable[Word], tongue: Tongue) -> list[dict[str, str | No
             "until": format_date(word.until, "long", locale=tongue.locale) if word.until else "",
             "seen": label(word.seen_category),
             "chosen": label(word.category),
-            "reason": word.reason,
+            "reason": defang(word.reason, word.host),
             "new_check_id": word.new_check_id,
         }
         for word in words

@@ -36,7 +36,6 @@ from pharmcheck.store import (
     waiting,
 )
 from pharmcheck.store.passwords import Cost, is_password
-from pharmcheck.store.records import _VERDICT
 from pharmcheck.store.reviews import Told
 from pharmcheck.store.tables import verdicts
 from pharmcheck.store.tables_people import appeals, officers, reviews, sessions
@@ -230,10 +229,9 @@ def test_what_waits_for_a_person_is_found_the_worst_first(store: Store, look: Ca
     def wants_a_person(host: str, at: Any = NOON) -> StoredVerdict:
         seen = saved(store, look, host, at=at, category=Category.CAUTION)
         with store.transaction(writes=True) as connection:  # as `Store.save` does for rules that want it
-            record = _VERDICT.dump_python(_VERDICT.validate_json(seen.record or ""), mode="json")
-            record["overlays"] = ["needs_review"]
+            document = seen.document.replace('"overlays":[]', '"overlays":["needs_review"]')
             mine = sa.update(verdicts).where(verdicts.c.check_id == seen.check_id)
-            connection.execute(mine.values(needs_review=True, record=json.dumps(record)))
+            connection.execute(mine.values(needs_review=True, document=document))
         found = store.get_check(seen.check_id)
         assert found is not None
         assert found.verdict is not None
