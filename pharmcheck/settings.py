@@ -70,8 +70,8 @@ class Settings(BaseSettings):
     service, which has `/metrics`."""
 
     rechecks_per_hour: int = Field(default=60, ge=0, le=100_000)
-    """Sites that workers look at again by themselves once their verdict is too old, the dangerous first; 0 for none.
-    One a minute follows a few thousand sites and is nothing to anybody's server."""
+    """Sites that are looked at again by themselves once their verdict is too old, the dangerous first: those of watched
+    lists, and where there are workers others too; 0 for none.  One a minute is nothing to anybody's server."""
 
     page_budget: PositiveInt = Field(default=12, le=100)
     """Most pages read of one site.  Twelve reach imprint, terms, shipping and a few products of nearly every shop."""

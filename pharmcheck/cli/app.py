@@ -20,6 +20,7 @@ from pharmcheck.cli.registers import registers
 from pharmcheck.cli.replay import replay
 from pharmcheck.cli.rules import rules
 from pharmcheck.cli.serve import serve
+from pharmcheck.cli.watch import watch
 from pharmcheck.errors import PharmcheckError, UsageError
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ app.add_typer(registers, name="registers")
 app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
 app.add_typer(lists, name="lists")
+app.add_typer(watch, name="watch")
 
 
 def command() -> Command:

@@ -5,6 +5,7 @@ failed never replaces a verdict that stands.
 """
 
 from pharmcheck.store.batches import Batch, Batches
+from pharmcheck.store.deliveries import Deliveries, Delivery, DeliveryState, Letter, Tried
 from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.items import Item, Order, Rows
@@ -18,11 +19,16 @@ from pharmcheck.store.register_rows import Counts, LoadedRegister
 from pharmcheck.store.registers import StoreRegisters
 from pharmcheck.store.requests import Requests
 from pharmcheck.store.store import Store
+from pharmcheck.store.targets import Target, Targets
 from pharmcheck.store.turns import release_dead
+from pharmcheck.store.watched import Fresh, WatchedSites
+from pharmcheck.store.watches import WatchChange, Watched, Watches
 
 __all__ = [
-    "Batch", "Batches", "CheckQueue", "Counts", "Drafts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
-    "LoadedRegister", "NewBatch", "NewCheck", "NewItem", "Order", "Pruned", "Pruning", "QueueName", "Reaped",
-    "Rechecks", "Requests", "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict",
-    "new_check_id", "newest_verdicts", "registered_hosts", "release_dead", "verdict_of",
+    "Batch", "Batches", "CheckQueue", "Counts", "Deliveries", "Delivery", "DeliveryState", "Drafts", "Event",
+    "Events", "FailedLook", "Fresh", "Item", "Job", "Key", "Keys", "Letter", "LoadedRegister", "NewBatch", "NewCheck",
+    "NewItem", "Order", "Pruned", "Pruning", "QueueName", "Reaped", "Rechecks", "Requests", "Rows", "Scope", "Store",
+    "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict", "Target", "Targets", "Tried", "WatchChange",
+    "Watched", "WatchedSites", "Watches", "new_check_id", "newest_verdicts", "registered_hosts", "release_dead",
+    "verdict_of",
 ]  # fmt: skip

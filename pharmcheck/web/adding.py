@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.staticfiles import StaticFiles
 
 from pharmcheck.discretion import without_query
-from pharmcheck.web import desk, pages
+from pharmcheck.web import desk, pages, watch
 
 
 def add_pages(app: FastAPI) -> None:
@@ -17,6 +17,7 @@ def add_pages(app: FastAPI) -> None:
     app.state.templates = _environment()
     app.include_router(pages.router)
     app.include_router(desk.router)
+    app.include_router(watch.router)
     app.mount("/static", StaticFiles(directory=str(resources.files("pharmcheck.web") / "static")), name="static")
 
 

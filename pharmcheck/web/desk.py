@@ -63,6 +63,9 @@ async def _do(request: Request, work: Callable[[], Response]) -> Response:
         return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
 
 
+at_desk = _do  # for the pages of the desk that have a file of their own
+
+
 @router.get("")
 async def desk(request: Request, service: Annotated[Service, _SERVICE]) -> Response:
     """Hand in a list, and the lists of before."""
