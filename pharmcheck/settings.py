@@ -7,6 +7,7 @@ Every setting has a reason and a default that is right for one person on one mac
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -125,6 +127,14 @@ class Settings(BaseSettings):
     """Addresses of reverse proxies, separated by commas, whose X-Forwarded-For is believed.  None by default: anybody
     may send that header, and limits would count what a stranger made up."""
 
+    identity_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]{0,64}$")
+    """A request header in which a reverse proxy that signs people in says who they are, such as X-Forwarded-User.  None
+    by default: whoever can send it is whom it names.  The proxy must take the header out of what browsers send."""
+
+    identity_proxies: str = ""
+    """Addresses or networks, separated by commas, from which that header counts; from anywhere else it says nothing.
+    Apart from `trusted_proxies`, because a proxy that only passes addresses on passes this header on too."""
+
     chromium: Path | None = None
     """A Chromium that runs the scripts of pages which are empty without them (needs `pharmcheck[render]`).  Unset, such
     pages are said to be unread: a browser costs a hundred times a plain fetch and runs a stranger's program."""
@@ -151,6 +161,20 @@ class Settings(BaseSettings):
         if value is not None and not value.get_secret_value().startswith(_REDIS):
             raise ValueError(f"write the address of a Redis, beginning with {' or '.join(_REDIS)}")
         return value
+
+    @field_validator("identity_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            if ip_network(part).prefixlen == 0:
+                raise ValueError("the whole internet is no proxy")
+        return value
+
+    @model_validator(mode="after")
+    def _header_needs_a_proxy(self) -> Settings:
+        if bool(self.identity_header) != bool(self.identity_proxies):
+            raise ValueError("PHARMCHECK_IDENTITY_HEADER and PHARMCHECK_IDENTITY_PROXIES go together: set both or none")
+        return self
 
     @field_validator("data_dir", "chromium")
     @classmethod

@@ -25,7 +25,7 @@ from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
-from pharmcheck.store import Batches, CheckQueue, Events, Keys, Pruning, Requests
+from pharmcheck.store import Appeals, Batches, CheckQueue, Events, Keys, Officers, Pruning, Requests, Reviews
 from pharmcheck.watch import EVERY_S, Sender, look_every_s, put_due_in_line, tend
 from pharmcheck.work import Workplace
 
@@ -52,6 +52,9 @@ def make_service(
         batches=Batches(store),
         requests=Requests(store),
         keys=keys,
+        officers=Officers(store),
+        reviews=Reviews(store),
+        appeals=Appeals(store),
         door=Doorkeeper(keys, settings),
         turnstile=Turnstile(),
         shelf=Shelf(settings.data_dir),

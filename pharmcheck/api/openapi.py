@@ -68,6 +68,7 @@ VERDICT_EXAMPLE: dict[str, Any] = {
     "ruleset": "2026.11.1+ab12cd34",
     "registers": [{"name": "sukl_cz", "snapshot_date": "2026-11-01"}],
     "capture_id": "c0ffee00c0ffee00",
+    "override": None,
 }
 _WAITING: dict[str, Any] = {
     "id": _ID,

@@ -60,6 +60,7 @@ class Outer:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
+        scope.setdefault("pharmcheck.peer", scope.get("client"))  # `serve` notes it before it believes a proxy
         request_id = scope["pharmcheck.request_id"] = secrets.token_hex(8)
         status = 500
 

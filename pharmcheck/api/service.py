@@ -15,7 +15,7 @@ from pharmcheck.api.turnstile import Turnstile
 from pharmcheck.classlists import Shelf
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
-from pharmcheck.store import Batches, CheckQueue, Events, Keys, QueueName, Requests, Store
+from pharmcheck.store import Appeals, Batches, CheckQueue, Events, Keys, Officers, QueueName, Requests, Reviews, Store
 from pharmcheck.work import Workplace
 
 
@@ -41,6 +41,9 @@ class Service:
     batches: Batches
     requests: Requests
     keys: Keys
+    officers: Officers
+    reviews: Reviews
+    appeals: Appeals
     door: Doorkeeper
     turnstile: Turnstile  # for lists that are handed in
     shelf: Shelf  # lists that browsers fetch

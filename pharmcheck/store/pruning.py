@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from pharmcheck.store import archive
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, captures, check_events, checks, evidence, findings, verdicts
+from pharmcheck.store.tables_people import appeals, reviews
 from pharmcheck.store.tables_watch import watch_changes, watched_sites, webhook_attempts, webhook_deliveries
 from pharmcheck.store.writing import one_at_a_time
 
@@ -80,6 +81,10 @@ class Pruning:
                 ).scalars()
             )
             mine = sa.select(checks.c.id).where(about)
+            said = sa.select(reviews.c.id).where(reviews.c.check_id.in_(mine))
+            connection.execute(sa.delete(appeals).where(appeals.c.review_id.in_(said)))
+            connection.execute(sa.delete(reviews).where(reviews.c.check_id.in_(mine), reviews.c.answers.is_not(None)))
+            connection.execute(sa.delete(reviews).where(reviews.c.check_id.in_(mine)))
             for table in (evidence, findings, check_events, verdicts):
                 connection.execute(sa.delete(table).where(table.c.check_id.in_(mine)))
             for watched in (watched_sites, watch_changes):

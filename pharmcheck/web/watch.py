@@ -31,6 +31,7 @@ from pharmcheck.exports import DIGEST_FORMATS, defang_all
 from pharmcheck.store import Batch, Deliveries, Targets, WatchChange, Watches
 from pharmcheck.watch import NewTarget
 from pharmcheck.web.desk import at_desk, officer
+from pharmcheck.web.identity import admitted
 from pharmcheck.web.pages import page
 
 _SERVICE = Depends(service_of)
@@ -48,7 +49,7 @@ _NOTICES = {
     Notice.REDIRECTED: "leads to another site",
 }
 _FAULTS = {"nobody": "", "site": "the receiver's fault", "network": "the network's fault", "us": "our own fault"}
-router = APIRouter(include_in_schema=False, prefix="/desk/{batch_id}/watch")
+router = APIRouter(include_in_schema=False, prefix="/desk/{batch_id}/watch", dependencies=[Depends(admitted)])
 
 
 @router.get("")

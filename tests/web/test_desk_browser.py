@@ -29,6 +29,8 @@ def open_desk(visit: Visit) -> Page:
     _, secret = visit.gallery.service.keys.create("officer", [Scope.BATCH], NOW, None)
     page = visit.page
     page.goto(f"{visit.gallery.url}/desk")
+    page.focus("details summary")
+    page.keyboard.press("Enter")
     page.focus("#key")
     page.keyboard.type(secret)
     page.keyboard.press("Enter")

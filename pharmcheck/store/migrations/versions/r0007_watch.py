@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision: str | None = "0005"
+down_revision: str | None = "0006"
 
 _TIME = sa.DateTime(timezone=True)
 _BATCH = ("batch_id", sa.String(32))
