@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pharmcheck.store import archive
+from pharmcheck.store.networks import forget_site
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, captures, check_events, checks, evidence, findings, verdicts
 from pharmcheck.store.writing import one_at_a_time
@@ -74,6 +75,7 @@ class Pruning:
                     sa.select(captures.c.id).where(captures.c.registrable_domain == registrable_domain)
                 ).scalars()
             )
+            forget_site(connection, registrable_domain)
             mine = sa.select(checks.c.id).where(about)
             for table in (evidence, findings, check_events, verdicts):
                 connection.execute(sa.delete(table).where(table.c.check_id.in_(mine)))
