@@ -1,8 +1,7 @@
 """From what sites show to networks: ties that are strong enough, and parts that no single site holds together.
 
-A tie is two things of different sources, worth the threshold together and at least one of them the seller's; or one
-that decides alone, because there the money goes.  All sites that show the same tie are tied, so no pair of sites is
-ever looked at: the work grows with the sites, not with their square.
+A tie is what two sites have in common: things of two sources at least, worth the threshold together and one of them
+the seller's; or one that decides alone, because there the money goes.
 
 What a site shows that an official register names is that pharmacy's, and ties nobody else: a copy of an honest shop
 shows its numbers too.  Such a site is in no network.
@@ -11,10 +10,9 @@ shows its numbers too.  Such a site is in no network.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from pharmcheck.networks.blocks import blocks_of, pieces_of
 from pharmcheck.networks.known import Known
@@ -35,11 +33,12 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """What ties sites: two traits, or one."""
+    """What two sites have in common, where it is enough."""
 
-    traits: tuple[str, ...]  # keys
+    sites: Edge  # in order
+    traits: tuple[str, ...]  # keys, the telling ones first
     hundredths: int  # of bits
-    sites: tuple[str, ...]  # in order
+    firm: bool  # something is among it that a copy of the other site would not take along
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +64,7 @@ def find_networks(held: Holdings, known: Known) -> Found:
       * the order of sites and traits does not matter;
       * a component depends on its own sites and the counts of their traits alone, so it can be done again alone.
     """
-    strength: dict[Edge, int] = {}
-    for tie in ties_of(held, known):
-        for edge in _ring(tie.sites):
-            strength[edge] = max(strength.get(edge, 0), tie.hundredths)
+    strength = {tie.sites: (tie.firm, tie.hundredths) for tie in ties_of(held, known)}
     neighbours: dict[str, list[str]] = defaultdict(list)
     for one, other in sorted(strength):
         neighbours[one].append(other)
@@ -83,120 +79,89 @@ def find_networks(held: Holdings, known: Known) -> Found:
 
 
 def ties_of(held: Holdings, known: Known) -> Iterator[Tie]:
-    """Every tie that two sites or more share.
+    """Every two sites that have enough in common, in order.
 
-    One pass to learn which ties are shared, by numbers instead of texts, one to collect them: most are not.
+    Only sites that show the same thing of a seller are ever compared, and a thing that many show is a provider's: the
+    work grows with the sites and with the size of networks, not with all pairs.
     """
-    shelf = _Shelf(held, known)
-    seen: set[int] = set()
-    shared: set[int] = set()
-    sites = [(site, shelf.live(held.shown[site])) for site in sorted(held.shown)]
-    for _, live in sites:
-        for tie, _ in _pairs(live, known.threshold):
-            (shared if tie in seen else seen).add(tie)
-    del seen
-    showing: dict[int, list[str]] = defaultdict(list)
-    worth: dict[int, int] = {}
-    for site, live in sites:
-        for tie, hundredths in _pairs(live, known.threshold):
-            if tie in shared:
-                showing[tie].append(site)
-                worth[tie] = hundredths
-    names = shelf.names
-    for tie, tied in showing.items():
-        first, second = divmod(tie, _WIDE)
-        traits = (names[first],) if first == second else tuple(sorted((names[first], names[second])))
-        yield Tie(traits, worth[tie], tuple(tied))
+    weigh = _Scale(held, known)
+    shown = {site: frozenset(key for key in held.shown[site] if weigh.worth(key)) for site in sorted(held.shown)}
+    showing: dict[str, list[str]] = defaultdict(list)
+    for site, keys in shown.items():
+        for key in keys:
+            if known.kinds[kind_of(key)].seller:
+                showing[key].append(site)
+    for site, keys in shown.items():
+        others = {other for key in keys for other in showing.get(key, ()) if other > site}
+        for other in sorted(others):
+            shared = keys & shown[other]
+            if hundredths := weigh.together(shared):
+                traits = tuple(sorted(shared, key=lambda key: (-weigh.worth(key), key)))
+                firm = not all(known.kinds[kind_of(key)].copied for key in shared)
+                yield Tie((site, other), traits, hundredths, firm)
 
 
-_WIDE = 1 << 40
-
-
-class _Live(NamedTuple):
-    """A trait that may tie."""
-
-    number: int
-    group: str
-    worth: int
-    seller: bool
-    decides: bool
-
-
-class _Shelf:
-    """The traits that may tie, each once."""
+class _Scale:
+    """Weighs what sites share."""
 
     def __init__(self, held: Holdings, known: Known) -> None:
         self._held, self._known = held, known
-        self._lives: dict[str, _Live | None] = {}
-        self.names: list[str] = []
+        self._worths: dict[str, int] = {}
 
-    def live(self, keys: Iterable[str]) -> list[_Live]:
-        found = []
-        for key in sorted(set(keys)):
-            if key not in self._lives:
-                self._lives[key] = self._made(key)
-            if one := self._lives[key]:
-                found.append(one)
+    def worth(self, key: str) -> int:
+        """Hundredths of bits; nothing for what ties nobody."""
+        found = self._worths.get(key)
+        if found is None:
+            count = self._held.counts.get(key, 0)
+            alone = count < 2 or key in self._held.void  # noqa: PLR2004 - one site alone ties nobody
+            found = self._worths[key] = 0 if alone else self._known.worth(kind_of(key), count)
         return found
 
-    def _made(self, key: str) -> _Live | None:
-        count = self._held.counts.get(key, 0)
-        kind = self._known.kinds.get(kind_of(key))
-        worth = self._known.worth(kind.id, count) if kind else 0
-        if count < 2 or kind is None or not worth or key in self._held.void:  # noqa: PLR2004 - one alone ties nobody
-            return None
-        self.names.append(key)
-        return _Live(len(self.names) - 1, kind.group, worth, kind.seller, kind.decisive)
+    def together(self, shared: Iterable[str]) -> int:
+        """What two sites share altogether; nothing where it is not enough.
+
+        Things of one group come from one source, so the best of each group counts.
+        """
+        keys = [(self._known.kinds[kind_of(key)], self.worth(key)) for key in shared]
+        copy = any(kind.id == _LICENCE for kind, _ in keys)
+        best: dict[str, int] = {}
+        for kind, worth in keys:
+            group = _COPIED if copy and kind.copied else kind.group
+            best[group] = max(best.get(group, 0), worth)
+        total = sum(best.values())
+        if any(kind.decisive for kind, _ in keys):
+            return max(total, 1)
+        return total if len(best) > 1 and total >= self._known.threshold else 0
 
 
-def _pairs(live: Sequence[_Live], threshold: int) -> Iterator[tuple[int, int]]:
-    """Every tie that a site could be in, as one number, with what it is worth."""
-    for at, one in enumerate(live):
-        if one.decides:
-            yield one.number * _WIDE + one.number, one.worth
-        for other in live[at + 1 :]:
-            worth = one.worth + other.worth
-            if worth >= threshold and one.group != other.group and (one.seller or other.seller):
-                first, second = sorted((one.number, other.number))
-                yield first * _WIDE + second, worth
+_LICENCE, _COPIED = "licence", "copied"
 
 
-def _ring(sites: Sequence[str]) -> Iterator[Edge]:
-    """Edges that hold sites together as all pairs would: none of them is a place to cut."""
-    for at, site in enumerate(sites):
-        other = sites[(at + 1) % len(sites)]
-        if site != other:
-            yield (site, other) if site < other else (other, site)
-
-
-def _parts(neighbours: Mapping[str, Sequence[str]], strength: Mapping[Edge, int]) -> Iterator[list[str]]:
-    """What stays together when no site may be the only link between two parts.
+def _parts(neighbours: Mapping[str, Sequence[str]], strength: Mapping[Edge, tuple[bool, int]]) -> list[list[str]]:
+    """What stays together: what no single site holds together, and what hangs on it firmly.
 
     A shop that copies from two others, or is looked after by two agencies, ties what has nothing to do with each
-    other.  It goes with the larger part, then with the one that it is tied to more strongly.
+    other; it goes with the larger part.  A site or two that hang by one tie alone stay when the tie is firm.
     """
+    blocks = sorted(blocks_of(neighbours), key=lambda block: (-len(block), min(block)))
+    part_of: dict[str, list[str]] = {}
+    for block in blocks:
+        mine = {site for site in block if site not in part_of} if len(block) > _FEW else ()
+        for part in pieces_of(mine, ((site, other) for site in mine for other in neighbours[site])):
+            part_of.update(dict.fromkeys(part, part))
+    bridges = [(site, other) for site, other in map(sorted, (block for block in blocks if len(block) == _FEW))]
+    for site, other in sorted(bridges, key=lambda edge: (-strength[edge][1], edge)):
+        one, two = (part_of.setdefault(end, [end]) for end in (site, other))
+        if strength[site, other][0] and min(len(one), len(two)) <= _FEW and one is not two:
+            one += two
+            part_of.update(dict.fromkeys(two, one))
+    parts = {id(part): sorted(part) for part in part_of.values() if len(part) > 1}
+    return sorted(parts.values())
 
-    def order(block: frozenset[str]) -> tuple[int, int, str]:
-        one, *others = sorted(block)
-        return -len(block), -strength[one, others[0]] if len(others) == 1 else 0, " ".join((one, *others))
 
-    free = set(neighbours)
-    for block in sorted(blocks_of(neighbours), key=order):
-        mine = block & free
-        free -= mine
-        edges = ((site, other) for site in mine for other in neighbours[site])
-        yield from (part for part in pieces_of(mine, edges) if len(part) > 1)
+_FEW = 2
 
 
 def _identifier(part: Sequence[str], since: Mapping[str, str]) -> str:
     founder = min(part, key=lambda site: (since.get(site, ""), site))
     return hashlib.sha256(founder.encode()).hexdigest()[:16]
-
-
-def shared_kinds(ties: Iterable[Tie]) -> Counter[str]:
-    """How many sites each kind of trait ties."""
-    sites: dict[str, set[str]] = defaultdict(set)
-    for tie in ties:
-        for key in tie.traits:
-            sites[kind_of(key)].update(tie.sites)
-    return Counter({kind: len(tied) for kind, tied in sites.items()})

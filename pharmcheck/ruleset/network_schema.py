@@ -40,6 +40,7 @@ class Kind(_Strict):
     percent: Annotated[int, Field(ge=1, le=100)]
     seller: _YesNo
     decisive: _YesNo = False
+    copied: _YesNo = False
 
 
 class IdPattern(_Strict):

@@ -22,8 +22,9 @@ from pharmcheck.store.store import Store
 from pharmcheck.store.turns import release_dead
 
 __all__ = [
-    "Batch", "Batches", "Built", "CheckQueue", "Counts", "Drafts", "Event", "Events", "FailedLook", "Item", "Job", "Key",
-    "Keys", "LoadedRegister", "Networks", "NewBatch", "NewCheck", "NewItem", "Order", "Pruned", "Pruning", "QueueName",
-    "Reaped", "Rechecks", "Requests", "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck",
-    "StoredVerdict", "new_check_id", "newest_verdicts", "registered_hosts", "release_dead", "verdict_of",
+    "Batch", "Batches", "Built", "CheckQueue", "Counts", "Drafts", "Event", "Events", "FailedLook", "Item", "Job",
+    "Key", "Keys", "LoadedRegister", "Networks", "NewBatch", "NewCheck", "NewItem", "Order", "Pruned", "Pruning",
+    "QueueName", "Reaped", "Rechecks", "Requests", "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture",
+    "StoredCheck", "StoredVerdict", "new_check_id", "newest_verdicts", "registered_hosts", "release_dead",
+    "verdict_of",
 ]  # fmt: skip

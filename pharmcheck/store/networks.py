@@ -118,7 +118,7 @@ def forget_site(connection: sa.Connection, domain: str) -> None:
     _disturb(connection, gone)
 
 
-def _keep_traits(connection: sa.Connection, domain: str, traits: Sequence[Trait], known: Known, now: datetime) -> bool:
+def _keep_traits(connection: sa.Connection, domain: str, traits: Sequence[Trait], now: datetime) -> bool:
     """Bring the traits of a site up to date; whether any came or went."""
     rows = connection.execute(sa.select(_traits.trait, _traits.last_seen).where(_traits.domain == domain)).all()
     before = {row.trait: row.last_seen for row in rows}
