@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pharmcheck.broker import PRUNE, RECHECK, REGISTERS, SWEEP, SYNC
+from pharmcheck.broker import NETWORKS, PRUNE, RECHECK, REGISTERS, SWEEP, SYNC
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
 from pharmcheck.store import QueueName
@@ -22,6 +22,7 @@ def schedule(settings: Settings) -> dict[str, Any]:
         for name in QueueName
     }
     entries["prune"] = _entry(PRUNE, _HOUR_S, QueueName.BATCH.value)
+    entries["networks"] = _entry(NETWORKS, _MINUTE_S, QueueName.BATCH.value)
     if settings.sync_registers:
         entries["registers"] = _entry(SYNC, _HOUR_S, REGISTERS)
     if settings.rechecks_per_hour:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from pharmcheck import __version__, measures
-from pharmcheck.api import about, checks, classlists, lists, progress, reports, verdicts
+from pharmcheck.api import about, checks, classlists, lists, networks, progress, reports, verdicts
 from pharmcheck.api.callers import Doorkeeper
 from pharmcheck.api.lookup import Lookup
 from pharmcheck.api.openapi import describe
@@ -20,11 +20,12 @@ from pharmcheck.api.outer import Outer
 from pharmcheck.api.problems import install
 from pharmcheck.api.service import Dispatch, Service
 from pharmcheck.classlists import Shelf
+from pharmcheck.networks import known_things
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
-from pharmcheck.store import Batches, CheckQueue, Events, Keys, Pruning, Requests
+from pharmcheck.store import Batches, CheckQueue, Events, Keys, Networks, Pruning, Requests
 from pharmcheck.work import Workplace
 
 _HOUR_S, _MINUTE_S = 3600.0, 60.0
@@ -61,6 +62,8 @@ def _chores(place: Workplace, settings: Settings) -> list[tuple[float, Callable[
     pruning = Pruning(place.store, settings.data_dir)
     keep, budget = timedelta(days=settings.capture_days), settings.capture_budget_mb * 1_000_000
     chores: list[tuple[float, Callable[[], object]]] = [(_HOUR_S, lambda: pruning.prune(place.clock(), keep, budget))]
+    known = known_things(place.ruleset)
+    chores.append((_MINUTE_S, lambda: Networks(place.store).build(known, place.clock())))
     if settings.sync_registers:
         way = Way(place.policy, settings.data_dir / "registers")
         chores.append((_MINUTE_S, BackgroundSync(place.store, place.ruleset.sources, way, place.clock)))
@@ -92,7 +95,7 @@ def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = Non
         redirect_slashes=False,
     )
     app.state.service = service
-    for part in (checks, progress, verdicts, lists, reports, classlists, about):
+    for part in (checks, progress, verdicts, lists, reports, networks, classlists, about):
         app.include_router(part.router)
     if extend is not None:
         extend(app)

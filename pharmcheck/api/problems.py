@@ -37,6 +37,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "no_batch": (404, "There is no such batch"),
     "no_check": (404, "There is no such check"),
     "no_list": (404, "There is no such list"),
+    "no_network": (404, "There is no such network"),
     "no_verdict": (404, "There is no verdict about this site yet"),
     "not_a_draft": (409, "The batch was started or called off already"),
     "not_found": (404, "There is nothing here"),

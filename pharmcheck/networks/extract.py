@@ -128,8 +128,7 @@ def _checkouts(pages: Iterable[Reading], own: str, known: Known) -> Iterator[Tra
         ordered = [
             link.url
             for link in reading.links
-            if link.url.startswith("http")
-            and (link.text in controls or page_role(link.url, link.text) is PageRole.CART)
+            if _leads_away(link.url, own) and (link.text in controls or page_role(link.url, link.text) is PageRole.CART)
         ]
         ordered += [
             form.action
@@ -142,6 +141,13 @@ def _checkouts(pages: Iterable[Reading], own: str, known: Known) -> Iterator[Tra
             domain = registrable_domain(host)
             if domain and domain != own and domain not in known.order_hosts:
                 yield _trait("checkout", domain, defang(domain, domain), reading)
+
+
+def _leads_away(url: str, own: str) -> bool:
+    """Whether an address is surely another site's: a quick look, since pages have hundreds of links."""
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0].partition("?")[0]
+    return scheme in ("http", "https") and not host.endswith(own)
 
 
 def _source(capture: Capture, pages: Sequence[Reading], known: Known) -> Iterator[Trait]:

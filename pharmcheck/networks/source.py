@@ -31,7 +31,7 @@ _icon = _compile(
     rb"""<link\s[^<>]{0,300}?\brel\s*=\s*["']?(?:shortcut )?icon\b[^<>]{0,100}?"""
     rb"""href\s*=\s*["'](data:image/[^"'<>]{40,})["']"""
 )
-_volatile = _compile(rb"[0-9a-f]{6,}|\d+")
+_NO_DIGITS = str.maketrans("", "", "0123456789")  # they count versions, columns and products
 
 
 def service_ids(body: bytes, known: Known) -> Iterator[tuple[str, str]]:
@@ -52,7 +52,7 @@ def build_of(body: bytes, known: Known) -> tuple[str, ...]:
     for number, found in enumerate(_marked.finditer(body[:_MOST])):
         if number == _TAGS:
             break
-        names = _volatile.sub(b"0", found[2]).decode("latin-1").lower().split()
+        names = found[2].decode("latin-1").lower().translate(_NO_DIGITS).split()
         own = sorted({name for name in names if not name.startswith(known.furniture)})
         if own:
             elements.append(f"{found[1].decode('latin-1').lower()}.{'.'.join(own)}")

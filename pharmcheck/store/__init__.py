@@ -9,6 +9,7 @@ from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.items import Item, Order, Rows
 from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.network_views import NetworkViews
 from pharmcheck.store.networks import Built, Networks
 from pharmcheck.store.newest import newest_verdicts, registered_hosts
 from pharmcheck.store.pruning import Pruned, Pruning
@@ -23,8 +24,8 @@ from pharmcheck.store.turns import release_dead
 
 __all__ = [
     "Batch", "Batches", "Built", "CheckQueue", "Counts", "Drafts", "Event", "Events", "FailedLook", "Item", "Job",
-    "Key", "Keys", "LoadedRegister", "Networks", "NewBatch", "NewCheck", "NewItem", "Order", "Pruned", "Pruning",
-    "QueueName", "Reaped", "Rechecks", "Requests", "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture",
-    "StoredCheck", "StoredVerdict", "new_check_id", "newest_verdicts", "registered_hosts", "release_dead",
-    "verdict_of",
+    "Key", "Keys", "LoadedRegister", "NetworkViews", "Networks", "NewBatch", "NewCheck", "NewItem", "Order", "Pruned",
+    "Pruning", "QueueName", "Reaped", "Rechecks", "Requests", "Rows", "Scope", "Store", "StoreRegisters",
+    "StoredCapture", "StoredCheck", "StoredVerdict", "new_check_id", "newest_verdicts", "registered_hosts",
+    "release_dead", "verdict_of",
 ]  # fmt: skip

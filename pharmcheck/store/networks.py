@@ -23,7 +23,7 @@ from pharmcheck.store.store import Store
 from pharmcheck.store.tables_networks import network_sites, network_state, site_traits
 from pharmcheck.store.writing import put_new, put_one_new
 
-_REPLACED = frozenset({"template", "words", "prices"})
+SKETCHED = frozenset({"template", "words", "prices"})
 """Kinds of which a site has one at a time; of all others it may have had several, and that is what ties."""
 
 _KEPT = 20  # values of a kind, the last seen: a site that shows another number to every visitor gains nothing by it
@@ -125,7 +125,7 @@ def _keep_traits(connection: sa.Connection, domain: str, traits: Sequence[Trait]
     seen = {trait.key: trait for trait in traits}
     fresh = [trait for key, trait in seen.items() if key not in before]
     kinds = {trait.kind for trait in traits}
-    gone = {key for key in before if key not in seen and kind_of(key) in _REPLACED & kinds}
+    gone = {key for key in before if key not in seen and kind_of(key) in SKETCHED & kinds}
     by_kind: dict[str, list[str]] = defaultdict(list)
     for key in {*before, *seen} - gone:
         by_kind[kind_of(key)].append(key)
@@ -186,7 +186,7 @@ def _around(connection: sa.Connection, waiting: Sequence[str], known: Known) -> 
     mine = Counter(trait for _, trait in _shown(connection, waiting))
     near = [
         trait
-        for trait, sites in _counts(connection, waiting, known.most_sites + len(waiting)).items()
+        for trait, sites in tying_counts(connection, waiting, known.most_sites + len(waiting)).items()
         if sites - mine[trait] <= known.most_sites  # else it tied nobody before, and does not now
     ]
     sites = set(waiting)
@@ -203,7 +203,7 @@ def _around(connection: sa.Connection, waiting: Sequence[str], known: Known) -> 
 
 def holdings_of(connection: sa.Connection, sites: Sequence[str], known: Known) -> Holdings:
     """What is known of some sites."""
-    counts = _counts(connection, sites, known.most_sites)
+    counts = tying_counts(connection, sites, known.most_sites)
     shown: dict[str, list[str]] = {site: [] for site in sites}
     for domain, trait in _shown(connection, sites):
         if trait in counts:
@@ -225,7 +225,7 @@ def _counted(known: Known) -> sa.Select[Any]:
     return select.having(number.between(2, known.most_sites))
 
 
-def _counts(connection: sa.Connection, sites: Sequence[str], most: int) -> dict[str, int]:
+def tying_counts(connection: sa.Connection, sites: Sequence[str], most: int) -> dict[str, int]:
     """How many sites, of all, show each thing that these show; those that two to `most` do."""
     counts: dict[str, int] = {}
     number = sa.func.count()

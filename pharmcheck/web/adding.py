@@ -9,13 +9,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.staticfiles import StaticFiles
 
 from pharmcheck.discretion import without_query
-from pharmcheck.web import desk, pages
+from pharmcheck.web import desk, networks, pages
 
 
 def add_pages(app: FastAPI) -> None:
     """Add the pages and what they are made of to an application."""
     app.state.templates = _environment()
     app.include_router(pages.router)
+    app.include_router(networks.router)  # before the desk, for which "networks" would be the id of a list
     app.include_router(desk.router)
     app.mount("/static", StaticFiles(directory=str(resources.files("pharmcheck.web") / "static")), name="static")
 
