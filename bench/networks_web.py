@@ -21,8 +21,8 @@ SHOWN = 0.75  # the chance that a shop shows a kind of thing at all: "only a ran
 _MEDICINES = [
     f"{name} {strength} mg"
     for name in (
-        "Sildenafil Tadalafil Vardenafil Finasteride Tramadol Modafinil Amoxicillin Azithromycin Prednisolone Metformin "
-        "Atorvastatin Ibuprofen Paracetamol Cetirizine Loratadine Omeprazole Salbutamol Zolpidem Diazepam Orlistat"
+        "Sildenafil Tadalafil Vardenafil Finasteride Tramadol Modafinil Amoxicillin Azithromycin Prednisolone "
+        "Metformin Atorvastatin Ibuprofen Paracetamol Cetirizine Loratadine Omeprazole Salbutamol Zolpidem Diazepam Orlistat"
     ).split()
     for strength in (10, 20, 50, 100)
 ]
@@ -41,7 +41,7 @@ _SERVICES = {
 }
 _SNIPPETS = {
     "ua": '<script>ga("create", "{}", "auto")</script>',
-    "ga4": '<script src="https://www.googletagmanager.com/gtag/js?id={}"></script><script>gtag("config", "{}")</script>',
+    "ga4": '<script>gtag("config", "{}")</script>',
     "gtm": '<script>(window,document,"script","dataLayer","{}")</script>',
     "pixel": '<script>fbq("init", "{}")</script>',
     "tawk": '<script src="https://embed.tawk.to/{}/default"></script>',

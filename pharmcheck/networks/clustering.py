@@ -97,8 +97,16 @@ def ties_of(held: Holdings, known: Known) -> Iterator[Tie]:
             shared = keys & shown[other]
             if hundredths := weigh.together(shared):
                 traits = tuple(sorted(shared, key=lambda key: (-weigh.worth(key), key)))
-                firm = not all(known.kinds[kind_of(key)].copied for key in shared)
-                yield Tie((site, other), traits, hundredths, firm)
+                yield Tie((site, other), traits, hundredths, _is_firm(shared, known))
+
+
+def _is_firm(shared: Iterable[str], known: Known) -> bool:
+    """Whether two sites share something that the one would not have from copying the other.
+
+    Whoever copies pages takes their pixels along, with build and texts; a pixel on other pages was put there.
+    """
+    kinds = {kind_of(key) for key in shared}
+    return not all(known.kinds[kind].copied for kind in kinds) or (_PIXEL in kinds and not kinds & _PAGES)
 
 
 class _Scale:
@@ -134,7 +142,8 @@ class _Scale:
         return total if len(best) > 1 and total >= self._known.threshold else 0
 
 
-_LICENCE, _COPIED = "licence", "copied"
+_LICENCE, _COPIED, _PIXEL = "licence", "copied", "tracking"
+_PAGES = frozenset(("template", "words"))
 
 
 def _parts(neighbours: Mapping[str, Sequence[str]], strength: Mapping[Edge, tuple[bool, int]]) -> list[list[str]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pharmcheck.model import Category
 from pharmcheck.networks import Known, Tie, kind_of
 from pharmcheck.networks.clustering import ties_of
-from pharmcheck.store.networks import SKETCHED, holdings_of
+from pharmcheck.store.networks import SKETCHED, holdings_of, tying_counts
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables_networks import network_sites, network_state, site_traits
 
@@ -165,12 +165,9 @@ def _beside(connection: sa.Connection, some: Sequence[str], known: Known) -> dic
         )
     }
     summaries = _summaries(connection, sorted({network for network, _ in networks.values()}))
-    mine, theirs, theirs_sites, my_sites = (
-        site_traits.alias(),
-        site_traits.alias(),
-        network_sites.alias(),
-        network_sites,
-    )
+    counts = tying_counts(connection, sorted(networks), known.most_sites)
+    mine, theirs = site_traits.alias(), site_traits.alias()
+    my_sites, theirs_sites = network_sites.alias(), network_sites.alias()
     shared = connection.execute(
         sa.select(mine.c.domain, mine.c.trait)
         .distinct()
