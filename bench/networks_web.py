@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 
 from pharmcheck.address import parse_address
 from pharmcheck.model import Capture, Page, PageRole, TlsFacts
+from pharmcheck.networks import Trait
+from pharmcheck.networks.sketch import bands
 
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
 SHOWN = 0.75  # the chance that a shop shows a kind of thing at all: "only a random subset of the operator's traits"
@@ -22,7 +24,8 @@ _MEDICINES = [
     f"{name} {strength} mg"
     for name in (
         "Sildenafil Tadalafil Vardenafil Finasteride Tramadol Modafinil Amoxicillin Azithromycin Prednisolone "
-        "Metformin Atorvastatin Ibuprofen Paracetamol Cetirizine Loratadine Omeprazole Salbutamol Zolpidem Diazepam Orlistat"
+        "Metformin Atorvastatin Ibuprofen Paracetamol Cetirizine Loratadine Omeprazole Salbutamol Zolpidem "
+        "Diazepam Orlistat"
     ).split()
     for strength in (10, 20, 50, 100)
 ]
@@ -98,12 +101,12 @@ class _Operator:
         return values[min(len(values) - 1, int(at) + rng.randrange(2))]
 
 
-def make_web(seed: int, *, operators: int, rogue: int, honest: int) -> list[Shop]:
+def make_web(seed: int, *, operators: int, rogue: int, honest: int, shown: float = SHOWN) -> list[Shop]:
     """Shops in the order in which somebody came across them."""
     rng = random.Random(seed)  # noqa: S311 - made-up shops, not secrets
     owners = [_operator(f"operator{number}", rng) for number in range(operators)]
     fair = list(_honest(honest, rng))
-    shops = [_rogue_shop(rng.choice(owners), number, fair, rng) for number in range(rogue)] + fair
+    shops = [_rogue_shop(rng.choice(owners), number, fair, rng, shown) for number in range(rogue)] + fair
     rng.shuffle(shops)
     return shops
 
@@ -136,8 +139,12 @@ def _operator(name: str, rng: random.Random) -> _Operator:
     )
 
 
-def _rogue_shop(owner: _Operator, number: int, fair: list[Shop], rng: random.Random) -> Shop:
-    when, shows = rng.random(), lambda chance=None: rng.random() < (chance or SHOWN)
+def _rogue_shop(owner: _Operator, number: int, fair: list[Shop], rng: random.Random, shown: float) -> Shop:
+    when = rng.random()
+
+    def shows(chance: float = shown) -> bool:
+        return rng.random() < chance
+
     shop = Shop(f"pills{number}.example", owner.name, honest=False)
     if shows():
         shop.phones.append(owner.of_time(owner.phones, when, rng))
@@ -192,6 +199,33 @@ def _honest(count: int, rng: random.Random) -> Iterator[Shop]:
             if rng.random() < 0.2:
                 shop.ids.append(("gtm", agency_gtm[agency]))
         yield shop
+
+
+def traits_of(shop: Shop) -> list[Trait]:
+    """What reading the shop's pages would give, without pages: for webs that are too large to be read here."""
+    where = (f"https://{shop.domain}/", hashlib.sha256(shop.domain.encode()).hexdigest())
+    found = [("phone", phone) for phone in shop.phones]
+    found += [("handle", f"telegram:{name}") for name in shop.telegram]
+    for mail in shop.mails:
+        domain = mail.partition("@")[2]
+        free = domain in ("gmail.com", "proton.me")
+        if domain != shop.domain:
+            found.append(("email", mail) if free else ("mail_domain", domain))
+    if shop.credit and "Website by" not in shop.credit:
+        found.append(("mail_beside", shop.credit.partition("@")[2]))
+    found += [("account" if service == "tawk" else "tracking", f"{service}:{value}") for service, value in shop.ids]
+    found += [("checkout", ".".join(shop.checkout.split(".")[-2:]))] if shop.checkout else []
+    found += [("licence", f"gb:{shop.licence}")] if shop.licence else []
+    found += [("tls_key", shop.key or hashlib.sha256(shop.domain.encode()).hexdigest())]
+    found += [("template", band) for band in bands(f"{shop.build} {at}" for at in range(36))]
+    found += [("prices", band) for band in bands(f"{name}|{price}" for name, price in shop.prices)]
+    found += [("words", band) for band in bands(shingle for text in shop.texts for shingle in _fives(text))]
+    return [Trait(kind, value, value, *where) for kind, value in dict.fromkeys(found)]
+
+
+def _fives(text: str) -> Iterator[str]:
+    words = text.strip(".").lower().split()
+    return (" ".join(words[at : at + 5]) for at in range(len(words) - 4))
 
 
 # ------------------------------------------------------------------------------------------------ pages

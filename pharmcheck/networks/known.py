@@ -86,7 +86,12 @@ class Known:
         known = self.kinds.get(kind)
         if known is None or sites > self.most_sites:
             return 0
-        return known.percent * max(0, self.data.population_bits - (sites - 1).bit_length())
+        return known.percent * max(0, self.data.population_bits - step(sites))
+
+
+def step(sites: int) -> int:
+    """How often a thing has lost weight that so many sites show: at two, three, five, nine, seventeen."""
+    return (sites - 1).bit_length()
 
 
 _compiled: dict[str, Known] = {}

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import re2
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+PROVIDER_MOST = 4096
+"""Sites at most that show a thing which still ties: what a store does when one more site shows it grows with that."""
 
 _Word = Annotated[str, Field(pattern=r"^[a-z_]+$")]
 
@@ -65,7 +68,7 @@ class NetworkList(_Strict):
     schema_: Annotated[Literal["pharmcheck.networks/1"], Field(alias="schema")]
     threshold_bits: Annotated[int, Field(ge=1, le=60)]
     population_bits: Annotated[int, Field(ge=8, le=40)]
-    provider_above: Annotated[int, Field(ge=2)]
+    provider_above: Annotated[int, Field(ge=2, le=PROVIDER_MOST)]
     most_of_a_kind: Annotated[int, Field(ge=1)]
     kinds: Annotated[list[Kind], Field(min_length=1)]
     ids: list[IdPattern]
@@ -81,6 +84,13 @@ class NetworkList(_Strict):
         if strange:
             raise ValueError(f"no such kind: {', '.join(sorted(strange))}")
         return self
+
+    @field_validator("provider_above")
+    @classmethod
+    def _is_a_step(cls, value: int) -> int:
+        if value.bit_count() != 1:
+            raise ValueError("must be a power of two, as the steps in which things lose weight are")
+        return value
 
 
 def read_networks(data: Any) -> NetworkList:  # noqa: ANN401 - plain data of a YAML file, which `LIST_SCHEMAS` has passed

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from pharmcheck.model import Category
 from pharmcheck.networks import Known, Tie, kind_of
 from pharmcheck.networks.clustering import ties_of
-from pharmcheck.store.networks import SKETCHED, holdings_of, tying_counts
+from pharmcheck.store.network_traits import SKETCHED
+from pharmcheck.store.networks import holdings_of, tying_counts
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables_networks import network_sites, network_state, site_traits
 

@@ -7,7 +7,7 @@ would leave; a property test holds that.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,16 +19,13 @@ from pharmcheck.errors import StoreError
 from pharmcheck.model import Category
 from pharmcheck.networks import Holdings, Known, Trait, find_networks, kind_of
 from pharmcheck.networks.clustering import Found
+from pharmcheck.networks.known import step
+from pharmcheck.store.network_traits import chunks, keep_traits, void_or_not
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables_networks import network_sites, network_state, site_traits
-from pharmcheck.store.writing import put_new, put_one_new
+from pharmcheck.store.writing import put_one_new
 
-SKETCHED = frozenset({"template", "words", "prices"})
-"""Kinds of which a site has one at a time; of all others it may have had several, and that is what ties."""
-
-_KEPT = 20  # values of a kind, the last seen: a site that shows another number to every visitor gains nothing by it
 _TRIES = 5
-_CHUNK = 400  # names a question: SQLite takes 999 in its oldest builds
 _STATE = {"id": 1, "generation": 0}
 
 _sites, _traits = network_sites.c, site_traits.c
@@ -56,14 +53,20 @@ class Networks:
                    "seen_at": now, "revision": 0, "waiting": True}  # fmt: skip
             made = put_one_new(connection, network_sites, new)
             row = connection.execute(sa.select(network_sites).where(_sites.domain == domain).with_for_update()).one()
-            changed = _keep_traits(connection, domain, traits, now)
+            came, went = keep_traits(connection, domain, traits, now)
             values: dict[str, Any] = {"seen_at": now}
+            turned = made and registered
             if category is not Category.COULD_NOT_CHECK and not made:  # a look that failed takes nothing back
                 values |= {"category": category.value, "registered": registered}
-                changed = changed or registered != row.registered
-            if changed:
+                turned = registered != row.registered
+            if came or went or turned:
                 values |= {"waiting": True, "revision": row.revision + 1}
             connection.execute(sa.update(network_sites).where(_sites.domain == domain).values(values))
+            if turned:
+                mine = sa.select(_traits.trait).where(_traits.domain == domain)
+                void_or_not(connection, {*connection.execute(mine).scalars(), *went})
+            elif values.get("registered", row.registered):
+                void_or_not(connection, {*came, *went})
 
     def build(self, known: Known, now: datetime, *, everything: bool = False) -> Built:
         """Bring the networks up to date with what was noted.  Raises StoreError.
@@ -110,55 +113,6 @@ class Networks:
         return True
 
 
-def forget_site(connection: sa.Connection, domain: str) -> None:
-    """Take away what is known of a site; those that it was tied to are done again."""
-    gone = list(connection.execute(sa.select(_traits.trait).where(_traits.domain == domain)).scalars())
-    connection.execute(sa.delete(site_traits).where(_traits.domain == domain))
-    connection.execute(sa.delete(network_sites).where(_sites.domain == domain))
-    _disturb(connection, gone)
-
-
-def _keep_traits(connection: sa.Connection, domain: str, traits: Sequence[Trait], now: datetime) -> bool:
-    """Bring the traits of a site up to date; whether any came or went."""
-    rows = connection.execute(sa.select(_traits.trait, _traits.last_seen).where(_traits.domain == domain)).all()
-    before = {row.trait: row.last_seen for row in rows}
-    seen = {trait.key: trait for trait in traits}
-    fresh = [trait for key, trait in seen.items() if key not in before]
-    kinds = {trait.kind for trait in traits}
-    gone = {key for key in before if key not in seen and kind_of(key) in SKETCHED & kinds}
-    by_kind: dict[str, list[str]] = defaultdict(list)
-    for key in {*before, *seen} - gone:
-        by_kind[kind_of(key)].append(key)
-    for keys in by_kind.values():
-        newest = sorted(keys, key=lambda key: (key in seen, before.get(key, now), key), reverse=True)
-        gone.update(newest[_KEPT:])
-    gone &= before.keys()
-    put_new(
-        connection,
-        site_traits,
-        [
-            {"domain": domain, "trait": trait.key, "shown": trait.shown, "page_url": trait.page_url,
-             "page_sha256": trait.page_sha256, "first_seen": now, "last_seen": now}
-            for trait in fresh
-        ],
-    )  # fmt: skip
-    again = [key for key in seen if key in before]
-    mine = _traits.domain == domain
-    connection.execute(sa.update(site_traits).where(mine, _traits.trait.in_(again)).values(last_seen=now))
-    connection.execute(sa.delete(site_traits).where(mine, _traits.trait.in_(gone)))
-    _disturb(connection, gone)
-    return bool(fresh or gone)
-
-
-def _disturb(connection: sa.Connection, gone: Iterable[str]) -> None:
-    """Let one site of those that still show a thing wait: what a value weighs changes for all of them."""
-    for keys in _chunks(sorted(gone)):
-        one = sa.select(sa.func.min(_traits.domain)).where(_traits.trait.in_(keys)).group_by(_traits.trait)
-        sites = set(connection.execute(one).scalars())
-        wait = sa.update(network_sites).where(_sites.domain.in_(sites))
-        connection.execute(wait.values(waiting=True, revision=_sites.revision + 1))
-
-
 def _waiting(connection: sa.Connection) -> dict[str, int]:
     query = sa.select(_sites.domain, _sites.revision).where(_sites.waiting)
     return {row.domain: row.revision for row in connection.execute(query)}
@@ -182,23 +136,33 @@ def _everything(connection: sa.Connection, known: Known) -> Holdings:
 
 
 def _around(connection: sa.Connection, waiting: Sequence[str], known: Known) -> Holdings:
-    """All that the waiting sites can have changed: every component with a site that shares something of theirs."""
+    """All that the waiting sites can have changed.
+
+    Whom they may be tied to; all who show what has lost weight by them, for any tie of theirs may have gone; and the
+    components of these.  What gained weight, or turned out to be a registered pharmacy's, has woken its sites itself.
+    """
     mine = Counter(trait for _, trait in _shown(connection, waiting))
     near = [
         trait
         for trait, sites in tying_counts(connection, waiting, known.most_sites + len(waiting)).items()
-        if sites - mine[trait] <= known.most_sites  # else it tied nobody before, and does not now
+        if _ties(trait, sites, known) or step(sites) != step(max(1, sites - mine[trait]))
     ]
     sites = set(waiting)
-    for keys in _chunks(near):
+    for keys in chunks(near):
         sites.update(connection.execute(sa.select(_traits.domain).distinct().where(_traits.trait.in_(keys))).scalars())
     components: set[str] = set()
-    for some in _chunks(sorted(sites)):
+    for some in chunks(sorted(sites)):
         query = sa.select(_sites.component).distinct().where(_sites.domain.in_(some), _sites.component.is_not(None))
         components.update(connection.execute(query).scalars())
-    for some in _chunks(sorted(components)):
+    for some in chunks(sorted(components)):
         sites.update(connection.execute(sa.select(_sites.domain).where(_sites.component.in_(some))).scalars())
     return holdings_of(connection, sorted(sites), known)
+
+
+def _ties(trait: str, sites: int, known: Known) -> bool:
+    """Whether sites may be tied because they show this: see `ties_of`."""
+    kind = known.kinds.get(kind_of(trait))
+    return kind is not None and kind.seller and sites <= known.most_sites
 
 
 def holdings_of(connection: sa.Connection, sites: Sequence[str], known: Known) -> Holdings:
@@ -213,7 +177,7 @@ def holdings_of(connection: sa.Connection, sites: Sequence[str], known: Known) -
 
 
 def _shown(connection: sa.Connection, sites: Sequence[str]) -> Iterable[tuple[str, str]]:
-    for some in _chunks(sites):
+    for some in chunks(sites):
         rows = connection.execute(sa.select(_traits.domain, _traits.trait).where(_traits.domain.in_(some)))
         yield from ((row.domain, row.trait) for row in rows)
 
@@ -229,7 +193,7 @@ def tying_counts(connection: sa.Connection, sites: Sequence[str], most: int) -> 
     """How many sites, of all, show each thing that these show; those that two to `most` do."""
     counts: dict[str, int] = {}
     number = sa.func.count()
-    for some in _chunks(sites):
+    for some in chunks(sites):
         theirs = sa.select(_traits.trait).where(_traits.domain.in_(some))
         query = sa.select(_traits.trait, number.label("sites")).where(_traits.trait.in_(theirs))
         rows = connection.execute(query.group_by(_traits.trait).having(number.between(2, most)))
@@ -244,16 +208,12 @@ def _registered(connection: sa.Connection, keys: Sequence[str] | None) -> set[st
     if keys is None:
         return set(connection.execute(query).scalars())
     found: set[str] = set()
-    for some in _chunks(keys):
+    for some in chunks(keys):
         found.update(connection.execute(query.where(_traits.trait.in_(some))).scalars())
     return found
 
 
 def _since(connection: sa.Connection, sites: Sequence[str] | None) -> dict[str, str]:
     query = sa.select(_sites.domain, _sites.first_seen)
-    parts = [query] if sites is None else [query.where(_sites.domain.in_(some)) for some in _chunks(sites)]
+    parts = [query] if sites is None else [query.where(_sites.domain.in_(some)) for some in chunks(sites)]
     return {row.domain: row.first_seen.isoformat() for part in parts for row in connection.execute(part)}
-
-
-def _chunks(names: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (names[start : start + _CHUNK] for start in range(0, len(names), _CHUNK))

@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pharmcheck.store import archive
-from pharmcheck.store.networks import forget_site
+from pharmcheck.store.network_traits import forget_site
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, captures, check_events, checks, evidence, findings, verdicts
 from pharmcheck.store.writing import one_at_a_time
