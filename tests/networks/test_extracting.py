@@ -45,8 +45,8 @@ def shown(capture: Capture, ruleset: Ruleset) -> dict[str, set[str]]:
         ("<p><a href='https://t.me/Pill_Desk'>chat</a></p>", "handle", "telegram:pill_desk"),
         ("<p>Write to <a href='mailto:pills@gmail.com'>us</a></p>", "email", "pills@gmail.com"),
         ("<p>Write to <a href='mailto:a@pill-desk.com'>us</a></p>", "mail_domain", "pill-desk.com"),
-        ("<form method='post' action='https://pay.pill-desk.com/x'><button>Add to cart</button></form>"
-         "<h2>Viagra 50 mg</h2><p>$4.00</p><button>Add to cart</button>", "checkout", "pill-desk.com"),
+        (("<form method='post' action='https://pay.pill-desk.com/x'><button>Add to cart</button></form>"
+         "<h2>Viagra 50 mg</h2><p>$4.00</p><button>Add to cart</button>"), "checkout", "pill-desk.com"),
     ],
 )  # fmt: skip
 def test_what_leads_to_a_hand_is_seen(html: str, kind: str, value: str, ruleset: Ruleset) -> None:
@@ -62,8 +62,10 @@ def test_what_leads_to_a_hand_is_seen(html: str, kind: str, value: str, ruleset:
         "<p>Complain to <a href='mailto:casework@ico.org.uk'>the ICO</a></p>",
         "<p>Write to <a href='mailto:me@shop.example.com'>us</a></p>",
         "<p>Website by Pixel Farm, <a href='mailto:hello@pixelfarm.com'>hello</a></p>",
-        "<form method='post' action='https://www.paypal.com/cgi-bin/webscr'><button>Add to cart</button></form>"
-        "<h2>Viagra 50 mg</h2><p>$4.00</p><button>Add to cart</button>",
+        (
+            "<form method='post' action='https://www.paypal.com/cgi-bin/webscr'><button>Add to cart</button></form>"
+            "<h2>Viagra 50 mg</h2><p>$4.00</p><button>Add to cart</button>"
+        ),
         "".join(f"<p><a href='tel:+44207123456{at}'>x</a></p>" for at in range(9)),
         "".join(f"<div class='product-{word} col-{word}'><p>x</p></div>" for word in "abcdefghijklmnopqrstuvwxyz"),
     ],
