@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from itertools import islice
 
 PLACES, ROWS = 32, 4
 _LEAST = 12  # elements: of fewer, likeness is chance
@@ -21,7 +22,7 @@ def bands(elements: Iterable[str]) -> tuple[str, ...]:
     """Up to eight names; like sets share one.  None for a set too small to tell anything."""
     least = [_EMPTY] * PLACES
     known = set()
-    for element in elements:
+    for element in islice(elements, 5 * _MOST):
         if element in known:
             continue
         known.add(element)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import re2
@@ -15,6 +16,7 @@ from pharmcheck.networks.known import Known
 from pharmcheck.networks.sketch import bands
 
 _MOST = 1_000_000  # bytes of a page; what identifies a shop stands in its head or foot, and pages are smaller
+_MOST_IDS = 200  # of one kind that are looked at; whoever shows more of them shows too many anyway
 _TAGS = 6000  # looked at
 _SHINGLE = 3
 
@@ -39,7 +41,7 @@ def service_ids(body: bytes, known: Known) -> Iterator[tuple[str, str]]:
     body = body[:_MOST]
     for at in known.any_id.Match(body) or ():
         kind, service, pattern = known.ids[at]
-        for found in pattern.finditer(body):
+        for found in islice(pattern.finditer(body), _MOST_IDS):
             yield kind, f"{service}:{found[1].decode('latin-1')}"
 
 
