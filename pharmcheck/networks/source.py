@@ -14,6 +14,7 @@ import re2
 
 from pharmcheck.networks.known import Known
 from pharmcheck.networks.sketch import bands
+from pharmcheck.reading import clean
 
 _MOST = 1_000_000  # bytes of a page; what identifies a shop stands in its head or foot, and pages are smaller
 _MOST_IDS = 200  # of one kind that are looked at; whoever shows more of them shows too many anyway
@@ -42,7 +43,7 @@ def service_ids(body: bytes, known: Known) -> Iterator[tuple[str, str]]:
     for at in known.any_id.Match(body) or ():
         kind, service, pattern = known.ids[at]
         for found in islice(pattern.finditer(body), _MOST_IDS):
-            yield kind, f"{service}:{found[1].decode('latin-1')}"
+            yield kind, f"{service}:{clean(found[1].decode('latin-1'))}"
 
 
 def build_of(body: bytes, known: Known) -> tuple[str, ...]:
