@@ -16,7 +16,7 @@ from pharmcheck.networks import Trait, kind_of
 from pharmcheck.networks.known import step
 from pharmcheck.ruleset.network_schema import PROVIDER_MOST
 from pharmcheck.store.tables_networks import network_sites, site_traits
-from pharmcheck.store.writing import put_new
+from pharmcheck.store.writing import one_at_a_time, put_new
 
 SKETCHED = frozenset({"template", "words", "prices"})
 """Kinds of which a site has one at a time; of all others it may have had several, and that is what ties."""
@@ -29,6 +29,7 @@ _sites, _traits = network_sites.c, site_traits.c
 
 def forget_site(connection: sa.Connection, domain: str) -> None:
     """Take away what is known of a site; those that it was tied to are done again."""
+    one_at_a_time(connection, network_sites)
     row = connection.execute(sa.select(network_sites).where(_sites.domain == domain)).first()
     if row is None:
         return

@@ -23,7 +23,7 @@ from pharmcheck.networks.known import step
 from pharmcheck.store.network_traits import chunks, keep_traits, void_or_not
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables_networks import network_sites, network_state, site_traits
-from pharmcheck.store.writing import put_one_new
+from pharmcheck.store.writing import one_at_a_time, put_one_new
 
 _TRIES = 5
 _STATE = {"id": 1, "generation": 0}
@@ -49,10 +49,11 @@ class Networks:
         """Keep what a check saw of a site.  Raises StoreError."""
         registered = category in (Category.VERIFIED, Category.VERIFIED_ELSEWHERE)
         with self._store.transaction(writes=True) as connection:
+            one_at_a_time(connection, network_sites)  # we may wake sites that somebody else is about to note
             new = {"domain": domain, "category": category.value, "registered": registered, "first_seen": now,
                    "seen_at": now, "revision": 0, "waiting": True}  # fmt: skip
             made = put_one_new(connection, network_sites, new)
-            row = connection.execute(sa.select(network_sites).where(_sites.domain == domain).with_for_update()).one()
+            row = connection.execute(sa.select(network_sites).where(_sites.domain == domain)).one()
             came, went = keep_traits(connection, domain, traits, now)
             values: dict[str, Any] = {"seen_at": now}
             turned = made and registered
@@ -94,6 +95,7 @@ class Networks:
             for site in sorted(held.shown)
         ]
         with self._store.transaction(writes=True) as connection:
+            one_at_a_time(connection, network_sites)
             put_one_new(connection, network_state, {**_STATE, "built_at": now})
             ours = connection.execute(
                 sa.update(network_state)

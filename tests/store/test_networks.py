@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -193,3 +194,24 @@ def test_of_sites_with_the_same_answer_those_beside_dangerous_ones_are_checked_a
     networks.build(known, NOON)
 
     assert [one.address.host for one in Rechecks(store).due(later, 2)] == ["late.example", "early.example"]
+
+
+def test_many_who_note_at_once_do_not_keep_each_other_waiting_for_ever(store: Store, known: Known) -> None:
+    """Each wakes the others' sites, a registered one among them, while somebody puts networks together."""
+    networks = Networks(store)
+
+    def note(number: int) -> None:
+        category = Category.VERIFIED if number % 3 == 0 else Category.DANGER
+        keys = [f"phone:{number % 4}", f"tracking:{number % 3}", f"handle:{number % 2}"]
+        networks.note(f"s{number % 12}.example", category, traits(*keys), NOON + timedelta(minutes=number))
+        if number % 10 == 0:
+            networks.build(known, NOON)
+
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(note, range(36)))
+    networks.build(known, NOON)
+    by_parts = labels(store)
+    networks.build(known, NOON, everything=True)
+
+    assert len(by_parts) == 12
+    assert by_parts == labels(store)
