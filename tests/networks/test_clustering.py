@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.networks_web import capture_of, make_web
-from pharmcheck.networks import Holdings, Known, find_networks, known_things, site_traits
+from pharmcheck.networks import Holdings, Known, find_networks, site_traits
 from pharmcheck.networks.blocks import blocks_of
 from pharmcheck.reading import read
-from pharmcheck.ruleset import Ruleset, load_ruleset
+from pharmcheck.ruleset import Ruleset
 
 Shown = Mapping[str, set[str]]
-
-
-@pytest.fixture(scope="module")
-def ruleset() -> Ruleset:
-    return load_ruleset()
-
-
-@pytest.fixture(scope="module")
-def known(ruleset: Ruleset) -> Known:
-    return known_things(ruleset)
 
 
 def parts(shown: Shown, known: Known, void: frozenset[str] = frozenset(), strangers: int = 0) -> list[str]:

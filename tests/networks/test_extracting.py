@@ -10,13 +10,8 @@ import pytest
 from pharmcheck.model import Capture
 from pharmcheck.networks import known_things, site_traits
 from pharmcheck.reading import read
-from pharmcheck.ruleset import Ruleset, load_ruleset
+from pharmcheck.ruleset import Ruleset
 from tests.sites import site
-
-
-@pytest.fixture(scope="module")
-def ruleset() -> Ruleset:
-    return load_ruleset()
 
 
 def shown(capture: Capture, ruleset: Ruleset) -> dict[str, set[str]]:
