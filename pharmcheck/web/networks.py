@@ -16,13 +16,14 @@ from pharmcheck.exports.networks import LARGE, NOTE
 from pharmcheck.networks import known_things
 from pharmcheck.store import NetworkViews
 from pharmcheck.store.network_views import Detail
-from pharmcheck.web.desk import at_the_desk, officer
+from pharmcheck.web.desk import at_desk
+from pharmcheck.web.identity import admitted
 from pharmcheck.web.network_picture import draw
 from pharmcheck.web.pages import page
 
 _PAGE, _MOST_PAGES = 50, 10_000
 _SERVICE = Depends(service_of)
-router = APIRouter(include_in_schema=False, prefix="/desk/networks")
+router = APIRouter(include_in_schema=False, prefix="/desk/networks", dependencies=[Depends(admitted)])
 
 
 @router.get("")
@@ -34,7 +35,6 @@ async def networks(
     """All networks, those with the most dangerous sites first."""
 
     def show() -> Response:
-        officer(request, service)
         views = NetworkViews(service.store)
         found = views.all((number - 1) * _PAGE, _PAGE)
         return page(
@@ -48,7 +48,7 @@ async def networks(
             after=number + 1 if len(found) == _PAGE else None,
         )
 
-    return await at_the_desk(request, show)
+    return await at_desk(request, show)
 
 
 @router.get("/{network}.graphml")
@@ -86,10 +86,9 @@ async def see(network: str, request: Request, service: Annotated[Service, _SERVI
 
 async def _with(network: str, request: Request, service: Service, answer: Callable[[Detail], Response]) -> Response:
     def find() -> Response:
-        officer(request, service)
         detail = NetworkViews(service.store).get(network, known_things(service.place.ruleset))
         if detail is None:
             raise Problem("no_network", "There is no network with this id.")
         return answer(detail)
 
-    return await at_the_desk(request, find)
+    return await at_desk(request, find)

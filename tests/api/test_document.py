@@ -23,7 +23,7 @@ from pharmcheck.classlists import Wish, build
 from pharmcheck.model import Category
 from pharmcheck.networks import Trait, known_things
 from pharmcheck.ruleset import Ruleset
-from pharmcheck.store import Drafts, Networks, NetworkViews, NewBatch, NewItem, Scope
+from pharmcheck.store import Drafts, Networks, NetworkViews, NewBatch, NewItem, Scope, Targets, Watches
 from tests.api.conftest import Clock, keep_answer, open_service, rogue
 
 HELD = (
@@ -59,6 +59,8 @@ def held(tmp_path_factory: pytest.TempPathFactory, ruleset: Ruleset) -> Iterator
         drafts = Drafts(service.store)
         drafts.put(NewBatch(batch_id, key.id, None, "list.csv", "0"), items, {"format": "csv"}, service.clock())
         drafts.start(batch_id, service.clock())
+        Watches(service.store).start(batch_id, service.clock())
+        target = Targets(service.store).add(batch_id, "https://intake.example.org/", "sealed", service.clock())
         build(service.store, service.shelf, Wish(Ed25519PrivateKey.generate()), service.clock())
         there = {
             "name": "danger.base",
@@ -67,6 +69,7 @@ def held(tmp_path_factory: pytest.TempPathFactory, ruleset: Ruleset) -> Iterator
             "batch_id": batch_id,
             "domain": "pills.example.com",
             "network_id": network_of_two(service),
+            "target_id": target.id,
         }
         yield Held(make_app(service), f"Bearer {secret}", there)
 
