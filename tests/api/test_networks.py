@@ -14,7 +14,8 @@ from pharmcheck.ruleset import Ruleset
 from pharmcheck.store import Networks, Scope
 from tests.api.conftest import Desk, open_desk, problem, rogue
 from tests.sites import site
-from tests.web.test_desk import hand_in, opened, words
+from tests.web.desk_forms import open_with_key, send
+from tests.web.test_desk import hand_in, words
 
 pytestmark = pytest.mark.anyio
 
@@ -93,7 +94,7 @@ async def test_networks_need_a_key_for_lists(desk: Desk) -> None:
 
 async def test_the_desk_shows_a_network_as_picture_words_and_file(desk: Desk, ruleset: Ruleset) -> None:
     """The same picture each time, a text for those who do not see it, nothing that can be clicked by accident."""
-    await opened(desk)
+    await open_with_key(desk)
     assert "There are none yet" in (await desk.get("/desk/networks")).text
     keep_three(desk)
     build(desk, ruleset)
@@ -120,10 +121,10 @@ async def test_the_desk_shows_a_network_as_picture_words_and_file(desk: Desk, ru
 
 async def test_a_row_of_a_list_says_what_it_shares_with_dangerous_sites(desk: Desk, ruleset: Ruleset) -> None:
     """So that a person looks there first."""
-    await opened(desk)
+    await open_with_key(desk)
     keep_three(desk)
     here = await hand_in(desk, b"Site\nquiet.example.edu\n")
-    await desk.client.post(f"{here}/start")
+    await send(desk, f"{here}/start")
     from tests.api.test_list_files import answer_all
 
     answer_all(desk, ruleset, home=QUIET)
