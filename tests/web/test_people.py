@@ -202,7 +202,8 @@ async def test_each_role_may_do_what_it_says_and_nothing_else(desk: Desk) -> Non
         await sign_in(everybody[role][0], role)
     everybody["key"] = (another_browser(desk), RIGHTS_OF_A_KEY)
     await open_with_key(everybody["key"][0])
-    names = {"batch_id": "0" * 32, "check_id": check_id, "number": "1", "name": "nobody", "form": "csv"}
+    names = {"batch_id": "0" * 32, "check_id": check_id, "number": "1", "name": "nobody", "form": "csv",
+             "target_id": "1", "delivery_id": "1", "network": "0" * 16}  # fmt: skip
     for who, (browser, rights) in everybody.items():
         word = await token(browser)
         for (method, path), right in NEEDS.items():
