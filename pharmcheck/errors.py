@@ -6,7 +6,8 @@ PharmcheckError                    every error we raise on purpose
 │   ├── ArchiveError               the file is not a readable web archive (WARC)
 │   ├── RegisterFileError          the file is not the register that it is said to be, or may not replace it
 │   ├── WorkbookError              the file is not a workbook that can be opened; says why, as half a sentence
-│   └── ListFileError              the file is not a list of sites that can be read
+│   ├── ListFileError              the file is not a list of sites that can be read
+│   └── EvidenceError              there is no evidence to pack, or the file is no evidence package that may be opened
 ├── RulesetError                   a rule file is wrong; names file and line
 ├── RefreshError                   a register could not be brought up to date; what is loaded stays
 └── StoreError                     the database cannot be used
@@ -63,6 +64,12 @@ class ListFileError(UsageError):
     """The file is not a list of sites that can be read."""
 
     code = "list_file"
+
+
+class EvidenceError(UsageError):
+    """There is no evidence to pack, or the file is no evidence package that may be opened."""
+
+    code = "evidence"
 
 
 class RulesetError(PharmcheckError):

@@ -4,6 +4,7 @@ SQLite in the data folder by default, another database by one setting.  The stor
 failed never replaces a verdict that stands.
 """
 
+from pharmcheck.store.archive import path_of as capture_path
 from pharmcheck.store.batches import Batch, Batches
 from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
@@ -24,5 +25,5 @@ __all__ = [
     "Batch", "Batches", "CheckQueue", "Counts", "Drafts", "Event", "Events", "FailedLook", "Item", "Job", "Key", "Keys",
     "LoadedRegister", "NewBatch", "NewCheck", "NewItem", "Order", "Pruned", "Pruning", "QueueName", "Reaped",
     "Rechecks", "Requests", "Rows", "Scope", "Store", "StoreRegisters", "StoredCapture", "StoredCheck", "StoredVerdict",
-    "new_check_id", "newest_verdicts", "registered_hosts", "release_dead", "verdict_of",
+    "capture_path", "new_check_id", "newest_verdicts", "registered_hosts", "release_dead", "verdict_of",
 ]  # fmt: skip
