@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from pharmcheck.errors import EvidenceError
 from pharmcheck.evidence.container import (
@@ -67,7 +67,7 @@ class Package:
             raise EvidenceError(f"{name} is larger than any that we make.")
         return b"".join(self._pieces(name))
 
-    def copy(self, name: str, out: BinaryIO) -> None:
+    def copy(self, name: str, out: IO[bytes]) -> None:
         """Write a member to an open file.  Raises EvidenceError when it is broken."""
         out.writelines(self._pieces(name))
 

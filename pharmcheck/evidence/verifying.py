@@ -201,10 +201,23 @@ class _Verifying:
             return
         if self._trust.public_key not in (None, public):
             self._found.problems.append(f"{DIGEST}: it is signed by another key than the one that you named")
-        asked = (
-            "the key that you named" if self._trust.public_key else "a key that the package brings itself; ask whose"
+        known = (
+            "the key that you named" if self._trust.public_key else "a key that the package itself brings; ask whose"
         )
-        self._found.facts.append(("signature", f"by {public}, {asked}"))
+        self._found.facts.append(("signature", f"by {public}, {known}"))
+
+
+def _signer(signed: object, package_sha256: str) -> str | None:
+    """The public key that signed the list of members; None when the signature does not fit."""
+    if not isinstance(signed, dict) or set(signed) != {"algorithm", "public_key", "signature"}:
+        return None
+    public = str(signed["public_key"])
+    try:
+        key = Ed25519PublicKey.from_public_bytes(_bytes(public))
+        key.verify(_bytes(str(signed["signature"])), SIGNED_AS + package_sha256.encode("ascii"))
+    except (InvalidSignature, ValueError):
+        return None
+    return public if signed["algorithm"] == "Ed25519" else None
 
 
 def _hashes(value: dict[str, Any] | None, part: str, key: str) -> dict[str, str]:
