@@ -129,6 +129,14 @@ class Settings(BaseSettings):
     """Offer HTTP/2 (needs `pharmcheck[http2]`).  Off, because a few pages per site cost 14–40 % more over it; for the
     rare site that speaks nothing else."""
 
+    operator: str = Field(default="", max_length=200)
+    """Who runs this, as evidence packages and exchanged bundles name them; unset, they name nobody.  Whoever gets a
+    package has to know whom to ask."""
+
+    timestamp_url: AnyHttpUrl | None = None
+    """An authority that timestamps evidence packages (RFC 3161).  It learns a hash and when it was asked.  Unset, nobody
+    is asked: that is a word to a third party, and the operator's to choose."""
+
     contact_url: AnyHttpUrl = AnyHttpUrl("https://github.com/pharmcheck/pharmcheck")
     """Where a site's owner finds out who visited and why: it stands in every request.  Operators put their own here."""
 

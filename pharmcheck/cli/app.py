@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from pharmcheck import __version__
 from pharmcheck.cli.batch import batch
 from pharmcheck.cli.check import check
+from pharmcheck.cli.evidence import evidence
 from pharmcheck.cli.forget import forget
 from pharmcheck.cli.keys import keys
 from pharmcheck.cli.lists import lists
@@ -79,6 +80,7 @@ app.add_typer(registers, name="registers")
 app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
 app.add_typer(lists, name="lists")
+app.add_typer(evidence, name="evidence")
 
 
 def command() -> Command:

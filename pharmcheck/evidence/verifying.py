@@ -201,9 +201,7 @@ class _Verifying:
             return
         if self._trust.public_key not in (None, public):
             self._found.problems.append(f"{DIGEST}: it is signed by another key than the one that you named")
-        known = (
-            "the key that you named" if self._trust.public_key else "a key that the package itself brings; ask whose"
-        )
+        known = "the key that you named" if self._trust.public_key else "a key that the package brings; ask whose"
         self._found.facts.append(("signature", f"by {public}, {known}"))
 
 

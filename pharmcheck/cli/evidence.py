@@ -1,0 +1,231 @@
+"""`pharmcheck evidence`: pack checks with all that they rest on, and hold such packages against themselves."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from pharmcheck.errors import EvidenceError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from pharmcheck.evidence import Case, Member, Packed, Verified
+    from pharmcheck.ruleset import Ruleset
+    from pharmcheck.settings import Settings
+    from pharmcheck.store import Store
+
+evidence = typer.Typer(help="Pack checks as evidence, and verify such packages.", no_args_is_help=True,
+                       rich_markup_mode=None, add_completion=False)  # fmt: skip
+
+ALTERED = 1
+_CHECK_ID = re.compile(r"[0-9a-f]{32}")
+_ARCHIVE = re.compile(r"(?!https?://).*\.warc\.gz", re.IGNORECASE | re.DOTALL)
+_DATA_DIR = typer.Option(None, metavar="DIR", help="Where verdicts, captures and the key are kept.")
+_KEY = typer.Option(None, metavar="FILE", help="The key to sign with; without it, the one in the data folder, if any.")
+
+
+@evidence.command()
+def export(
+    targets: list[str] = typer.Argument(
+        ..., metavar="TARGET...", help="Ids of checks, sites (their last verdict), or web archives (.warc.gz)."
+    ),
+    *,
+    out: Path = typer.Option(..., metavar="FILE.wacz", help="The package to write."),
+    destination: str | None = typer.Option(None, metavar="CC", help="The verdict about a site for this destination."),
+    key: Path | None = _KEY,
+    no_timestamp: bool = typer.Option(False, "--no-timestamp", help="Ask no authority, even when one is set."),
+    allow_network: list[str] = typer.Option(
+        [], metavar="CIDR", help="Treat this network as public: for an authority of your own; repeatable."
+    ),
+    ca_file: Path | None = typer.Option(None, metavar="PEM", help="Trust these certificates too."),
+    data_dir: Path | None = _DATA_DIR,
+) -> None:
+    """Write the archived bytes, the verdict and everything that it rests on as one package."""
+    from datetime import UTC, datetime
+
+    from pharmcheck.cli import options
+    from pharmcheck.cli.screen import say
+    from pharmcheck.evidence import make_package, size_of
+    from pharmcheck.evidence.makers import maker_of
+    from pharmcheck.ruleset import load_ruleset
+    from pharmcheck.store import Store
+
+    settings = options.settings_for(data_dir)
+    where = options.country(destination)
+    _check_writable(out)
+    maker = maker_of(settings, options.policy(settings, [], allow_network, ca_file), key=key,
+                     timestamp=not no_timestamp)  # fmt: skip
+    now = datetime.now(UTC)
+    with Store.open(settings) as store:
+        cases = _cases(targets, store, settings, load_ruleset(), where, now)
+        members = make_package(cases, maker, now)
+        digest = _write(out, members)
+    for case in cases:
+        if case.why_no_replay:
+            say(f"{case.host}: {case.why_no_replay} The verdict is packed as it was given.")
+    checks = f"{len(cases)} check{'s' if len(cases) != 1 else ''}"
+    marks = [word for word, is_there in (("signed", maker.key), ("timestamped", maker.authority)) if is_there]
+    say(f"{out}: {checks}, {size_of(members):,} bytes, {' and '.join(marks) or 'neither signed nor timestamped'}.")
+    say(f"SHA-256 {digest}. Keep it in another place: it is what shows later that the package is this one.")
+
+
+@evidence.command()
+def verify(
+    packages: list[Path] = typer.Argument(..., metavar="FILE.wacz...", help="Packages to hold against themselves."),
+    *,
+    public_key: str | None = typer.Option(
+        None, metavar="KEY", help="The operator's public key, as `evidence key` shows it; then no other will do."
+    ),
+    authority: Path | None = typer.Option(
+        None, metavar="PEM", help="Root certificates of the timestamp authority that you trust."
+    ),
+    judge_again: bool = typer.Option(
+        False, "--replay", help="Judge the archived bytes again, and compare with the verdict in the package."
+    ),
+) -> None:
+    r"""Say what of a package was altered, is missing or was added.  Works without network.
+
+    \b
+    Exit code: 2 for a file that is no package or may not be opened, 1 when anything was altered, 0 when nothing was.
+    """
+    from pharmcheck.evidence import Trust
+    from pharmcheck.evidence import verify as hold
+    from pharmcheck.evidence.timestamps import read_roots
+
+    trust = Trust(public_key, tuple(read_roots(authority)) if authority else ())
+    altered = False
+    refused: UsageError | None = None
+    for path in packages:
+        try:
+            found = hold(path, trust)
+            if judge_again and found.intact:
+                _replay(path, found)
+        except EvidenceError as error:
+            refused = EvidenceError(f"{path}: {error}")
+            _tell(str(refused))
+            continue
+        _report(path, found)
+        altered = altered or not found.intact
+    if refused is not None:
+        raise typer.Exit(2)
+    raise typer.Exit(ALTERED if altered else 0)
+
+
+@evidence.command("key")
+def make(key: Path | None = _KEY, data_dir: Path | None = _DATA_DIR) -> None:
+    """Make the key that packages are signed with when there is none, and show its public half."""
+    from pharmcheck.classlists.signing import load_key, make_key, public_text
+    from pharmcheck.cli import options
+    from pharmcheck.cli.screen import say, write_line
+    from pharmcheck.evidence.makers import KEY_FILE
+
+    place = key or options.settings_for(data_dir).data_dir / KEY_FILE
+    made = not place.exists()
+    write_line(public_text(make_key(place) if made else load_key(place)))
+    if made:
+        say(f"Made {place}. Publish the line above where those who verify will look; nobody else may have the file.")
+
+
+def _cases(
+    targets: Sequence[str], store: Store, settings: Settings, ruleset: Ruleset, where: str | None, now: datetime
+) -> list[Case]:
+    from pharmcheck.address import parse_address
+    from pharmcheck.evidence import case_of_check, cases_of_archive
+
+    found: dict[str, Case] = {}
+    for target in targets:
+        if _ARCHIVE.fullmatch(target):
+            cases = cases_of_archive(Path(target), ruleset, store.registers(), store.loaded_registers(), now)
+        else:
+            check_id = target
+            if not _CHECK_ID.fullmatch(target):
+                address = parse_address(target)
+                verdict = store.latest(address.registrable_domain, address.host, where)
+                if verdict is None:
+                    raise UsageError(
+                        f"There is no verdict about {address.display_host} yet: `pharmcheck check` makes one"
+                    )
+                check_id = verdict.check_id
+            cases = [case_of_check(check_id, store, settings.data_dir, ruleset)]
+        found |= {case.check_id: case for case in cases}
+    return list(found.values())
+
+
+def _replay(path: Path, found: Verified) -> None:
+    from pharmcheck.evidence import read_package
+    from pharmcheck.ruleset import load_ruleset
+
+    ruleset = load_ruleset()
+    for packed in read_package(path):
+        host = packed.capture.address.host
+        if packed.why_no_replay is not None:
+            found.facts.append(("judged again", f"{host}: not possible. {packed.why_no_replay}"))
+        elif packed.ruleset != ruleset.version:
+            told = f"{host}: not possible here: it takes the rules {packed.ruleset}, and {ruleset.version} are loaded"
+            found.facts.append(("judged again", told))
+        elif _leads_to_it(packed, ruleset):
+            found.facts.append(("judged again", f"{host}: the same verdict, byte for byte"))
+        else:
+            found.problems.append(f"checks/{packed.check_id}.verdict.json: the archived bytes do not lead to it")
+
+
+def _leads_to_it(packed: Packed, ruleset: Ruleset) -> bool:
+    try:
+        return packed.replay(ruleset) == packed.document
+    except Exception:  # noqa: BLE001 - answers of registers that somebody made up may break any rule
+        return False
+
+
+def _report(path: Path, found: Verified) -> None:
+    _tell(f"{path}: " + ("nothing was altered." if found.intact else "ALTERED."))
+    for problem in found.problems:
+        _tell(f"  {problem}")
+    for name, told in found.facts:
+        _tell(f"  {name}: {told}")
+
+
+def _tell(line: str) -> None:
+    from pharmcheck.cli.screen import plain, write_line
+
+    write_line(("  " if line.startswith("  ") else "") + plain(line.lstrip(" ")))
+
+
+def _check_writable(file: Path) -> None:
+    """Find out before the work, not after it."""
+    import os
+
+    if file.suffix.lower() != ".wacz":
+        raise UsageError(f"--out {file}: the name must end in .wacz, so that other tools know what it is.")
+    if not file.parent.is_dir() or not os.access(file.parent, os.W_OK) or file.is_dir():
+        raise UsageError(f"--out {file}: the file cannot be written there.")
+
+
+def _write(file: Path, members: list[Member]) -> str:
+    """Write a package, which appears whole or not at all; returns its SHA-256."""
+    import hashlib
+    import os
+    import tempfile
+
+    from pharmcheck.errors import PharmcheckError
+    from pharmcheck.evidence import container
+
+    digest = hashlib.sha256()
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        try:
+            with os.fdopen(handle, "wb") as part:
+                for piece in container(members):
+                    digest.update(piece)
+                    part.write(piece)
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise PharmcheckError(f"The package {file} cannot be written: {error.strerror or error}.") from error
+    return digest.hexdigest()
