@@ -134,8 +134,8 @@ class Settings(BaseSettings):
     package has to know whom to ask."""
 
     timestamp_url: AnyHttpUrl | None = None
-    """An authority that timestamps evidence packages (RFC 3161).  It learns a hash and when it was asked.  Unset, nobody
-    is asked: that is a word to a third party, and the operator's to choose."""
+    """An authority that timestamps evidence packages (RFC 3161).  It learns a hash and when it was asked.  Unset,
+    nobody is asked: that is a word to a third party, and the operator's to choose."""
 
     contact_url: AnyHttpUrl = AnyHttpUrl("https://github.com/pharmcheck/pharmcheck")
     """Where a site's owner finds out who visited and why: it stands in every request.  Operators put their own here."""

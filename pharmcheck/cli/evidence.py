@@ -148,7 +148,7 @@ def _cases(
                 verdict = store.latest(address.registrable_domain, address.host, where)
                 if verdict is None:
                     raise UsageError(
-                        f"There is no verdict about {address.display_host} yet: `pharmcheck check` makes one"
+                        f"There is no verdict about {address.display_host} yet; `pharmcheck check` makes one."
                     )
                 check_id = verdict.check_id
             cases = [case_of_check(check_id, store, settings.data_dir, ruleset)]

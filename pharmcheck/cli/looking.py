@@ -213,12 +213,9 @@ class Looker:
                 if packed is not None:  # as of then, with what the registers said then
                     verdict = packed.judge(self.ruleset, self.destination).verdict
                 else:
+                    registers, now = self._registers(), self.clock()
                     verdict = judge(
-                        capture,
-                        self.ruleset,
-                        registers=self._registers(),
-                        destination=self.destination,
-                        now=self.clock(),
+                        capture, self.ruleset, registers=registers, destination=self.destination, now=now
                     ).verdict
                 document = verdict_document(verdict, self.ruleset)
             except Exception as error:  # noqa: BLE001 - as for a visit

@@ -1,4 +1,4 @@
-"""Who makes packages here, by the settings: the operator's name, the key if there is one, the authority if one is set."""
+"""Who makes packages here, by the settings: the operator's name, the key and the authority where there are any."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from pharmcheck.ruleset import Ruleset
 
 _ARCHIVE = re.compile(r"archive/[^/]+\.warc(\.gz)?")
 _CHECK = re.compile(r"checks/([0-9a-f]{8,64})\.check\.json")
+_CODE = re.compile(r"[A-Z]{2}")
 _MOST_ARCHIVES = 500
 
 
@@ -90,7 +91,7 @@ def _packed(package: Package, check_id: str, captures: dict[str, dict[str, Captu
             check_id,
             captures[archive][wanted],
             registers,
-            about["destination"],
+            _country(about["destination"]),
             datetime.fromisoformat(about["judged_at"]),
             package.read(f"checks/{check_id}.verdict.json").decode("utf-8"),
             str(about["ruleset"]),
@@ -98,6 +99,12 @@ def _packed(package: Package, check_id: str, captures: dict[str, dict[str, Captu
         )
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise EvidenceError(f"The check {check_id} of the package cannot be read.") from error
+
+
+def _country(said: object) -> str | None:
+    if said is not None and (not isinstance(said, str) or not _CODE.fullmatch(said)):
+        raise ValueError(said)
+    return said
 
 
 def _read(package: Package, name: str) -> list[Capture]:
