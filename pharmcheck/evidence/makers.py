@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pharmcheck.capture import NotAnswered, Policy, post
 from pharmcheck.classlists.signing import load_key
-from pharmcheck.errors import EvidenceError
+from pharmcheck.errors import TimestampError
 from pharmcheck.evidence.making import Maker
 from pharmcheck.evidence.timestamps import MOST_BYTES
 from pharmcheck.settings import Settings
@@ -32,6 +32,6 @@ def maker_of(settings: Settings, policy: Policy, *, key: Path | None = None, tim
         try:
             return asyncio.run(post(url, query, _QUERY, policy, most_bytes=MOST_BYTES))
         except NotAnswered as error:
-            raise EvidenceError(f"The timestamp authority gave no timestamp. {error}") from error
+            raise TimestampError(f"The timestamp authority gave no timestamp. {error}") from error
 
     return Maker(settings.operator, signing, authority, urlsplit(url).netloc)

@@ -22,7 +22,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from pharmcheck.errors import EvidenceError, UsageError
+from pharmcheck.errors import TimestampError, UsageError
 
 MOST_BYTES = 64 << 10  # of a reply; they take one to six thousand
 
@@ -31,7 +31,7 @@ class Authority(Protocol):
     """Whoever answers a request for a timestamp."""
 
     def __call__(self, query: bytes) -> bytes:
-        """The reply, as bytes.  Raises EvidenceError."""
+        """The reply, as bytes.  Raises TimestampError."""
         ...
 
 
@@ -45,33 +45,33 @@ class Timestamp:
 
 
 def ask(authority: Authority, data: bytes) -> Timestamp:
-    """A timestamp of `data`.  Raises EvidenceError when the authority gives none, or one for something else."""
+    """A timestamp of `data`.  Raises TimestampError when the authority gives none, or one for something else."""
     request = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).nonce(nonce=True)
     built = request.cert_request(cert_request=True).build()
     reply = authority(built.as_bytes())
     response = _decode(reply)
     if response.tst_info.nonce != built.nonce or not _is_about(response, data):
-        raise EvidenceError("The timestamp authority answered another request than ours.")
+        raise TimestampError("The timestamp authority answered another request than ours.")
     return _told(reply, response)
 
 
 def read(reply: bytes, data: bytes) -> Timestamp:
-    """What a timestamp says, whoever signed it.  Raises EvidenceError when it is not about `data`."""
+    """What a timestamp says, whoever signed it.  Raises TimestampError when it is not about `data`."""
     response = _decode(reply)
     if not _is_about(response, data):
-        raise EvidenceError("The timestamp is about something else.")
+        raise TimestampError("The timestamp is about something else.")
     return _told(reply, response)
 
 
 def check(reply: bytes, data: bytes, roots: list[x509.Certificate]) -> None:
-    """Hold a timestamp against roots that somebody trusts.  Raises EvidenceError."""
+    """Hold a timestamp against roots that somebody trusts.  Raises TimestampError."""
     builder = VerifierBuilder()
     for root in roots:
         builder = builder.add_root_certificate(root)
     try:
         builder.build().verify_message(_decode(reply), data)
     except (VerificationError, ValueError) as error:
-        raise EvidenceError("The timestamp was not signed by an authority under the roots that you named.") from error
+        raise TimestampError("The timestamp was not signed by an authority under the roots that you named.") from error
 
 
 def read_roots(file: Path) -> list[x509.Certificate]:
@@ -86,10 +86,10 @@ def _decode(reply: bytes) -> TimeStampResponse:
     try:
         response = decode_timestamp_response(reply)
         if response.status not in (0, 1):  # granted, or granted with changes
-            raise EvidenceError("The timestamp authority refused to give a timestamp.")
+            raise TimestampError("The timestamp authority refused to give a timestamp.")
         _ = response.tst_info.gen_time  # a reply without a token fails here
     except (ValueError, TypeError, OverflowError) as error:
-        raise EvidenceError("The timestamp cannot be read.") from error
+        raise TimestampError("The timestamp cannot be read.") from error
     return response
 
 

@@ -1,0 +1,60 @@
+"""`/v1/checks/{id}/evidence.wacz`: a check with all that it rests on, as a package that others can hold against itself.
+
+For keys that may see reports of lists: the archived bytes hold the address as somebody pasted it, query and all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
+
+from pharmcheck.api.checks import CheckId
+from pharmcheck.api.lists import COMMON, caller_with_lists
+from pharmcheck.api.openapi import problems
+from pharmcheck.api.problems import Problem
+from pharmcheck.api.service import Service, service_of
+from pharmcheck.errors import EvidenceError, TimestampError
+from pharmcheck.evidence import case_of_check, container, make_package, size_of
+from pharmcheck.evidence.makers import maker_of
+
+MEDIA_TYPE = "application/wacz"
+
+router = APIRouter(prefix="/v1/checks", tags=["checks"])
+_FILE = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+
+
+@router.get("/{check_id}/evidence.wacz", response_class=StreamingResponse, responses={
+    200: {"description": "The package (WACZ 1.1.1).", "content": _FILE},
+    **problems(*COMMON, "no_check", "no_evidence", "no_timestamp"),
+})  # fmt: skip
+async def package(check_id: CheckId, request: Request, service: Annotated[Service, Depends(service_of)]) -> Response:
+    """The archived answers, the verdict, what the registers said, hashes and a log of custody, as one file."""
+
+    def make() -> Response:
+        _, fields = caller_with_lists(request, service)
+        return package_response(service, check_id, fields)
+
+    return await asyncio.to_thread(make)
+
+
+def package_response(service: Service, check_id: str, fields: dict[str, str]) -> Response:
+    """The package of one check, streamed.  Raises Problem."""
+    if service.store.get_check(check_id) is None:
+        raise Problem("no_check", "There is no check with this id, or it was deleted.", headers=fields)
+    settings, place = service.settings, service.place
+    try:
+        case = case_of_check(check_id, service.store, settings.data_dir, place.ruleset)
+        members = make_package([case], maker_of(settings, place.policy), service.clock())
+    except TimestampError as error:
+        raise Problem("no_timestamp", str(error), headers={**fields, "Retry-After": "60"}) from None
+    except EvidenceError as error:
+        raise Problem("no_evidence", str(error), headers=fields) from None
+    headers = {
+        **fields,
+        "Content-Length": str(size_of(members)),
+        "Content-Disposition": f'attachment; filename="pharmcheck-{check_id}.wacz"',
+    }
+    return StreamingResponse(container(members), headers=headers, media_type=MEDIA_TYPE)
