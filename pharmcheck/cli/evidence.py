@@ -32,7 +32,7 @@ _KEY = typer.Option(None, metavar="FILE", help="The key to sign with; without it
 @evidence.command()
 def export(
     targets: list[str] = typer.Argument(
-        ..., metavar="TARGET...", help="Ids of checks, sites (their last verdict), or web archives (.warc.gz)."
+        ..., metavar="TARGET...", help="Ids of checks or captures, sites (their last verdict), or archives (.warc.gz)."
     ),
     *,
     out: Path = typer.Option(..., metavar="FILE.wacz", help="The package to write."),
@@ -134,7 +134,6 @@ def make(key: Path | None = _KEY, data_dir: Path | None = _DATA_DIR) -> None:
 def _cases(
     targets: Sequence[str], store: Store, settings: Settings, ruleset: Ruleset, where: str | None, now: datetime
 ) -> list[Case]:
-    from pharmcheck.address import parse_address
     from pharmcheck.evidence import case_of_check, cases_of_archive
 
     found: dict[str, Case] = {}
@@ -142,18 +141,30 @@ def _cases(
         if _ARCHIVE.fullmatch(target):
             cases = cases_of_archive(Path(target), ruleset, store.registers(), store.loaded_registers(), now)
         else:
-            check_id = target
-            if not _CHECK_ID.fullmatch(target):
-                address = parse_address(target)
-                verdict = store.latest(address.registrable_domain, address.host, where)
-                if verdict is None:
-                    raise UsageError(
-                        f"There is no verdict about {address.display_host} yet; `pharmcheck check` makes one."
-                    )
-                check_id = verdict.check_id
+            check_id = _check_of(target, store) if _CHECK_ID.fullmatch(target) else _last_of(target, store, where)
             cases = [case_of_check(check_id, store, settings.data_dir, ruleset)]
         found |= {case.check_id: case for case in cases}
     return list(found.values())
+
+
+def _last_of(site: str, store: Store, where: str | None) -> str:
+    """The check that answers for a site.  Raises UsageError."""
+    from pharmcheck.address import parse_address
+
+    address = parse_address(site)
+    verdict = store.latest(address.registrable_domain, address.host, where)
+    if verdict is None:
+        host = address.display_host
+        raise UsageError(f"There is no verdict about {host} yet; `pharmcheck check` makes one.")
+    return verdict.check_id
+
+
+def _check_of(identifier: str, store: Store) -> str:
+    """The check with an id; for the id of a capture, which verdicts name, the last check of it."""
+    if store.get_check(identifier) is None:
+        for verdict in store.verdicts(identifier):
+            identifier = verdict.check_id
+    return identifier
 
 
 def _replay(path: Path, found: Verified) -> None:

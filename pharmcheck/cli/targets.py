@@ -75,13 +75,13 @@ def _site(text: str, policy: Policy) -> Site | Refused:
 
 def _package(file: Path) -> Archive | Refused:
     """A package is judged only when nothing in it was altered; a WACZ of another program brings archives only."""
-    from pharmcheck.evidence import read_captures, read_package, verify
+    from pharmcheck.evidence import is_ours, read_captures, read_package, verify
 
     try:
-        packed = read_package(file)
-        if not packed:
+        if not is_ours(file):
             return _newest(file, read_captures(file))
         problems = verify(file).problems
+        packed = [] if problems else read_package(file)
     except (ArchiveError, EvidenceError) as error:
         return Refused(f"{file}: {error}")
     if problems:

@@ -53,11 +53,15 @@ class Packed:
         return to_json(verdict_document(self.judge(ruleset).verdict, ruleset))
 
 
-def read_package(path: Path) -> list[Packed]:
-    """The checks of an evidence package; none when the file is a WACZ of another program.  Raises EvidenceError."""
+def is_ours(path: Path) -> bool:
+    """Whether a package means to be evidence, and not the WACZ of another program.  Raises EvidenceError."""
     with open_package(path) as package:
-        if MANIFEST not in package.members:
-            return []
+        return MANIFEST in package.members
+
+
+def read_package(path: Path) -> list[Packed]:
+    """The checks of an evidence package.  Raises EvidenceError."""
+    with open_package(path) as package:
         captures: dict[str, dict[str, Capture]] = {}
         found = []
         for name in sorted(package.members):

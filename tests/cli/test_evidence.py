@@ -1,0 +1,99 @@
+"""`pharmcheck evidence`, and `check` on what it made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import DANGER, Run
+
+
+@pytest.fixture
+def package(run: Run, make_archive: Callable[..., Path], tmp_path: Path) -> Path:
+    """An archive that somebody handed in, packed."""
+    file = tmp_path / "case.wacz"
+    archive = make_archive("pills.example.com", "meds.example.net")
+    done = run("evidence", "export", archive, "--out", file)
+    assert done.exit_code == 0, done.output
+    return file
+
+
+def test_a_visit_is_packed_verified_and_judged_again(run: Run, way: list[str], tmp_path: Path) -> None:
+    """By the id that the verdict names."""
+    visited = json.loads(run("check", "--json", DANGER, *way).stdout)
+    file = tmp_path / "case.wacz"
+
+    packed = run("evidence", "export", visited["capture_id"], "--out", file)
+    checked = json.loads(run("check", "--json", file).stdout)
+
+    assert packed.exit_code == 0, packed.output
+    assert checked["reasons"] == visited["reasons"]
+    assert checked["checked_at"] == visited["checked_at"]
+
+
+def test_an_archive_is_packed_and_its_package_leads_to_the_same_verdict(run: Run, package: Path) -> None:
+    """`verify --replay` says so, and `check` prints the very document that is in the package."""
+    verified = run("evidence", "verify", "--replay", package)
+    checked = run("check", "--json", package)
+
+    assert verified.exit_code == 0, verified.output
+    assert "nothing was altered" in verified.stdout
+    assert verified.stdout.count("the same verdict, byte for byte") == 2
+    assert checked.exit_code == 1  # a danger was found
+    assert {json.loads(line)["address"]["host"] for line in checked.stdout.splitlines()} == {
+        "pills.example.com", "meds.example.net",
+    }  # fmt: skip
+
+
+def test_an_altered_package_is_told_and_not_judged(run: Run, package: Path) -> None:
+    """Exit 1 with what was altered; `check` refuses it with 2."""
+    data = bytearray(package.read_bytes())
+    place = data.index(b'"category":"danger"')
+    data[place + 12] ^= 1
+    package.write_bytes(data)
+
+    verified, checked = run("evidence", "verify", package), run("check", package)
+
+    assert verified.exit_code == 1
+    assert "ALTERED" in verified.stdout
+    assert ".verdict.json: " in verified.stdout
+    assert checked.exit_code == 2
+    assert "was altered" in checked.stderr
+
+
+def test_a_key_signs_and_whoever_verifies_may_insist_on_it(
+    run: Run, make_archive: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The public half is told by another way than the package."""
+    ours = run("evidence", "key").stdout.strip()
+    other = run("evidence", "key", "--key", tmp_path / "other.pem").stdout.strip()
+    file = tmp_path / "signed.wacz"
+    run("evidence", "export", make_archive("pills.example.com"), "--out", file)
+
+    assert run("evidence", "verify", file, "--public-key", ours).exit_code == 0
+    assert run("evidence", "verify", file, "--public-key", other).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["export", "nowhere.example.com", "--out", "OUT.wacz"], "no verdict about nowhere.example.com"),
+        (["export", "0" * 32, "--out", "OUT.wacz"], "There is no check"),
+        (["export", "none.warc.gz", "--out", "OUT.wacz"], "cannot be opened"),
+        (["export", "pills.example.com", "--out", "OUT.zip"], "must end in .wacz"),
+        (["verify", "none.wacz"], "cannot be read"),
+        (["verify", "none.wacz", "--authority", "none.pem"], "no certificate"),
+    ],
+)
+def test_what_cannot_be_done_is_said(run: Run, tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    """One sentence, exit 2, no file left behind."""
+    there = [str(tmp_path / part) if part.startswith("OUT") else part for part in arguments]
+
+    done = run("evidence", *there)
+
+    assert done.exit_code == 2
+    assert sentence in done.output
+    assert not list(tmp_path.glob("OUT*"))
