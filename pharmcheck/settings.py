@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import (
     AliasChoices,
@@ -132,6 +132,10 @@ class Settings(BaseSettings):
     operator: str = Field(default="", max_length=200)
     """Who runs this, as evidence packages and exchanged bundles name them; unset, they name nobody.  Whoever gets a
     package has to know whom to ask."""
+
+    tlp: Literal["clear", "green", "amber", "amber+strict", "red"] = "green"
+    """Who may pass on what is exchanged (Traffic Light Protocol 2.0).  Green: a community, not the public; what
+    somebody has looked through may be clear."""
 
     timestamp_url: AnyHttpUrl | None = None
     """An authority that timestamps evidence packages (RFC 3161).  It learns a hash and when it was asked.  Unset,
