@@ -1,4 +1,4 @@
-"""`/v1/checks/{id}/evidence.wacz`: a check with all that it rests on, as a package that others can hold against itself.
+"""`/v1/checks/{id}/evidence.wacz` and `/report.…`: a check with all that it rests on, or its verdict, for others.
 
 For keys that may see reports of lists: the archived bytes hold the address as somebody pasted it, query and all.
 """
@@ -6,28 +6,29 @@ For keys that may see reports of lists: the archived bytes hold the address as s
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from pharmcheck.api.checks import CheckId
 from pharmcheck.api.lists import COMMON, caller_with_lists
-from pharmcheck.api.openapi import problems
+from pharmcheck.api.openapi import file_answer, problems
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.errors import EvidenceError, TimestampError
 from pharmcheck.evidence import case_of_check, container, make_package, size_of
 from pharmcheck.evidence.makers import maker_of
+from pharmcheck.exports import MEDIA_TYPES, Source, verdict_bytes
 
 MEDIA_TYPE = "application/wacz"
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
-_FILE = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 
 
 @router.get("/{check_id}/evidence.wacz", response_class=StreamingResponse, responses={
-    200: {"description": "The package (WACZ 1.1.1).", "content": _FILE},
+    **file_answer("The package (WACZ 1.1.1).", MEDIA_TYPE),
     **problems(*COMMON, "no_check", "no_evidence", "no_timestamp"),
 })  # fmt: skip
 async def package(check_id: CheckId, request: Request, service: Annotated[Service, Depends(service_of)]) -> Response:
@@ -36,6 +37,33 @@ async def package(check_id: CheckId, request: Request, service: Annotated[Servic
     def make() -> Response:
         _, fields = caller_with_lists(request, service)
         return package_response(service, check_id, fields)
+
+    return await asyncio.to_thread(make)
+
+
+@router.get("/{check_id}/report.{form}", response_class=StreamingResponse, responses={
+    **file_answer("The verdict as a file.", MEDIA_TYPES["pdf"], MEDIA_TYPES["stix.json"]),
+    **problems(*COMMON, "no_check", "no_verdict", "not_found"),
+})  # fmt: skip
+async def report(
+    check_id: CheckId,
+    form: Annotated[str, Path(pattern=r"^(pdf|stix\.json)$", description="The format.", examples=["pdf"])],
+    request: Request,
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """The verdict of a check for a file or a court (PDF), or for exchange (STIX 2.1)."""
+
+    def make() -> Response:
+        _, fields = caller_with_lists(request, service)
+        check = service.store.get_check(check_id)
+        if check is None:
+            raise Problem("no_check", "There is no check with this id, or it was deleted.", headers=fields)
+        if check.verdict is None:
+            raise Problem("no_verdict", "The check has no verdict yet.", headers=fields)
+        source = Source(service.settings.operator, service.settings.tlp)
+        pieces = verdict_bytes(json.loads(check.verdict.document), form, source, service.clock())
+        headers = {**fields, "Content-Disposition": f'attachment; filename="pharmcheck-{check_id}.{form}"'}
+        return StreamingResponse(pieces, headers=headers, media_type=MEDIA_TYPES[form])
 
     return await asyncio.to_thread(make)
 

@@ -110,6 +110,16 @@ def answers(status: int, description: str, model: type[BaseModel], example: dict
     return {status: _answer(description, model, example)}
 
 
+def file_answer(description: str, *media_types: str) -> Answers:
+    """One good answer that is a file, of any of these types."""
+    content = {}
+    for media_type in media_types:
+        bare = media_type.partition(";")[0]
+        is_json = bare.endswith("+json")
+        content[bare] = {"schema": {"type": "object"} if is_json else {"type": "string", "format": "binary"}}
+    return {200: {"description": description, "content": content}}
+
+
 def problems(*codes: str) -> Answers:
     """The errors that a resource answers with, grouped by status, each with an example."""
     found: Answers = {}

@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from pharmcheck.api.documents import json_bytes
 from pharmcheck.api.list_schemas import ChangesOut
 from pharmcheck.api.lists import COMMON, BatchId, own_list, own_of_caller
-from pharmcheck.api.openapi import answers, problems
+from pharmcheck.api.openapi import answers, file_answer, problems
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.changes import Answer, Change, Changed, compare
 from pharmcheck.exports import FORMATS, MEDIA_TYPES, Source, make_report, report_bytes
@@ -22,7 +22,6 @@ from pharmcheck.store import Batch
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 _SERVICE = Depends(service_of)
-_FILES = {kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}
 _FORM = f"^({'|'.join(map(re.escape, FORMATS))})$"
 _EXAMPLE = {
     "counts": {"worse": 1, "same": 41},
@@ -35,7 +34,7 @@ _EXAMPLE = {
 
 
 @router.get("/{batch_id}/report.{form}", response_class=StreamingResponse, responses={
-    200: {"description": "The list with its answers.", "content": _FILES}, **problems(*COMMON, "no_batch", "not_found"),
+    **file_answer("The list with its answers.", *MEDIA_TYPES.values()), **problems(*COMMON, "no_batch", "not_found"),
 })  # fmt: skip
 async def report(
     batch_id: BatchId,

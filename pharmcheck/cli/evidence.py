@@ -11,10 +11,10 @@ import typer
 from pharmcheck.errors import EvidenceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from pharmcheck.evidence import Case, Member, Packed, Verified
+    from pharmcheck.evidence import Case, Packed, Verified
     from pharmcheck.ruleset import Ruleset
     from pharmcheck.settings import Settings
     from pharmcheck.store import Store
@@ -50,13 +50,15 @@ def export(
 
     from pharmcheck.cli import options
     from pharmcheck.cli.screen import say
-    from pharmcheck.evidence import make_package, size_of
+    from pharmcheck.evidence import container, make_package, size_of
     from pharmcheck.evidence.makers import maker_of
     from pharmcheck.ruleset import load_ruleset
     from pharmcheck.store import Store
 
     settings = options.settings_for(data_dir)
     where = options.country(destination)
+    if out.suffix.lower() != ".wacz":
+        raise UsageError(f"--out {out}: the name must end in .wacz, so that other tools know what it is.")
     _check_writable(out)
     maker = maker_of(settings, options.policy(settings, [], allow_network, ca_file), key=key,
                      timestamp=not no_timestamp)  # fmt: skip
@@ -64,7 +66,7 @@ def export(
     with Store.open(settings) as store:
         cases = _cases(targets, store, settings, load_ruleset(), where, now)
         members = make_package(cases, maker, now)
-        digest = _write(out, members)
+        digest = _write(out, container(members))
     for case in cases:
         if case.why_no_replay:
             say(f"{case.host}: {case.why_no_replay} The verdict is packed as it was given.")
@@ -116,6 +118,38 @@ def verify(
     raise typer.Exit(ALTERED if altered else 0)
 
 
+@evidence.command()
+def report(
+    target: str = typer.Argument(..., metavar="TARGET", help="Id of a check or capture, or a site (its last verdict)."),
+    *,
+    out: Path = typer.Option(..., metavar="FILE.{pdf,stix.json}", help="The report to write."),
+    destination: str | None = typer.Option(None, metavar="CC", help="The verdict about a site for this destination."),
+    data_dir: Path | None = _DATA_DIR,
+) -> None:
+    """Write one verdict for a file or a court (PDF), or for exchange (STIX 2.1)."""
+    import json
+    from datetime import UTC, datetime
+
+    from pharmcheck.cli import options
+    from pharmcheck.cli.screen import say
+    from pharmcheck.exports import Source, verdict_bytes
+    from pharmcheck.store import Store
+
+    settings = options.settings_for(data_dir)
+    where = options.country(destination)
+    form = next((form for form in ("pdf", "stix.json") if out.name.lower().endswith(f".{form}")), None)
+    if form is None:
+        raise UsageError(f"--out {out}: the name must end in .pdf or .stix.json.")
+    _check_writable(out)
+    with Store.open(settings) as store:
+        check = store.get_check(_chosen(target, store, where))
+        if check is None or check.verdict is None:
+            raise UsageError(f"There is no verdict of a check {target}.")
+        document = json.loads(check.verdict.document)
+    _write(out, verdict_bytes(document, form, Source(settings.operator, settings.tlp), datetime.now(UTC)))
+    say(f"The report is in {out}.")
+
+
 @evidence.command("key")
 def make(key: Path | None = _KEY, data_dir: Path | None = _DATA_DIR) -> None:
     """Make the key that packages are signed with when there is none, and show its public half."""
@@ -141,10 +175,14 @@ def _cases(
         if _ARCHIVE.fullmatch(target):
             cases = cases_of_archive(Path(target), ruleset, store.registers(), store.loaded_registers(), now)
         else:
-            check_id = _check_of(target, store) if _CHECK_ID.fullmatch(target) else _last_of(target, store, where)
-            cases = [case_of_check(check_id, store, settings.data_dir, ruleset)]
+            cases = [case_of_check(_chosen(target, store, where), store, settings.data_dir, ruleset)]
         found |= {case.check_id: case for case in cases}
     return list(found.values())
+
+
+def _chosen(target: str, store: Store, where: str | None) -> str:
+    """The check that somebody means.  Raises UsageError."""
+    return _check_of(target, store) if _CHECK_ID.fullmatch(target) else _last_of(target, store, where)
 
 
 def _last_of(site: str, store: Store, where: str | None) -> str:
@@ -210,27 +248,24 @@ def _check_writable(file: Path) -> None:
     """Find out before the work, not after it."""
     import os
 
-    if file.suffix.lower() != ".wacz":
-        raise UsageError(f"--out {file}: the name must end in .wacz, so that other tools know what it is.")
     if not file.parent.is_dir() or not os.access(file.parent, os.W_OK) or file.is_dir():
         raise UsageError(f"--out {file}: the file cannot be written there.")
 
 
-def _write(file: Path, members: list[Member]) -> str:
-    """Write a package, which appears whole or not at all; returns its SHA-256."""
+def _write(file: Path, pieces: Iterator[bytes]) -> str:
+    """Write a file, which appears whole or not at all; returns its SHA-256."""
     import hashlib
     import os
     import tempfile
 
     from pharmcheck.errors import PharmcheckError
-    from pharmcheck.evidence import container
 
     digest = hashlib.sha256()
     try:
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
         try:
             with os.fdopen(handle, "wb") as part:
-                for piece in container(members):
+                for piece in pieces:
                     digest.update(piece)
                     part.write(piece)
             Path(name).replace(file)
@@ -238,5 +273,5 @@ def _write(file: Path, members: list[Member]) -> str:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise PharmcheckError(f"The package {file} cannot be written: {error.strerror or error}.") from error
+        raise PharmcheckError(f"The file {file} cannot be written: {error.strerror or error}.") from error
     return digest.hexdigest()

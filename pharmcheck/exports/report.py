@@ -119,6 +119,17 @@ def report_bytes(report: Report, form: str) -> Iterator[bytes]:
     return printed_bytes(report)
 
 
+def verdict_bytes(document: dict[str, Any], form: str, source: Source, now: datetime) -> Iterator[bytes]:
+    """One verdict as a file, a piece at a time.  `form` is `pdf` or `stix.json`."""
+    if form == "pdf":
+        from pharmcheck.exports.paper import verdict_pdf  # noqa: PLC0415
+
+        return verdict_pdf(document, source, now)
+    from pharmcheck.exports.stix_bundle import verdicts_bundle  # noqa: PLC0415
+
+    return verdicts_bundle([document], source, f"verdict {document['address']['host']} {document['checked_at']}")
+
+
 def _verdicts(report: Report) -> Iterator[dict[str, Any]]:
     """Each verdict once: rows of one site share it."""
     return (item["verdict"] for item in report.items() if item["verdict"] is not None and item["same_as_row"] is None)

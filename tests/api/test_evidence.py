@@ -70,3 +70,19 @@ async def test_the_page_of_a_verdict_leads_to_its_package(desk: Desk) -> None:
     assert asked.status_code == 401
     assert given.headers["content-type"] == "application/wacz"
     assert given.content.startswith(b"PK")
+
+
+async def test_a_verdict_comes_as_paper_and_for_exchange(desk: Desk) -> None:
+    """The same for one check as for a list."""
+    check_id = desk.keep(rogue())
+    key = desk.bearer(Scope.BATCH)
+
+    paper = await desk.get(f"/v1/checks/{check_id}/report.pdf", headers=key)
+    bundle = await desk.get(f"/v1/checks/{check_id}/report.stix.json", headers=key)
+    other = await desk.get(f"/v1/checks/{check_id}/report.exe", headers=key)
+
+    assert paper.headers["content-type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF-")
+    assert bundle.headers["content-type"] == "application/stix+json;version=2.1"
+    assert {one["type"] for one in bundle.json()["objects"]} >= {"indicator", "domain-name", "identity", "note"}
+    assert other.status_code == 422

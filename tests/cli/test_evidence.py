@@ -97,3 +97,18 @@ def test_what_cannot_be_done_is_said(run: Run, tmp_path: Path, arguments: list[s
     assert done.exit_code == 2
     assert sentence in done.output
     assert not list(tmp_path.glob("OUT*"))
+
+
+def test_a_verdict_is_written_as_paper_and_for_exchange(run: Run, way: list[str], tmp_path: Path) -> None:
+    """By the ending of the file; the operator and the marking come from the settings."""
+    visited = json.loads(run("check", "--json", DANGER, *way).stdout)
+    paper, bundle = tmp_path / "one.pdf", tmp_path / "one.stix.json"
+
+    for file in (paper, bundle):
+        done = run("evidence", "report", visited["capture_id"], "--out", file)
+        assert done.exit_code == 0, done.output
+
+    assert paper.read_bytes().startswith(b"%PDF-")
+    objects = json.loads(bundle.read_bytes())["objects"]
+    assert objects[0]["name"] == "TLP:GREEN"
+    assert [one["confidence"] for one in objects if one["type"] == "indicator"] == [85]
