@@ -7,6 +7,7 @@ from pharmcheck.capture.downloading import Download, DownloadLimits, DownloadSta
 from pharmcheck.capture.fetch import Fetcher
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
 from pharmcheck.capture.partial import Version, read_version, write_version
+from pharmcheck.capture.picturing import take_picture
 from pharmcheck.capture.planner import Wanted, plan
 from pharmcheck.capture.polite import Gate, Turns
 from pharmcheck.capture.posting import NotAnswered, post
@@ -38,6 +39,7 @@ __all__ = [
     "read_version",
     "read_warc",
     "require_parts",
+    "take_picture",
     "write_version",
     "write_warc",
 ]

@@ -38,7 +38,11 @@ def export(
     out: Path = typer.Option(..., metavar="FILE.wacz", help="The package to write."),
     destination: str | None = typer.Option(None, metavar="CC", help="The verdict about a site for this destination."),
     key: Path | None = _KEY,
+    picture: bool = typer.Option(
+        False, "--picture", help="Add how each site looks now; needs PHARMCHECK_CHROMIUM. No verdict rests on it."
+    ),
     no_timestamp: bool = typer.Option(False, "--no-timestamp", help="Ask no authority, even when one is set."),
+    resolve: list[str] = typer.Option([], metavar="HOST:PORT:ADDR[:PORT]", help="As for check; repeatable."),
     allow_network: list[str] = typer.Option(
         [], metavar="CIDR", help="Treat this network as public: for an authority of your own; repeatable."
     ),
@@ -46,12 +50,13 @@ def export(
     data_dir: Path | None = _DATA_DIR,
 ) -> None:
     """Write the archived bytes, the verdict and everything that it rests on as one package."""
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from pharmcheck.cli import options
     from pharmcheck.cli.screen import say
     from pharmcheck.evidence import container, make_package, size_of
-    from pharmcheck.evidence.makers import maker_of
+    from pharmcheck.evidence.makers import maker_of, pictures_of
     from pharmcheck.ruleset import load_ruleset
     from pharmcheck.store import Store
 
@@ -60,16 +65,19 @@ def export(
     if out.suffix.lower() != ".wacz":
         raise UsageError(f"--out {out}: the name must end in .wacz, so that other tools know what it is.")
     _check_writable(out)
-    maker = maker_of(settings, options.policy(settings, [], allow_network, ca_file), key=key,
-                     timestamp=not no_timestamp)  # fmt: skip
-    now = datetime.now(UTC)
+    policy = options.policy(settings, resolve, allow_network, ca_file)
+    maker = maker_of(settings, policy, key=key, timestamp=not no_timestamp)
     with Store.open(settings) as store:
-        cases = _cases(targets, store, settings, load_ruleset(), where, now)
-        members = make_package(cases, maker, now)
+        cases = _cases(targets, store, settings, load_ruleset(), where, datetime.now(UTC))
+        if picture:
+            maker = replace(maker, pictures=pictures_of(cases, policy, lambda: datetime.now(UTC)))
+        members = make_package(cases, maker, datetime.now(UTC))
         digest = _write(out, container(members))
     for case in cases:
         if case.why_no_replay:
             say(f"{case.host}: {case.why_no_replay} The verdict is packed as it was given.")
+        if picture and case.check_id not in maker.pictures:
+            say(f"{case.host}: no picture could be taken.")
     checks = f"{len(cases)} check{'s' if len(cases) != 1 else ''}"
     marks = [word for word, is_there in (("signed", maker.key), ("timestamped", maker.authority)) if is_there]
     say(f"{out}: {checks}, {size_of(members):,} bytes, {' and '.join(marks) or 'neither signed nor timestamped'}.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pharmcheck.capture import NotAnswered, Policy, post
+from pharmcheck.capture import NotAnswered, Policy, post, take_picture
 from pharmcheck.classlists.signing import load_key
-from pharmcheck.errors import TimestampError
+from pharmcheck.errors import TimestampError, UsageError
+from pharmcheck.evidence.cases import Case
 from pharmcheck.evidence.making import Maker
 from pharmcheck.evidence.timestamps import MOST_BYTES
 from pharmcheck.settings import Settings
@@ -35,3 +38,23 @@ def maker_of(settings: Settings, policy: Policy, *, key: Path | None = None, tim
             raise TimestampError(f"The timestamp authority gave no timestamp. {error}") from error
 
     return Maker(settings.operator, signing, authority, urlsplit(url).netloc)
+
+
+def pictures_of(
+    cases: Sequence[Case], policy: Policy, clock: Callable[[], datetime]
+) -> dict[str, tuple[datetime, bytes]]:
+    """How the sites of `cases` look now, by check; those that cannot be shown have none.
+
+    Nobody goes to a site for the sake of an archive that somebody handed in.  Raises UsageError without a browser.
+    """
+    found = {}
+    for case in cases:
+        if case.received:
+            continue
+        try:
+            png = asyncio.run(take_picture(case.capture.address.url, policy, now=clock))
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        if png is not None:
+            found[case.check_id] = (clock(), png)
+    return found

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import DANGER, Run
+from tests.yardstick import PATIENCE_S
 
 
 @pytest.fixture
@@ -112,3 +114,31 @@ def test_a_verdict_is_written_as_paper_and_for_exchange(run: Run, way: list[str]
     objects = json.loads(bundle.read_bytes())["objects"]
     assert objects[0]["name"] == "TLP:GREEN"
     assert [one["confidence"] for one in objects if one["type"] == "indicator"] == [85]
+
+
+@pytest.mark.xdist_group("chromium")
+def test_a_picture_is_packed_with_its_own_time(
+    run: Run, way: list[str], tmp_path: Path, chromium: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How the site looks at export, by the sealed browser; without one, a sentence."""
+    visited = json.loads(run("check", "--json", DANGER, *way).stdout)
+    file = tmp_path / "case.wacz"
+    without = run("evidence", "export", visited["capture_id"], "--out", file, "--picture", *way)
+    monkeypatch.setenv("PHARMCHECK_CHROMIUM", str(chromium))
+    monkeypatch.setenv("PHARMCHECK_FETCH_DEADLINE_S", str(PATIENCE_S))
+    monkeypatch.setenv("PHARMCHECK_VISIT_DEADLINE_S", str(PATIENCE_S))
+
+    packed = run("evidence", "export", visited["capture_id"], "--out", file, "--picture", *way)
+
+    assert without.exit_code == 2
+    assert "PHARMCHECK_CHROMIUM" in without.stderr
+    assert packed.exit_code == 0, packed.output
+    assert run("evidence", "verify", file).exit_code == 0
+    with zipfile.ZipFile(file) as opened:
+        (name,) = (name for name in opened.namelist() if name.endswith(".picture.png"))
+        picture = opened.read(name)
+        log = [json.loads(line) for line in opened.read("evidence/custody.jsonl").splitlines()]
+    assert picture.startswith(b"\x89PNG")
+    assert int.from_bytes(picture[16:20]) >= 1000  # pixels wide
+    assert [entry["action"] for entry in log] == ["captured", "judged", "captured", "exported"]
+    assert log[2]["object"] == name
