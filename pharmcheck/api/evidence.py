@@ -23,6 +23,7 @@ from pharmcheck.evidence.makers import maker_of
 from pharmcheck.exports import MEDIA_TYPES, Source, verdict_bytes
 
 MEDIA_TYPE = "application/wacz"
+_NOTHING = "The check has no verdict, or its archived bytes were deleted after their time or are not those of then."
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
 
@@ -78,8 +79,8 @@ def package_response(service: Service, check_id: str, fields: dict[str, str]) ->
         members = make_package([case], maker_of(settings, place.policy), service.clock())
     except TimestampError as error:
         raise Problem("no_timestamp", str(error), headers={**fields, "Retry-After": "60"}) from None
-    except EvidenceError as error:
-        raise Problem("no_evidence", str(error), headers=fields) from None
+    except EvidenceError:  # whose text may name a folder of ours
+        raise Problem("no_evidence", _NOTHING, headers=fields) from None
     headers = {
         **fields,
         "Content-Length": str(size_of(members)),

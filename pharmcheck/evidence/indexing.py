@@ -23,7 +23,7 @@ _PIECE = 1 << 16
 _MOST_HEAD = 256 << 10  # bytes of a record that are looked at: its headers and those of the answer
 _MOST_PLAIN = 4 << 30  # unpacked bytes of a whole archive, as in capture.warcstream
 _MOST_RECORDS = 200_000
-_DIGITS = re.compile(r"\D")
+_NO_DIGITS = re.compile("[^0-9]")
 _STATUS = re.compile(rb"HTTP/[0-9.]+ ([0-9]{3})(?: |\r?\n)")
 
 
@@ -76,7 +76,7 @@ def _line(record: _Record, name: str) -> str | None:
         "offset": str(record.offset),
         "filename": name,
     }
-    moment = _DIGITS.sub("", headers.get("warc-date", ""))[:14].ljust(14, "0")
+    moment = _NO_DIGITS.sub("", headers.get("warc-date", ""))[:14].ljust(14, "0")
     return f"{search_key(url)} {moment} {json.dumps(told, ensure_ascii=True)}"
 
 

@@ -54,6 +54,7 @@ async def test_what_cannot_be_proven_is_said(desk: Desk) -> None:
     never = await desk.get(f"/v1/checks/{'0' * 32}/evidence.wacz", headers=key)
 
     assert (gone.status_code, problem(gone)["code"]) == (404, "no_evidence")
+    assert str(desk.service.settings.data_dir) not in gone.text
     assert (never.status_code, problem(never)["code"]) == (404, "no_check")
 
 
