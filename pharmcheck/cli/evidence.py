@@ -57,7 +57,6 @@ def export(
     from pharmcheck.cli.screen import say
     from pharmcheck.evidence import container, make_package, size_of
     from pharmcheck.evidence.makers import maker_of, pictures_of
-    from pharmcheck.ruleset import load_ruleset
     from pharmcheck.store import Store
 
     settings = options.settings_for(data_dir)
@@ -66,9 +65,11 @@ def export(
         raise UsageError(f"--out {out}: the name must end in .wacz, so that other tools know what it is.")
     _check_writable(out)
     policy = options.policy(settings, resolve, allow_network, ca_file)
+    if picture and policy.chromium is None:
+        raise UsageError("--picture needs a browser: set PHARMCHECK_CHROMIUM, see docs/rendering.md.")
     maker = maker_of(settings, policy, key=key, timestamp=not no_timestamp)
     with Store.open(settings) as store:
-        cases = _cases(targets, store, settings, load_ruleset(), where, datetime.now(UTC))
+        cases = _cases(targets, store, settings, where, datetime.now(UTC))
         if picture:
             maker = replace(maker, pictures=pictures_of(cases, policy, lambda: datetime.now(UTC)))
         members = make_package(cases, maker, datetime.now(UTC))
@@ -173,19 +174,20 @@ def make(key: Path | None = _KEY, data_dir: Path | None = _DATA_DIR) -> None:
         say(f"Made {place}. Publish the line above where those who verify will look; nobody else may have the file.")
 
 
-def _cases(
-    targets: Sequence[str], store: Store, settings: Settings, ruleset: Ruleset, where: str | None, now: datetime
-) -> list[Case]:
+def _cases(targets: Sequence[str], store: Store, settings: Settings, where: str | None, now: datetime) -> list[Case]:
     from pharmcheck.evidence import case_of_check, cases_of_archive
+    from pharmcheck.ruleset import load_ruleset
 
-    found: dict[str, Case] = {}
-    for target in targets:
-        if _ARCHIVE.fullmatch(target):
-            cases = cases_of_archive(Path(target), ruleset, store.registers(), store.loaded_registers(), now)
-        else:
-            cases = [case_of_check(_chosen(target, store, where), store, settings.data_dir, ruleset)]
-        found |= {case.check_id: case for case in cases}
-    return list(found.values())
+    archives = [target for target in targets if _ARCHIVE.fullmatch(target)]
+    chosen = [_chosen(target, store, where) for target in targets if target not in archives]
+    for archive in archives:
+        if not Path(archive).is_file():
+            raise UsageError(f"{archive}: there is no such file.")
+    ruleset = load_ruleset()
+    cases = [case_of_check(check_id, store, settings.data_dir, ruleset) for check_id in chosen]
+    for archive in archives:
+        cases += cases_of_archive(Path(archive), ruleset, store.registers(), store.loaded_registers(), now)
+    return list({case.check_id: case for case in cases}.values())
 
 
 def _chosen(target: str, store: Store, where: str | None) -> str:
@@ -206,11 +208,13 @@ def _last_of(site: str, store: Store, where: str | None) -> str:
 
 
 def _check_of(identifier: str, store: Store) -> str:
-    """The check with an id; for the id of a capture, which verdicts name, the last check of it."""
-    if store.get_check(identifier) is None:
-        for verdict in store.verdicts(identifier):
-            identifier = verdict.check_id
-    return identifier
+    """The check with an id; for the id of a capture, which verdicts name, the last check of it.  Raises UsageError."""
+    if store.get_check(identifier) is not None:
+        return identifier
+    found = [verdict.check_id for verdict in store.verdicts(identifier)]
+    if not found:
+        raise UsageError(f"There is no check {identifier}, or it was deleted.")
+    return found[-1]
 
 
 def _replay(path: Path, found: Verified) -> None:
