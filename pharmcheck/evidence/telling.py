@@ -26,12 +26,13 @@ def how_this_was_made(
     authority: str,
 ) -> bytes:
     """The page, in UTF-8.  Addresses on it are defanged: nobody opens one by a slip of the hand."""
+    hosts = [case.host for case in cases]
     text = _environment().get_template("how.html").render(
         facts=facts,
         python=f"Python {platform.python_version()}",
         cases=[_told(case) for case in cases],
         objects=sorted(objects, key=lambda one: one.name),
-        steps=[(f"{step.at:%Y-%m-%d %H:%M:%S} UTC", step) for step in steps],
+        steps=[(f"{step.at:%Y-%m-%d %H:%M:%S} UTC", defang(step.what, *hosts), step) for step in steps],
         signed=signed,
         authority=authority,
     )  # fmt: skip

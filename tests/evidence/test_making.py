@@ -25,6 +25,7 @@ def test_the_page_for_people_escapes_everything_and_leads_nowhere(cases: list[Ca
     assert not re.search(r"<(script|a|img|iframe|form|link|object)\b", page)
     assert not re.search(r"\s(on\w+|href|src)=", page)
     assert "pills[.]example[.]com" in page
+    assert "pills.example.com" not in page
     assert "not signed" in page
     assert "no timestamp" in page
 
