@@ -4,13 +4,14 @@ The only room that touches the network, through one guarded door.  It collects b
 """
 
 from pharmcheck.capture.downloading import Download, DownloadLimits, DownloadState, download
+from pharmcheck.capture.enquiring import NotAnswered, enquire
 from pharmcheck.capture.fetch import Fetcher
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
 from pharmcheck.capture.partial import Version, read_version, write_version
 from pharmcheck.capture.picturing import take_picture
 from pharmcheck.capture.planner import Wanted, plan
 from pharmcheck.capture.polite import Gate, Turns
-from pharmcheck.capture.posting import NotAnswered, post
+from pharmcheck.capture.posting import Posted, post
 from pharmcheck.capture.roles import page_role
 from pharmcheck.capture.shells import needs_scripts
 from pharmcheck.capture.visit import capture_site, require_parts
@@ -24,6 +25,7 @@ __all__ = [
     "Gate",
     "NotAnswered",
     "Policy",
+    "Posted",
     "Resolver",
     "SystemResolver",
     "Turns",
@@ -32,6 +34,7 @@ __all__ = [
     "capture_id",
     "capture_site",
     "download",
+    "enquire",
     "needs_scripts",
     "page_role",
     "plan",

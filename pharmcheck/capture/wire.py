@@ -93,7 +93,7 @@ class Wire:
     async def ask(
         self, url: str, headers: Sequence[tuple[bytes, bytes]], body: bytes | None = None
     ) -> AsyncIterator[Answer]:
-        """GET `url` (canonical), or POST a `body` to it: never to a site that is looked at, we fill in no forms.
+        """GET `url` (canonical), or POST it a `body`.
 
         Raises Ended, Refused, Unresolved, NotConnected or HandshakeFailed.
         """

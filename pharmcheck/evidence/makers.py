@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pharmcheck.capture import NotAnswered, Policy, post, take_picture
+from pharmcheck.capture import NotAnswered, Policy, enquire, take_picture
 from pharmcheck.classlists.signing import load_key
 from pharmcheck.errors import TimestampError, UsageError
 from pharmcheck.evidence.cases import Case
@@ -33,7 +33,7 @@ def maker_of(settings: Settings, policy: Policy, *, key: Path | None = None, tim
 
     def authority(query: bytes) -> bytes:
         try:
-            return asyncio.run(post(url, query, _QUERY, policy, most_bytes=MOST_BYTES))
+            return asyncio.run(enquire(url, query, _QUERY, policy, most_bytes=MOST_BYTES))
         except NotAnswered as error:
             raise TimestampError(f"The timestamp authority gave no timestamp. {error}") from error
 

@@ -83,8 +83,8 @@ class Report:
 def make_report(store: Store, batch: Batch, now: datetime, source: Source = _NOBODY) -> Report:
     """The report of a list as it stands."""
     batches = Batches(store)
-    items = lambda: map(item_document, batches.all_items(batch.id))  # noqa: E731 - asked again and again
-    return Report(batch, batches.categories(batch.id), items, now, source)
+    items = lambda: map(item_document, batches.all_items(batch.id, now))  # noqa: E731 - asked again and again
+    return Report(batch, batches.categories(batch.id, now), items, now, source)
 
 
 def form_of(name: str) -> str | None:
