@@ -61,6 +61,7 @@ NEEDS: Mapping[tuple[str, str], Right | None] = {
     ("POST", "/desk/{batch_id}/watch/targets/{target_id}/enable"): Right.HAND_IN,
     ("POST", "/desk/{batch_id}/watch/targets/{target_id}/remove"): Right.HAND_IN,
     ("POST", "/desk/{batch_id}/watch/deliveries/{delivery_id}/replay"): Right.HAND_IN,
+    ("GET", "/desk/evidence/{check_id}"): Right.LISTS,
     ("GET", "/desk/queue"): Right.VERDICTS,
     ("GET", "/desk/verdicts/{check_id}"): Right.VERDICTS,
     ("POST", "/desk/verdicts/{check_id}"): Right.REVIEW,
