@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from pharmcheck import __version__, measures
-from pharmcheck.api import about, checks, classlists, lists, networks, progress, reports, verdicts, watches
+from pharmcheck.api import about, checks, classlists, evidence, lists, networks, progress, reports, verdicts, watches
 from pharmcheck.api.callers import Doorkeeper
 from pharmcheck.api.lookup import Lookup
 from pharmcheck.api.openapi import describe
@@ -110,7 +110,7 @@ def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = Non
         redirect_slashes=False,
     )
     app.state.service = service
-    for part in (checks, progress, verdicts, lists, reports, watches, networks, classlists, about):
+    for part in (checks, progress, evidence, verdicts, lists, reports, watches, networks, classlists, about):
         app.include_router(part.router)
     if extend is not None:
         extend(app)

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from pharmcheck import __version__
 from pharmcheck.cli.batch import batch
 from pharmcheck.cli.check import check
+from pharmcheck.cli.evidence import evidence
 from pharmcheck.cli.forget import forget
 from pharmcheck.cli.keys import keys
 from pharmcheck.cli.lists import lists
@@ -84,6 +85,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(officers, name="officers")
 app.add_typer(lists, name="lists")
 app.add_typer(networks, name="networks")
+app.add_typer(evidence, name="evidence")
 app.add_typer(watch, name="watch")
 
 

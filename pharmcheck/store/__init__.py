@@ -5,6 +5,7 @@ failed never replaces a verdict that stands.
 """
 
 from pharmcheck.store.appeals import Appeal, Appeals
+from pharmcheck.store.archive import path_of as capture_path
 from pharmcheck.store.batches import Batch, Batches
 from pharmcheck.store.deliveries import Deliveries, Delivery, DeliveryState, Letter, Tried
 from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
@@ -87,6 +88,7 @@ __all__ = [
     "WatchedSites",
     "Watches",
     "at_one_desk",
+    "capture_path",
     "ends",
     "hash_password",
     "name_of",

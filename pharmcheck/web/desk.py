@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse
 
 from pharmcheck.address.defanging import defang
 from pharmcheck.api.documents import batch_state, checks_per_second
+from pharmcheck.api.evidence import package_response
 from pharmcheck.api.lists import cancel_list, own_list, read_form, start_list, take_list
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.reports import compared, report_response
@@ -78,6 +79,17 @@ async def hand_in(request: Request, service: Annotated[Service, _SERVICE]) -> Re
         return RedirectResponse(f"/desk/{batch.id}", 303)
 
     return await _do(request, take)
+
+
+@router.get("/evidence/{check_id}")
+async def evidence(check_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """A check with all that it rests on, as a package."""
+
+    def write() -> Response:
+        officer(request, service)
+        return package_response(service, check_id, {"Cache-Control": "private, no-store"})
+
+    return await _do(request, write)
 
 
 @router.post("/{batch_id}/start")

@@ -64,6 +64,7 @@ NEEDS: Mapping[tuple[str, str], Right | None] = {
     ("GET", "/desk/networks"): Right.LISTS,
     ("GET", "/desk/networks/{network}"): Right.LISTS,
     ("GET", "/desk/networks/{network}.graphml"): Right.LISTS,
+    ("GET", "/desk/evidence/{check_id}"): Right.LISTS,
     ("GET", "/desk/queue"): Right.VERDICTS,
     ("GET", "/desk/verdicts/{check_id}"): Right.VERDICTS,
     ("POST", "/desk/verdicts/{check_id}"): Right.REVIEW,
