@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.fuzz import TARGETS
+from bench.fuzz.targets import list_xlsx
+from pharmcheck.errors import ListFileError
 from pharmcheck.intake import read_list
 
 FOUND = Path(__file__).parent / "fuzzed"
@@ -38,3 +40,13 @@ def test_a_seed_of_a_workbook_is_one(target: str) -> None:
 
     for seed in module.SEEDS:
         assert [entry for entry in read_list(module.packed(seed)).entries() if entry.address is not None]
+
+
+@pytest.mark.parametrize("place", ["AsheetVAew1", "AAAA1", "A" * 200 + "1", "A12345678901"])
+def test_a_place_that_no_sheet_has_is_refused_before_anybody_reads_it(place: str) -> None:
+    """Found by fuzzing: a column of ten letters was a row of billions of cells, for the child and then for us."""
+    cell = f'<c r="{place}" t="inlineStr"><is><t>a.example.com</t></is></c>'.encode()
+    book = list_xlsx.packed(b'<worksheet><sheetData><row r="1">' + cell + b"</row></sheetData></worksheet>")
+
+    with pytest.raises(ListFileError, match="spans more than"):
+        read_list(book)

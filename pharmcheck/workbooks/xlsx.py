@@ -25,6 +25,8 @@ MAX_CELLS = 3_000_000  # of the rectangle around a sheet: 150,000 rows of 20 col
 _LIMITS = Limits(cpu=60, wall=180, address_space=2 << 30, data=512 << 20)  # of a workbook at the limits above
 _PIECE = 1 << 20
 _OVERLAP = 64  # bytes that a place may have
+# A place that no sheet has, further out than any: the reader would make a row of billions of cells of it.
+_FAR = re.compile(rb"""[\s]r\s*=\s*["'](?:[A-Za-z]{4,40}[0-9]|[A-Za-z]{41}|[A-Za-z]{0,3}[0-9]{10})""")
 _PLACE = re.compile(rb"""[\s]r\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
 
 
@@ -92,6 +94,8 @@ def _rectangle(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     tail = b""
     with archive.open(part) as opened:
         while piece := opened.read(_PIECE):
+            if _FAR.search(tail + piece):
+                return MAX_CELLS + 1
             for letters, digits in _PLACE.findall(tail + piece):
                 column, row = max(column, _column(letters)), max(row, int(digits))
             tail = piece[-_OVERLAP:]
