@@ -164,6 +164,8 @@ COMMANDS: dict[str, Callable[[str, Path], list[str]] | str] = {
     "batch run": of_batch,
     "watch target": of_watch,
     "forget": "deletes what is stored about a site",
+    "evidence export": "names a check, a site that was checked or an archive; a picture of it: see CALLERS",
+    "evidence report": "names a check, or a site that was checked",
     "registers lookup": "asks what is loaded; live, the one address in the list of registers",
     "registers import": "reads a file",
     "registers status": "names a register",
@@ -171,6 +173,7 @@ COMMANDS: dict[str, Callable[[str, Path], list[str]] | str] = {
 }
 """Every command that takes an argument a stranger may have chosen; `rules`, `keys` and `lists` take names of ours."""
 _OURS = ("rules ", "keys ", "lists ", "officers ", "batch report", "batch compare", "batch cancel")
+_OURS += ("networks ", "evidence verify")
 _OURS += tuple(f"watch {what}" for what in ("start", "stop", "changes", "replay"))
 
 CALLERS: dict[str, str] = {
@@ -178,9 +181,11 @@ CALLERS: dict[str, str] = {
     "watch/sending.py": "the receivers of messages, vetted by `hook` and `of_watch`, and by the guard at every sending",
     "refresh/syncing.py": "the address of a register's file: test_a_registers_address…",
     "refresh/live.py": "the address of a register that answers: test_a_registers_address…",
+    "evidence/makers.py": "the authority that the operator set, tests/evidence/test_timestamps.py; a picture, by the "
+    "sealed browser behind its guarded proxy: tests/capture/render/test_visit_rebinding.py",
 }
 """Whoever has the one room that goes out go somewhere.  A new one brings its own test here."""
-_GOES_OUT = {"capture_site", "download", "post", "Fetcher"}
+_GOES_OUT = {"capture_site", "download", "enquire", "post", "take_picture", "Fetcher"}
 
 
 def routes_of(router: Any) -> Iterator[APIRoute]:
