@@ -27,6 +27,9 @@ _TOKEN = re.compile(r"\[[^\[\]\s]+\]|\.\.\.|[^\[\]\s]+")
 MEDICINE = "{medicine}"
 _ANY_NAME = r"[a-zA-Z0-9]+(?:[ -][a-zA-Z0-9]+){0,3}"  # capitals: Russian, see `spell`
 _FORBIDDEN = re.compile(r"[\\^$|+?(){}]")
+_PLAIN = re.compile(r"[a-zA-Z0-9]+")  # of a word: between two of these may stand anything or nothing
+Needed = tuple[str, ...]
+"""Words, or parts of words, of which a phrase holds at least one."""
 
 
 class PhraseError(ValueError):
@@ -60,6 +63,22 @@ def compile_phrase(phrase: str) -> str:
     return (r"\b" if not tokens[0].startswith("{price}") else "") + pattern + end
 
 
+def words_needed(phrase: str) -> list[Needed]:
+    """What must stand, in folded and spelt text, for the phrase to stand there: one of each of these, somewhere."""
+    needed = []
+    for token in _TOKEN.findall(phrase.strip()):
+        if token != "..." and not token.startswith("["):  # noqa: S105 - a gap in a phrase, not a secret
+            words = ("" if word.startswith("{") else _written(word) for word in token.split("/"))
+            longest = tuple(max(_PLAIN.findall(word), key=len, default="") for word in words)
+            needed += [longest] if all(longest) else []
+    return needed
+
+
+def _written(word: str) -> str:
+    """A word of a phrase as it stands in folded and spelt text, without what may follow it."""
+    return spell(fold(word.rstrip("*").replace("_", " ")))
+
+
 def _alternatives(token: str, phrase: str) -> str:
     choices = []
     for word in token.split("/"):
@@ -73,10 +92,6 @@ def _alternatives(token: str, phrase: str) -> str:
             raise PhraseError(f"phrase {phrase!r}: {word!r} is not a word")
         else:
             stem = word.endswith("*")
-            text = (
-                re.escape(spell(fold(word.rstrip("*").replace("_", " "))))
-                .replace(r"\ ", "[ -]")
-                .replace(r"\-", "[ -]?")
-            )
+            text = re.escape(_written(word)).replace(r"\ ", "[ -]").replace(r"\-", "[ -]?")
             choices.append(text + ("[a-zA-Z0-9]*" if stem else ""))
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"

@@ -36,7 +36,7 @@ from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
 from pharmcheck.ruleset.list_schema import Papers
 from pharmcheck.ruleset.lookalikes import Lookalike
 from pharmcheck.ruleset.medicines import Medicine, Medicines
-from pharmcheck.ruleset.scan import PageText, page_text
+from pharmcheck.ruleset.scan import Line, PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
 from pharmcheck.ruleset.shelf import MedicineOffer, medicine_offers
 
@@ -214,8 +214,9 @@ def build_site(
     """Fold all pages and collect what the structured offers sell; set aside what issuers of seals say."""
     medicines, lists, issuers = ruleset.medicines, ruleset.lists, ruleset.vocabulary.issuers
     pages, answers = [], []
+    lines: dict[str, Line] = {}
     for held, reading in zip(capture.pages, readings, strict=True):
-        page = page_text(reading, medicines, held.look)
+        page = page_text(reading, medicines, held.look, lines)
         if held.role is PageRole.ISSUER:
             answers.append(hear(held, page, capture.address, issuers, lists["seals"]["answers"], ruleset.lexicon))
         else:
