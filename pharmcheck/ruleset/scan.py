@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import re2
@@ -45,6 +46,13 @@ class Hit:
     medicines: tuple[Medicine, ...]  # named inside the hit
 
 
+class Line(NamedTuple):
+    """One distinct text of a site, which its pages may repeat."""
+
+    folded: str
+    named: tuple[tuple[int, int, Medicine], ...]  # medicines, by offsets
+
+
 @dataclass(slots=True)
 class PageText:
     """A page's blocks as one folded text, and the medicines named in it."""
@@ -52,7 +60,7 @@ class PageText:
     reading: Reading
     folded: str
     starts: list[int]  # where each block begins in `folded`
-    lines: list[str]  # the folded text of each block
+    lines: list[Line]  # each block
     look: Look = Look.PLAIN
     named: list[tuple[int, int, Medicine]] = field(default_factory=list)  # offsets in `folded`, in order
     heard: dict[Any, Any] = field(default_factory=dict)  # who speaks, by the words; kept by `voice`
@@ -67,7 +75,7 @@ class PageText:
 
     def block_text(self, block: int) -> str:
         """The folded text of one block."""
-        return self.lines[block]
+        return self.lines[block].folded
 
     def heading_of(self, block: int) -> str:
         """The folded heading above a block."""
@@ -118,13 +126,6 @@ class PageText:
         return named
 
 
-class Line(NamedTuple):
-    """One distinct text of a site, which its pages may repeat."""
-
-    folded: str
-    named: tuple[tuple[int, int, Medicine], ...]  # medicines, by offsets
-
-
 def page_text(
     reading: Reading, medicines: Medicines, look: Look = Look.PLAIN, known: dict[str, Line] | None = None
 ) -> PageText:
@@ -139,18 +140,16 @@ def page_text(
     known = {} if known is None else known
     texts = [block.text for block in reading.blocks]
     _learn([text for text in dict.fromkeys(texts) if text not in known], medicines, known)
-    lines, starts = [], []
-    named: list[tuple[int, int, Medicine]] = []
-    start = 0
-    for text in texts:
-        line, there = known[text]
-        lines.append(line)
-        starts.append(start)
-        if there:
-            named += [(start + first, start + last, medicine) for first, last, medicine in there]
-        start += len(line) + 1
+    lines = [known[text] for text in texts]
+    starts = list(accumulate([len(text) + 1 for text in texts[:-1]], initial=0)) if texts else []
+    named = [
+        (start + first, start + last, medicine)
+        for start, line in zip(starts, lines, strict=True)
+        if line.named
+        for first, last, medicine in line.named
+    ]
     at = [first for first, _, _ in named]
-    return PageText(reading, "\n".join(lines), starts, lines, look, named, _named_at=at)
+    return PageText(reading, "\n".join([line.folded for line in lines]), starts, lines, look, named, _named_at=at)
 
 
 def _learn(texts: Sequence[str], medicines: Medicines, known: dict[str, Line]) -> None:
@@ -199,13 +198,13 @@ class PhraseIndex:
             known: what stands in the lines of the site's other pages.
         """
         known = {} if known is None else known
-        new = [line for line in dict.fromkeys(page.lines) if line not in known]
+        new = {line.folded: line for line in page.lines if line.folded not in known}
         known.update(dict.fromkeys(new, ()))
-        known.update(self._places(new))
+        known.update(self._places(tuple(new.values())))
         found = [
             (number, block, first, last)
             for block, line in enumerate(page.lines)
-            for number, first, last in known[line]
+            for number, first, last in known[line.folded]
         ]
         chunk_of = _chunks(page) if found else []
         for number, block, first, last in sorted(found, key=lambda hit: (chunk_of[hit[1]], hit)):
@@ -215,19 +214,22 @@ class PhraseIndex:
                 for phrase in self._meant(number, page.reading.language):
                     yield Hit(phrase, block, first, last, named)
 
-    def _places(self, lines: Sequence[str]) -> Iterator[tuple[str, Places]]:
+    def _places(self, lines: Sequence[Line]) -> Iterator[tuple[str, Places]]:
         """Of the lines in which phrases stand: where."""
-        spelt = [spell(line) for line in lines]
+        spelt = [spell(line.folded) for line in lines]
         for place, numbers in self._anchors.possible_in(spelt):
-            data = spelt[place].encode()
-            plain = len(data) == len(spelt[place])
-            found = tuple(
-                (number, *((first, last) if plain else (len(data[:first].decode()), len(data[:last].decode()))))
+            text, line = spelt[place], lines[place]
+            data = text.encode()
+            found = [
+                (number, *match.span())
                 for number in numbers
-                for first, last in (match.span() for match in self._alone(number).finditer(data))
-            )
+                if line.named or not self._needs_medicine[number]
+                for match in self._alone(number).finditer(data)
+            ]
+            if found and len(data) != len(text):
+                found = [(n, len(data[:first].decode()), len(data[:last].decode())) for n, first, last in found]
             if found:
-                yield lines[place], found
+                yield line.folded, tuple(found)
 
     def _meant(self, number: int, language: str | None) -> Iterable[Phrase]:
         """The phrases of this text, once for each matcher: words that many languages share are the page's own."""
@@ -249,8 +251,8 @@ class PhraseIndex:
 def _chunks(page: PageText) -> list[int]:
     """For each block the number of its chunk: statements are weighed a few blocks at a time, rule by rule."""
     chunks, chunk, begin = [], 0, 0
-    for start, line in zip(page.starts, page.lines, strict=True):
+    for end in (*page.starts[1:], len(page.folded)):
         chunks.append(chunk)
-        if start + len(line) + 1 - begin >= _CHUNK_CHARS:
-            chunk, begin = chunk + 1, start + len(line) + 1
+        if end - begin >= _CHUNK_CHARS:
+            chunk, begin = chunk + 1, end
     return chunks
