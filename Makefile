@@ -48,8 +48,8 @@ lint: $(READY) ## Check style, types, the order of the rooms, and the rules
 	$(BIN)/pharmcheck rules lint
 
 .PHONY: bench
-bench: $(READY) ## Measure what judging a site costs
-	@$(BIN)/python -m bench.judging $(ARGS)
+bench: $(READY) ## Measure what the main jobs cost, in one table (docs/performance.md)
+	@$(BIN)/python -m bench.table $(ARGS)
 
 .PHONY: extension
 extension: $(READY) ## Make both packages of the browser extension (ARGS="--service URL --key KEY" for your service)

@@ -40,6 +40,7 @@ from pharmcheck.store import Store, new_check_id
 from pharmcheck.work import Workplace, keep
 
 _CONNECTIONS = 32
+BARE, OURS = "FastAPI, ready bytes", "pharmcheck, verdict by domain"
 _HOST = "bench-rogue-1.example.com"
 
 
@@ -49,27 +50,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        body = _fill(Path(folder))
-        servers = {
-            "Starlette, ready bytes": (_starlette, (body,)),
-            "FastAPI, ready bytes": (_fastapi, (body,)),
-            "pharmcheck, verdict by domain": (_pharmcheck, (folder,)),
-        }
-        results: dict[str, list[tuple[float, float, float]]] = {name: [] for name in servers}
-        running = {name: _start(make, args) for name, (make, args) in servers.items()}
-        try:
-            for _ in range(options.rounds):
-                for name, (_, port) in running.items():
-                    results[name].append(asyncio.run(_ask(port, options.seconds)))
-        finally:
-            for process, _ in running.values():
-                process.terminate()
-                process.join()
-    print(
-        f"{len(body)} bytes an answer, {_CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s each"
-    )
-    bare = statistics.median(rate for rate, _, _ in results["FastAPI, ready bytes"])
+    results = measure(options.seconds, options.rounds)
+    print(f"{_CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s each")
+    bare = statistics.median(rate for rate, _, _ in results[BARE])
     print(f"\n{'':32}{'answers/s':>12}{'min':>9}{'max':>9}{'p50 ms':>9}{'p99 ms':>9}{'to FastAPI':>12}")
     for name, rounds in results.items():
         rates = [rate for rate, _, _ in rounds]
@@ -77,6 +60,34 @@ def main() -> int:
         p50, p99 = (1000 * statistics.median(values) for values in list(zip(*rounds, strict=True))[1:])
         print(f"{name:32}{rate:12.0f}{min(rates):9.0f}{max(rates):9.0f}{p50:9.2f}{p99:9.2f}{rate / bare:12.2f}")
     return 0
+
+
+def rates(seconds: float, rounds: int) -> dict[str, float]:
+    """Answers a second of each server."""
+    results = measure(seconds, rounds)
+    return {name: statistics.median(rate for rate, _, _ in found) for name, found in results.items()}
+
+
+def measure(seconds: float, rounds: int) -> dict[str, list[tuple[float, float, float]]]:
+    """Answers a second, and the median and 99th percentile of their times, of each server in each round."""
+    with tempfile.TemporaryDirectory() as folder:
+        body = _fill(Path(folder))
+        servers = {
+            "Starlette, ready bytes": (_starlette, (body,)),
+            BARE: (_fastapi, (body,)),
+            OURS: (_pharmcheck, (folder,)),
+        }
+        results: dict[str, list[tuple[float, float, float]]] = {name: [] for name in servers}
+        running = {name: _start(make, args) for name, (make, args) in servers.items()}
+        try:
+            for _ in range(rounds):
+                for name, (_, port) in running.items():
+                    results[name].append(asyncio.run(_ask(port, seconds)))
+        finally:
+            for process, _ in running.values():
+                process.terminate()
+                process.join()
+    return results
 
 
 def _fill(folder: Path) -> bytes:

@@ -36,9 +36,9 @@ def hidden_marks(source: str, urls: Urls, vocabulary: Vocabulary) -> list[Pictur
     data = source.encode("utf-8", "surrogateescape")
     if not _signs_of(vocabulary.seal_scripts).search(data):  # one look for all of them
         return []
-    if not any(host in source for host in vocabulary.seal_scripts):
-        if not vocabulary.seal_files.search(data) and not vocabulary.seal_words.search(data):
-            return []
+    written = any(host in source for host in vocabulary.seal_scripts)
+    if not (written or vocabulary.seal_files.search(data) or vocabulary.seal_words.search(data)):
+        return []
     walk = _Walk(urls, frozenset(vocabulary.seal_scripts))
     for token in tokenize(source):
         if token.tag is not None:
