@@ -99,6 +99,7 @@ def main() -> int:
         rate = pages / spent["work"]
         print(f"visited, judged, kept: {rate:.0f} pages a second of CPU")
         if find_spec("scrapy"):
+            place.forget()
             fetched = place.run(fetching.SCRAPY, "quick", fetching.SIZES, options.sites, _AT_ONCE, 3)
             theirs = pages / fetched["cpu_s"]
             print(f"Scrapy, fetching only: {theirs:.0f} pages a second of CPU, peak {fetched['peak'] / 1e6:.0f} MB")

@@ -63,6 +63,10 @@ class _Bench:
     def close(self) -> None:
         self._server.communicate()
 
+    def forget(self) -> None:
+        """The requests so far are nobody's."""
+        self._tell("\n")
+
     def run(self, client: str, shop: str, sizes: dict[str, int], sites: int, at_once: int, warm_up: int) -> Any:  # noqa: ANN401
         """What the client printed, and `requests` per site.  Raises SystemExit when it did not read what it should."""
         task = {

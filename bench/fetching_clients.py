@@ -21,6 +21,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from bench.machine import peak_mb
 from pharmcheck.address import parse_address
 from pharmcheck.capture import Policy, capture_site
 from pharmcheck.capture.fetch import Fetcher
@@ -28,8 +29,6 @@ from pharmcheck.capture.guard import SystemResolver
 from pharmcheck.capture.polite import Gate
 from pharmcheck.capture.tls import verifying_context
 from pharmcheck.model import Capture, FetchOutcome, PageRole
-
-_KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss, in bytes
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,7 @@ class Meter:
     def report(self) -> None:
         """Print the line."""
         cpu, elapsed = _cpu_s() - self._cpu, time.monotonic() - self._clock
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KILOBYTE
-        print(json.dumps({"cpu_s": cpu, "elapsed_s": elapsed, "bytes": self.read, "peak": peak}))
+        print(json.dumps({"cpu_s": cpu, "elapsed_s": elapsed, "bytes": self.read, "peak": peak_mb() * 2**20}))
 
 
 def _cpu_s() -> float:

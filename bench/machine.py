@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import ssl
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,7 +22,15 @@ def describe(*packages: str) -> str:
 def peak_mb() -> float:
     """The most memory that this process has had; not getrusage's, which a process inherits from its parent."""
     status = Path("/proc/self/status")
-    return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024 if status.exists() else float("nan")
+    if not status.exists():  # no Linux: an upper bound, in kilobytes or, on macOS, bytes
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+    return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds that a process has used so far, user and system."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _processor() -> str:
