@@ -33,7 +33,7 @@ _VOID = frozenset("img input br hr area base link meta source".split())
 
 def hidden_marks(source: str, urls: Urls, vocabulary: Vocabulary) -> list[Picture]:
     """Images with where they lead, for all the ways that `markup` does not follow; scripts of issuers as images."""
-    data = source.encode("utf-8", "surrogateescape")
+    data = source.encode("utf-8", "replace")  # a stray byte of the page is half a character here
     if not _signs_of(vocabulary.seal_scripts).search(data):  # one look for all of them
         return []
     written = any(host in source for host in vocabulary.seal_scripts)
