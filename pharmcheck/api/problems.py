@@ -37,6 +37,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "no_batch": (404, "There is no such batch"),
     "no_check": (404, "There is no such check"),
     "no_list": (404, "There is no such list"),
+    "no_network": (404, "There is no such network"),
     "no_target": (404, "There is no such target or message"),
     "no_verdict": (404, "There is no verdict about this site yet"),
     "no_watch": (404, "The batch is not watched"),

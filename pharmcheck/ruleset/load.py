@@ -49,6 +49,7 @@ _LISTS = (
     "waivers",
     "destinations",
     "lookalikes",
+    "networks",
     "order_hosts",
     "registers",
 )

@@ -11,6 +11,8 @@ from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.items import Item, Order, Rows
 from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.network_views import NetworkViews
+from pharmcheck.store.networks import Built, Networks
 from pharmcheck.store.newest import newest_verdicts, registered_hosts
 from pharmcheck.store.officers import WORKING_DAY, Officer, Officers, Role, at_one_desk, name_of
 from pharmcheck.store.optouts import opted_out_sites
@@ -36,6 +38,7 @@ __all__ = [
     "Appeals",
     "Batch",
     "Batches",
+    "Built",
     "CheckQueue",
     "Counts",
     "Deliveries",
@@ -52,6 +55,8 @@ __all__ = [
     "Keys",
     "Letter",
     "LoadedRegister",
+    "NetworkViews",
+    "Networks",
     "NewBatch",
     "NewCheck",
     "NewItem",
