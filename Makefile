@@ -48,8 +48,8 @@ lint: $(READY) ## Check style, types, the order of the rooms, and the rules
 	$(BIN)/pharmcheck rules lint
 
 .PHONY: bench
-bench: $(READY) ## Measure what judging a site costs
-	@$(BIN)/python -m bench.judging $(ARGS)
+bench: $(READY) ## Measure what the main jobs cost, in one table (docs/performance.md)
+	@$(BIN)/python -m bench.table $(ARGS)
 
 .PHONY: fuzz
 fuzz: $(READY) ## Fuzz whatever reads strangers' bytes (ARGS="--seconds 60 page"; Linux, takes what it needs)

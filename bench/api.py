@@ -29,6 +29,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bench.judging import make_capture
+from bench.machine import cpu_s
 from pharmcheck.api import make_app, make_service
 from pharmcheck.capture import Policy
 from pharmcheck.check import judge
@@ -40,6 +41,7 @@ from pharmcheck.store import Store, new_check_id
 from pharmcheck.work import Workplace, keep
 
 _CONNECTIONS = 32
+BARE, OURS = "FastAPI, ready bytes", "pharmcheck, verdict by domain"
 _HOST = "bench-rogue-1.example.com"
 
 
@@ -49,34 +51,52 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    results = measure(options.seconds, options.rounds)
+    print(f"{_CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s each")
+    bare = _by_cpu(results[BARE])
+    print(f"\n{'':32}{'answers/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'per s of CPU':>14}{'to FastAPI':>12}")
+    for name, rounds in results.items():
+        rate, p50, p99, _ = (statistics.median(values) for values in zip(*rounds, strict=True))
+        by_cpu = _by_cpu(rounds)
+        print(f"{name:32}{rate:12.0f}{1000 * p50:9.2f}{1000 * p99:9.2f}{by_cpu:14.0f}{by_cpu / bare:12.2f}")
+    return 0
+
+
+Round = tuple[float, float, float, float]
+"""Answers a second, the median and 99th percentile of their times, answers a second of the server's CPU."""
+
+
+def rates(seconds: float, rounds: int) -> dict[str, float]:
+    """Answers a second of CPU of each server: what else runs on the machine takes none of it."""
+    return {name: _by_cpu(found) for name, found in measure(seconds, rounds).items()}
+
+
+def _by_cpu(rounds: list[Round]) -> float:
+    return statistics.median(by_cpu for *_, by_cpu in rounds)
+
+
+def measure(seconds: float, rounds: int) -> dict[str, list[Round]]:
+    """Ask each server in each round."""
     with tempfile.TemporaryDirectory() as folder:
         body = _fill(Path(folder))
         servers = {
             "Starlette, ready bytes": (_starlette, (body,)),
-            "FastAPI, ready bytes": (_fastapi, (body,)),
-            "pharmcheck, verdict by domain": (_pharmcheck, (folder,)),
+            BARE: (_fastapi, (body,)),
+            OURS: (_pharmcheck, (folder,)),
         }
-        results: dict[str, list[tuple[float, float, float]]] = {name: [] for name in servers}
+        results: dict[str, list[Round]] = {name: [] for name in servers}
         running = {name: _start(make, args) for name, (make, args) in servers.items()}
         try:
-            for _ in range(options.rounds):
-                for name, (_, port) in running.items():
-                    results[name].append(asyncio.run(_ask(port, options.seconds)))
+            for _ in range(rounds):
+                for name, (process, port) in running.items():
+                    before = cpu_s(process.pid or 0)
+                    answers, rate, p50, p99 = asyncio.run(_ask(port, seconds))
+                    results[name].append((rate, p50, p99, answers / (cpu_s(process.pid or 0) - before)))
         finally:
             for process, _ in running.values():
                 process.terminate()
                 process.join()
-    print(
-        f"{len(body)} bytes an answer, {_CONNECTIONS} connections, {options.rounds} rounds of {options.seconds} s each"
-    )
-    bare = statistics.median(rate for rate, _, _ in results["FastAPI, ready bytes"])
-    print(f"\n{'':32}{'answers/s':>12}{'min':>9}{'max':>9}{'p50 ms':>9}{'p99 ms':>9}{'to FastAPI':>12}")
-    for name, rounds in results.items():
-        rates = [rate for rate, _, _ in rounds]
-        rate = statistics.median(rates)
-        p50, p99 = (1000 * statistics.median(values) for values in list(zip(*rounds, strict=True))[1:])
-        print(f"{name:32}{rate:12.0f}{min(rates):9.0f}{max(rates):9.0f}{p50:9.2f}{p99:9.2f}{rate / bare:12.2f}")
-    return 0
+    return results
 
 
 def _fill(folder: Path) -> bytes:
@@ -192,8 +212,8 @@ class _Asker(asyncio.Protocol):
 _REQUEST = _request()
 
 
-async def _ask(port: int, seconds: float) -> tuple[float, float, float]:
-    """Answers a second, and the median and 99th percentile of their times."""
+async def _ask(port: int, seconds: float) -> tuple[int, float, float, float]:
+    """Answers, those of a second, and the median and 99th percentile of their times."""
     loop = asyncio.get_running_loop()
     spent: list[float] = []
     begin = time.perf_counter()
@@ -203,7 +223,7 @@ async def _ask(port: int, seconds: float) -> tuple[float, float, float]:
     await asyncio.gather(*ends)
     took = time.perf_counter() - begin
     ordered = sorted(spent)
-    return len(ordered) / took, ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
+    return len(ordered), len(ordered) / took, ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
 
 
 if __name__ == "__main__":

@@ -14,19 +14,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import ssl
 import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from bench.machine import describe
 
 DOMAIN = "bench.example.com"
 # What the planner chooses of a home page that links to all of these, in this order; sizes in bytes before gzip.
@@ -44,15 +42,16 @@ _CLIENTS = {
     "our Fetcher": ("bench.fetching_clients", "fetcher"),
     "our whole visit": ("bench.fetching_clients", "visit"),
     "Scrapy": ("bench.fetching_scrapy",),
+    "our whole visit, judged": ("bench.fetching_clients", "judged"),
 }
-_BASE, _OURS, _VISIT, _SCRAPY = _CLIENTS
+_BASE, _OURS, _VISIT, SCRAPY, JUDGED = _CLIENTS
 
 
 class _Bench:
     """The server, and clients that are sent to it."""
 
     def __init__(self, folder: Path) -> None:
-        self._ca_file = folder / "ca.pem"
+        self.ca_file = str(folder / "ca.pem")
         self._server = subprocess.Popen(  # noqa: S603 - our own
             [sys.executable, "-m", "bench.fetching_server", str(folder)],
             stdin=subprocess.PIPE,
@@ -64,11 +63,15 @@ class _Bench:
     def close(self) -> None:
         self._server.communicate()
 
+    def forget(self) -> None:
+        """The requests so far are nobody's."""
+        self._tell("\n")
+
     def run(self, client: str, shop: str, sizes: dict[str, int], sites: int, at_once: int, warm_up: int) -> Any:  # noqa: ANN401
         """What the client printed, and `requests` per site.  Raises SystemExit when it did not read what it should."""
         task = {
             "domain": DOMAIN,
-            "ca_file": str(self._ca_file),
+            "ca_file": self.ca_file,
             "port": self.about["ports"][shop],
             "plain_port": self.about["ports"]["plain"],
             "paths": [*sizes],
@@ -81,7 +84,7 @@ class _Bench:
         result["requests"] = int(self._tell("\n")) / (warm_up + sites)
         if result["bytes"] != sites * sum(sizes.values()):
             raise SystemExit(f"{client} read {result['bytes']} bytes, not {sites * sum(sizes.values())}")
-        if client != _VISIT and result["requests"] != len(sizes):
+        if client not in (_VISIT, JUDGED) and result["requests"] != len(sizes):
             raise SystemExit(f"{client} sent {result['requests']} requests a site, not {len(sizes)}")
         return result
 
@@ -99,59 +102,40 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="one short round, no memory: does it run?")
     parser.add_argument("--rounds", type=int, default=4)
     options = parser.parse_args()
-    _about_the_machine()
-    with _bench() as bench:
+    print(describe("httpx", "httpcore", "anyio", "sniffio", "Scrapy", "Twisted"))
+    with bench() as sites:
         if options.quick:
-            _cpu(bench, rounds=1, sites=10)
+            _cpu(sites, rounds=1, sites=10)
         else:
-            _cpu(bench, options.rounds, sites=30)
-            _memory(bench)
+            _cpu(sites, options.rounds, sites=30)
+            _memory(sites)
     return 0
 
 
 @contextmanager
-def _bench() -> Iterator[_Bench]:
+def bench() -> Iterator[_Bench]:
+    """The server, until the end."""
     with TemporaryDirectory(prefix="pharmcheck-bench-") as folder:
-        bench = _Bench(Path(folder))
+        sites = _Bench(Path(folder))
         try:
-            yield bench
+            yield sites
         finally:
-            bench.close()
+            sites.close()
 
 
-def _about_the_machine() -> None:
-    versions = {name: _version(name) for name in ("httpx", "httpcore", "anyio", "sniffio", "Scrapy", "Twisted")}
-    print(f"{_processor()}, {os.cpu_count()} cores, {platform.system()}")
-    print(f"Python {platform.python_version()}, {ssl.OPENSSL_VERSION}")
-    print(", ".join(f"{name} {number}" for name, number in versions.items()))
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text("utf-8").splitlines() if info.exists() else []
-    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.processor())
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _cpu(bench: _Bench, rounds: int, sites: int) -> None:
-    clients = [*_CLIENTS] if find_spec("scrapy") else [_BASE, _OURS, _VISIT]
+def _cpu(place: _Bench, rounds: int, sites: int) -> None:
+    clients = [_BASE, _OURS, _VISIT, *([SCRAPY] if find_spec("scrapy") else [])]
     costs: dict[str, list[float]] = {client: [] for client in clients}  # ms of CPU a request, by round
     requests = {}
     for _ in range(rounds):
         for client in clients:
-            result = bench.run(client, "quick", SIZES, sites, _AT_ONCE, _WARM_UP)
+            result = place.run(client, "quick", SIZES, sites, _AT_ONCE, _WARM_UP)
             requests[client] = result["requests"]
             costs[client].append(1000 * result["cpu_s"] / (sites * result["requests"]))
     print(
         f"\nCPU a request: {rounds} rounds of {sites} sites, {_AT_ONCE} at once; {len(SIZES)} pages a site, one by one"
     )
-    print(f"on one connection; {sum(SIZES.values()) / 1000:.0f} KB a site, {bench.about['wire'] / 1000:.0f} KB as sent")
+    print(f"on one connection; {sum(SIZES.values()) / 1000:.0f} KB a site, {place.about['wire'] / 1000:.0f} KB as sent")
     head = f"{'':30}{'requests a site':>16}{'ms, median':>12}{'min':>7}{'max':>7}"
     print(f"{head}{'ratio to bare httpx':>22}{'min':>7}{'max':>7}")
     for client in clients:
@@ -161,8 +145,8 @@ def _cpu(bench: _Bench, rounds: int, sites: int) -> None:
         print(f"{row}{statistics.median(ratios):22.2f}{min(ratios):7.2f}{max(ratios):7.2f}")
     reached = statistics.median(_ratios(costs, _OURS, _BASE))
     print(f"aim: our Fetcher at most {_AIM} times bare httpx: {reached:.2f}, {'met' if reached <= _AIM else 'missed'}")
-    if _SCRAPY in costs:
-        ratios = _ratios(costs, _OURS, _SCRAPY)
+    if SCRAPY in costs:
+        ratios = _ratios(costs, _OURS, SCRAPY)
         print(f"our Fetcher against Scrapy: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
     else:
         print("Scrapy is not installed: uv sync --group bench")
@@ -172,14 +156,14 @@ def _ratios(costs: dict[str, list[float]], client: str, base: str) -> list[float
     return [one / other for one, other in zip(costs[client], costs[base], strict=True)]
 
 
-def _memory(bench: _Bench) -> None:
+def _memory(place: _Bench) -> None:
     print("\nmemory of whole visits, all sites at once: peak of the process, and its growth a site after the first")
     for shop, sizes, numbers in (("slow", SIZES, (50, 200)), ("large", LARGE_SIZES, (20,))):
-        alone = bench.run(_VISIT, shop, sizes, 1, 1, 0)["peak"]
+        alone = place.run(_VISIT, shop, sizes, 1, 1, 0)["peak"]
         what = f"{len(sizes)} pages, {sum(sizes.values()) / 1e6:.1f} MB"
         print(f"{'1 site of ' + what:40}{alone / 1e6:8.0f} MB")
         for number in numbers:
-            peak = bench.run(_VISIT, shop, sizes, number, number, 0)["peak"]
+            peak = place.run(_VISIT, shop, sizes, number, number, 0)["peak"]
             growth = (peak - alone) / (number - 1)
             print(f"{f'{number} sites':40}{peak / 1e6:8.0f} MB{growth / 1e6:10.2f} MB a site")
 

@@ -7,6 +7,7 @@ and system) without start and warm-up, bytes of the pages read, and the peak of 
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import json
 import resource
@@ -20,15 +21,14 @@ from typing import Any
 import httpcore
 import httpx
 
+from bench.machine import peak_mb
 from pharmcheck.address import parse_address
 from pharmcheck.capture import Policy, capture_site
 from pharmcheck.capture.fetch import Fetcher
 from pharmcheck.capture.guard import SystemResolver
 from pharmcheck.capture.polite import Gate
 from pharmcheck.capture.tls import verifying_context
-from pharmcheck.model import FetchOutcome, PageRole
-
-_KILOBYTE = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss, in bytes
+from pharmcheck.model import Capture, FetchOutcome, PageRole
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,7 @@ class Meter:
     def report(self) -> None:
         """Print the line."""
         cpu, elapsed = _cpu_s() - self._cpu, time.monotonic() - self._clock
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KILOBYTE
-        print(json.dumps({"cpu_s": cpu, "elapsed_s": elapsed, "bytes": self.read, "peak": peak}))
+        print(json.dumps({"cpu_s": cpu, "elapsed_s": elapsed, "bytes": self.read, "peak": peak_mb() * 2**20}))
 
 
 def _cpu_s() -> float:
@@ -110,7 +109,13 @@ def _our_fetcher(task: Task, meter: Meter) -> Callable[[str], Awaitable[None]]:
     return read
 
 
-def _our_visit(task: Task, meter: Meter) -> Callable[[str], Awaitable[None]]:
+async def _nothing(_: Capture) -> None:
+    """A visit alone."""
+
+
+def _our_visit(
+    task: Task, meter: Meter, after: Callable[[Capture], Awaitable[None]] = _nothing
+) -> Callable[[str], Awaitable[None]]:
     """`capture_site` on the same pages, which it has to find: robots.txt, planning, a second and an insecure look."""
     gate = Gate(time.monotonic)
 
@@ -124,8 +129,23 @@ def _our_visit(task: Task, meter: Meter) -> Callable[[str], Awaitable[None]]:
         if {page.url for page in capture.pages} != {f"https://{host}{path}" for path in task.paths}:
             raise SystemExit(f"other pages were read: {[page.url for page in capture.pages]}")
         meter.read += sum(len(page.body) for page in capture.pages)
+        await after(capture)
 
     return read
+
+
+def _our_judged_visit(task: Task, meter: Meter) -> Callable[[str], Awaitable[None]]:
+    """The same visit, and what a check does with it: judged, in a thread of its own."""
+    from pharmcheck.check import judge  # noqa: PLC0415 - rules would count among the memory of the other clients
+    from pharmcheck.ruleset import load_ruleset  # noqa: PLC0415
+
+    ruleset = load_ruleset()
+    gc.freeze()  # as the service does
+
+    async def judged(capture: Capture) -> None:
+        await asyncio.to_thread(judge, capture, ruleset, now=_now())
+
+    return _our_visit(task, meter, judged)
 
 
 def _policy(task: Task, places: dict[tuple[str, int], tuple[str, int]]) -> Policy:
@@ -158,7 +178,7 @@ async def _measure(client: Callable[[Task, Meter], Callable[[str], Awaitable[Non
     meter.report()
 
 
-_CLIENTS = {"httpx": _bare_httpx, "fetcher": _our_fetcher, "visit": _our_visit}
+_CLIENTS = {"httpx": _bare_httpx, "fetcher": _our_fetcher, "visit": _our_visit, "judged": _our_judged_visit}
 
 if __name__ == "__main__":
     asyncio.run(_measure(_CLIENTS[sys.argv[1]], Task(**json.loads(sys.argv[2]))))

@@ -2,9 +2,11 @@
 
     .venv/bin/python -m bench.judging [--rounds N]
 
-Captures of six pages of about 100 KB each, made here to carry what real shop pages carry: about half markup and
-text, a third style and script, structured data, a long product list.  Peers: a bare parse of the same bytes by the
-two fastest HTML parsers on the index, in the same process and run.  Ratios count; absolute times are this machine's.
+Two kinds of sites of six pages of about 100 KB, made here.  Shops carry what real shop pages carry: about half markup
+and text, a third style and script, structured data, a long product list.  Prose is what shops and others say in
+thirteen languages, the examples of all rules: it holds thousands of different words, as real text does, where the
+shops repeat a few sentences.  Peers: a bare parse of the same bytes by the two fastest HTML parsers on the index, in
+the same process and run.  Ratios count; absolute times are this machine's.
 """
 
 from __future__ import annotations
@@ -17,8 +19,9 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from html import escape
 
 import turbohtml
 from selectolax.lexbor import LexborHTMLParser
@@ -27,10 +30,12 @@ from pharmcheck.address import parse_address
 from pharmcheck.check import judge
 from pharmcheck.model import Capture, Page, PageRole
 from pharmcheck.reading import read
-from pharmcheck.ruleset import load_ruleset
+from pharmcheck.ruleset import Ruleset, load_ruleset
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 _SIZE = 100_000
+_SPOKEN = ("en", "de", "pl", "ru")
+LIMIT, JUDGE = "parse, selectolax (lexbor)", "judge"
 _ROLES = (
     ("/", PageRole.HOME), ("/contact", PageRole.CONTACT), ("/terms", PageRole.TERMS),
     ("/faq", PageRole.FAQ), ("/shipping", PageRole.SHIPPING), ("/products/one", PageRole.PRODUCT),
@@ -65,29 +70,41 @@ def main() -> int:
     rounds = parser.parse_args().rounds
     ruleset = load_ruleset()
     gc.freeze()  # as `pharmcheck check` does
-    captures = [make_capture(kind, seed) for kind in _SENTENCES for seed in (1, 2)]
+    for kind, captures in sites(ruleset).items():
+        pages = [page for capture in captures for page in capture.pages]
+        print(
+            f"{kind}: {len(captures)} sites of {len(pages) // len(captures)} pages, "
+            f"{sum(len(page.body) for page in pages) / len(pages) / 1000:.0f} KB a page; ruleset {ruleset.version}"
+        )
+        times = cpu_times(jobs(captures, ruleset), rounds)
+        fastest = min(statistics.median(times[name]) for name in times if name.startswith("parse"))
+        print(f"{'':30}{'ms a site':>12}{'min':>10}{'max':>10}{'ratio to the fastest parse':>30}")
+        for name, values in times.items():
+            per_site = [1000 * value / len(captures) for value in values]
+            ratio = statistics.median(values) / fastest
+            row = f"{name:30}{statistics.median(per_site):12.1f}{min(per_site):10.1f}{max(per_site):10.1f}"
+            print(f"{row}{ratio:30.2f}")
+    return 0
+
+
+def sites(ruleset: Ruleset) -> dict[str, list[Capture]]:
+    """What is judged, by kind."""
+    shops = [make_capture(kind, seed) for kind in _SENTENCES for seed in (1, 2)]
+    return {"shops": shops, "prose": [make_prose(ruleset, language) for language in _SPOKEN]}
+
+
+def jobs(captures: Sequence[Capture], ruleset: Ruleset) -> dict[str, Callable[[], object]]:
+    """What is measured, each for all captures."""
     pages = [page for capture in captures for page in capture.pages]
     texts = [page.body.decode() for page in pages]
-    print(
-        f"{len(captures)} sites of {len(pages) // len(captures)} pages, "
-        f"{sum(len(page.body) for page in pages) / len(pages) / 1000:.0f} KB a page; ruleset {ruleset.version}"
-    )
-    jobs: dict[str, Callable[[], object]] = {
+    return {
         "parse, turbohtml": lambda: [turbohtml.parse(text) for text in texts],
-        "parse, selectolax (lexbor)": lambda: [LexborHTMLParser(text) for text in texts],
+        LIMIT: lambda: [LexborHTMLParser(text) for text in texts],
         "parse, text and links in C": lambda: [_text_and_links(text) for text in texts],
         "touch every token in Python": lambda: [_touch(text) for text in texts],
         "read only": lambda: [read(page, ruleset.vocabulary) for page in pages],
-        "judge": lambda: [judge(capture, ruleset, now=_WHEN) for capture in captures],
+        JUDGE: lambda: [judge(capture, ruleset, now=_WHEN) for capture in captures],
     }
-    times = _measure(jobs, rounds)
-    fastest = min(statistics.median(times[name]) for name in jobs if name.startswith("parse"))
-    print(f"\n{'':30}{'ms a site':>12}{'min':>10}{'max':>10}{'ratio to the fastest parse':>30}")
-    for name, values in times.items():
-        per_site = [1000 * value / len(captures) for value in values]
-        ratio = statistics.median(values) / fastest
-        print(f"{name:30}{statistics.median(per_site):12.1f}{min(per_site):10.1f}{max(per_site):10.1f}{ratio:30.2f}")
-    return 0
 
 
 def _text_and_links(source: str) -> tuple[str, list[object]]:
@@ -104,7 +121,7 @@ def _touch(source: str) -> int:
     return seen
 
 
-def _measure(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+def cpu_times(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """CPU seconds of each job, one after the other in each round, so that drift of the machine hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in jobs}
     for job in jobs.values():
@@ -117,16 +134,35 @@ def _measure(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, li
     return times
 
 
-def make_capture(kind: str, seed: int) -> Capture:
-    """A site of six pages; the same seed gives the same bytes."""
+def make_capture(kind: str, seed: int, pages: Sequence[tuple[str, PageRole]] = _ROLES) -> Capture:
+    """A shop, of six pages unless others are named; the same seed gives the same bytes."""
     chance = random.Random(seed)  # noqa: S311 - repeatable pages, not secrets
-    host = f"bench-{kind}-{seed}.example.com"
-    pages = []
+    return _capture(
+        f"bench-{kind}-{seed}.example.com", [(path, role, _page(kind, path, chance)) for path, role in pages]
+    )
+
+
+def make_prose(ruleset: Ruleset, language: str) -> Capture:
+    """A site of six pages of sentences in one language, as the examples of all rules have them."""
+    chance = random.Random(language)  # noqa: S311 - repeatable pages, not secrets
+    examples = [one for rule in ruleset.rules for one in (*rule.examples.match, *rule.examples.no_match)]
+    lines = sorted({line for one in examples if one.lang == language and one.text for line in one.text.splitlines()})
+    bodies = []
     for path, role in _ROLES:
-        body = _page(kind, path, chance).encode()
-        url = f"https://{host}{path}"
+        body = f'<!doctype html><html lang="{language}"><title>Prose</title>'
+        while len(body) < _SIZE:
+            body += "".join(f"<p>{escape(line.strip())}</p>\n" for line in chance.sample(lines, len(lines)))
+        bodies.append((path, role, body))
+    return _capture(f"bench-prose-{language}.example.com", bodies)
+
+
+def _capture(host: str, bodies: Sequence[tuple[str, PageRole, str]]) -> Capture:
+    pages = []
+    for path, role, text in bodies:
+        body = text.encode()
         headers = (("content-type", "text/html; charset=utf-8"),)
-        pages.append(Page(url, role, 200, headers, body, hashlib.sha256(body).hexdigest(), _WHEN, truncated=False))
+        digest = hashlib.sha256(body).hexdigest()
+        pages.append(Page(f"https://{host}{path}", role, 200, headers, body, digest, _WHEN, truncated=False))
     return Capture(parse_address(host), (), tuple(pages), (), _WHEN, _WHEN)
 
 

@@ -139,10 +139,15 @@ def _measure(yard: Yard, pid: int, kinds: Sequence[tuple[str, int]], what: str, 
 
 
 def main() -> None:
-    """Print the table."""
+    """As asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="a quarter of the sites: minutes instead of many")
-    share = 4 if parser.parse_args().quick else 1
+    table(quick=parser.parse_args().quick)
+
+
+def table(*, quick: bool) -> None:
+    """Measure and print."""
+    share = 4 if quick else 1
     fast, slow = 200 // share, 100 // share
     at_once = Settings().sites_per_worker
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {at_once} sites at once a process")

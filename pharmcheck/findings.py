@@ -14,7 +14,7 @@ import re2
 
 from pharmcheck.address import at_or_below, host_of
 from pharmcheck.model import Capture, Direction, EvidenceKind, Finding, Outcome, Reading
-from pharmcheck.reading import read
+from pharmcheck.reading import read_all
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.duties import answer_duties
@@ -53,7 +53,7 @@ def find(
     Returns:
         One finding per rule, ordered by rule id, and the readings they rest on.
     """
-    readings = tuple(read(page, ruleset.vocabulary) for page in capture.pages)
+    readings = read_all(capture.pages, ruleset.vocabulary)
     site = build_site(capture, readings, ruleset, registers=registers, destination=destination, today=today)
     hits = collect_hits(site.pages, ruleset)
     findings: dict[str, Finding] = {}

@@ -8,6 +8,10 @@ A page unlike any other is read by a child process first: should it crash or han
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
 from pharmcheck.model import Contacts, Page, Reading, Shape, Structured
 from pharmcheck.reading.contacts import find_contacts, home_countries
 from pharmcheck.reading.language import language_of
@@ -26,7 +30,7 @@ from pharmcheck.reading.taster import taste
 from pharmcheck.reading.text import MAX_PAGE, Decoded, clean, decode
 from pharmcheck.reading.vocabulary import Vocabulary
 
-__all__ = ["MAX_PAGE", "Vocabulary", "clean", "decode", "locate", "read", "refine_role"]
+__all__ = ["MAX_PAGE", "Vocabulary", "clean", "decode", "locate", "read", "read_all", "refine_role"]
 
 
 def read(page: Page, vocabulary: Vocabulary) -> Reading:
@@ -43,6 +47,20 @@ def read(page: Page, vocabulary: Vocabulary) -> Reading:
     if stopped:
         return _empty(page, [f"reading this page ({scan.suspicion}) was stopped: {stopped}"])
     return _read(page, vocabulary, decoded, scan)
+
+
+def read_all(pages: Iterable[Page], vocabulary: Vocabulary) -> tuple[Reading, ...]:
+    """Read the pages of a site; one that came twice with the same bytes, as to a visitor from a search engine, once."""
+    known: dict[tuple[object, ...], Reading] = {}
+    readings = []
+    for page in pages:
+        kind = next((value for name, value in page.headers if name == "content-type"), "")
+        key = (page.sha256, page.url, page.role, page.truncated, kind)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = read(page, vocabulary)
+        readings.append(replace(found, **_answered(page)))
+    return tuple(readings)
 
 
 def _read_whole(page: Page, vocabulary: Vocabulary) -> Reading:
@@ -86,8 +104,7 @@ def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -
         seals=find_seals(lines, markup.images, hidden, markup.links, structured.credentials, vocabulary, page.url),
         structured=structured,
         shape=Shape(markup.text_chars, markup.script_bytes, markup.scripts, len(markup.links)),
-        status=page.status,
-        headers=tuple((clean(name), clean(value)) for name, value in page.headers),
+        **_answered(page),
         problem="; ".join(problems) or None,
     )
 
@@ -108,7 +125,11 @@ def _empty(page: Page, problems: list[str]) -> Reading:
         seals=(),
         structured=Structured(),
         shape=Shape(0, 0, 0, 0),
-        status=page.status,
-        headers=tuple((clean(name), clean(value)) for name, value in page.headers),
+        **_answered(page),
         problem="; ".join(problems) or None,
     )
+
+
+def _answered(page: Page) -> dict[str, Any]:
+    """What the server said of the page."""
+    return {"status": page.status, "headers": tuple((clean(name), clean(value)) for name, value in page.headers)}

@@ -7,12 +7,12 @@ stands there once, and what is found in it counts for every block that has it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pharmcheck.model import Block, Link
 from pharmcheck.reading.patterns import Pattern
 
-Stretches = Mapping[Pattern, list[tuple[int, int]]]  # from a line's beginning to a line's end
+Stretches = dict[Pattern, list[tuple[int, int]]]  # from a line's beginning to a line's end
 MAX_HITS = 5_000  # places of one pattern on one page; more is a flood
 
 

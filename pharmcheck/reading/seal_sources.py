@@ -7,13 +7,15 @@ a style sheet sets by class are not found: which element they belong to only a b
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+import re2
 from turbohtml import Token, TokenType, tokenize
 
 from pharmcheck.address import host_of
 from pharmcheck.model import SealWay
 from pharmcheck.reading.opened import Picture
-from pharmcheck.reading.patterns import compile_text
+from pharmcheck.reading.patterns import Pattern, compile_lines, compile_text
 from pharmcheck.reading.text import clean
 from pharmcheck.reading.urls import Urls
 from pharmcheck.reading.vocabulary import Vocabulary
@@ -31,13 +33,12 @@ _VOID = frozenset("img input br hr area base link meta source".split())
 
 def hidden_marks(source: str, urls: Urls, vocabulary: Vocabulary) -> list[Picture]:
     """Images with where they lead, for all the ways that `markup` does not follow; scripts of issuers as images."""
-    written = [host for host in vocabulary.seal_scripts if host in source]
-    if not written:
-        if not any(trigger in source for trigger in _TRIGGERS):
-            return []
-        data = source.encode("utf-8", "replace")  # a stray byte of the page is half a character here
-        if not vocabulary.seal_files.search(data) and not vocabulary.seal_words.search(data):
-            return []
+    data = source.encode("utf-8", "replace")  # a stray byte of the page is half a character here
+    if not _signs_of(vocabulary.seal_scripts).search(data):  # one look for all of them
+        return []
+    written = any(host in source for host in vocabulary.seal_scripts)
+    if not (written or vocabulary.seal_files.search(data) or vocabulary.seal_words.search(data)):
+        return []
     walk = _Walk(urls, frozenset(vocabulary.seal_scripts))
     for token in tokenize(source):
         if token.tag is not None:
@@ -46,6 +47,12 @@ def hidden_marks(source: str, urls: Urls, vocabulary: Vocabulary) -> list[Pictur
                 break
     walk.resolve_maps()
     return walk.found
+
+
+@lru_cache(maxsize=4)  # a server that reloads its rules holds the old and the new
+def _signs_of(scripts: tuple[str, ...]) -> Pattern:
+    """What stands in a page that has such a mark."""
+    return compile_lines("|".join(map(re2.escape, (*_TRIGGERS, *scripts))))
 
 
 @dataclass(slots=True)

@@ -6,7 +6,10 @@ pages that must hold it were read in full; it is shown wherever on the site it s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import accumulate
 
 from pharmcheck.address import at_or_below
 from pharmcheck.capture import needs_scripts
@@ -14,6 +17,7 @@ from pharmcheck.model import EvidenceKind, FetchOutcome, Look
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.list_schema import Duties, DutyItem
+from pharmcheck.ruleset.literals import Literals
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.schema import DutyMatch
 from pharmcheck.ruleset.site import Site, own_pages
@@ -83,29 +87,52 @@ def _places(site: Site, of: Duties) -> Mapping[str, _Place | None]:
     known = site.duty_places.get(of.country)
     if known is None:
         pages = sorted(own_pages(site), key=lambda page: page.reading.role not in of.pages)
-        known = site.duty_places[of.country] = {item.id: _place(site, item, pages) for item in of.items}
+        words = {item.id: _words(item) for item in of.items}
+        literals = _literals(tuple(word for some in words.values() for word in some))
+        known = site.duty_places[of.country] = dict.fromkeys(item.id for item in of.items)
+        for page in pages:
+            missing = [item for item in of.items if known[item.id] is None]
+            begun = _first_places(page, literals) if missing else {}
+            for item in missing:
+                block = _block(site, page, item, (begun[word] for word in words[item.id] if word in begun))
+                known[item.id] = None if block is None else (page, block)
     return known
 
 
-def _place(site: Site, item: DutyItem, pages: Iterable[PageText]) -> _Place | None:
-    """Where an item is shown."""
-    words = [fold(word) for words in item.words.values() for word in words]
-    for page in pages:
-        block = _contact(page, item)
-        if block is None:
-            claims = (claim.block for claim in page.reading.licence_claims if claim.scheme in item.schemes)
-            block = next(claims, None)
-        if block is None:
-            led = (
-                at for host, at in site.linked_from(page).items() if any(at_or_below(host, one) for one in item.hosts)
-            )
-            block = next(led, None)
-        if block is None:
-            at = next((at for word in words if (at := _find(page.folded, word)) >= 0), -1)
-            block = page.block_at(at) if at >= 0 else None
-        if block is not None:
-            return page, block
-    return None
+def _words(item: DutyItem) -> list[str]:
+    return [fold(word) for words in item.words.values() for word in words]
+
+
+@lru_cache(maxsize=32)  # a few laws
+def _literals(words: tuple[str, ...]) -> Literals:
+    return Literals(words)
+
+
+def _first_places(page: PageText, words: Literals) -> dict[str, int]:
+    """For each of these words the first block in which a word begins with it."""
+    lines = list(dict.fromkeys(line.folded for line in page.lines))
+    text = "\n".join(lines)
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    found: dict[str, int] = {}
+    for at, word in words.found_in(text):
+        if word not in found and not text[at - 1 : at].isalnum():
+            found[word] = bisect_right(starts, at) - 1
+    folded = [line.folded for line in page.lines] if found else []
+    return {word: folded.index(lines[place]) for word, place in found.items()}
+
+
+def _block(site: Site, page: PageText, item: DutyItem, said: Iterator[int]) -> int | None:
+    """The block of a page in which an item is shown; `said`: those that have one of its words."""
+    block = _contact(page, item)
+    if block is None:
+        claims = (claim.block for claim in page.reading.licence_claims if claim.scheme in item.schemes)
+        block = next(claims, None)
+    if block is None:
+        led = (at for host, at in site.linked_from(page).items() if any(at_or_below(host, one) for one in item.hosts))
+        block = next(led, None)
+    if block is None:
+        block = next(said, None)
+    return block
 
 
 def _contact(page: PageText, item: DutyItem) -> int | None:
@@ -120,14 +147,6 @@ def _contact(page: PageText, item: DutyItem) -> int | None:
         told = any(org.telephone for org in organisations)
         return next((phone.block for phone in contacts.phones), -1 if told else None)
     return None
-
-
-def _find(folded: str, word: str) -> int:
-    """Where a word begins that starts like this; -1 when none does."""
-    at = folded.find(word)
-    while at > 0 and folded[at - 1].isalnum():
-        at = folded.find(word, at + 1)
-    return at
 
 
 def _facts(of: Duties, items: Iterable[DutyItem]) -> dict[str, str]:

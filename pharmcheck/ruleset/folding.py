@@ -57,6 +57,7 @@ _RUSSIAN = re.compile(r"[а-яё]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f£€]+")  # one class, one repeat: linear; money stays as it is
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"\w+")  # one class, one repeat: linear
+_BETWEEN = str.maketrans({chr(code): " " for code in range(0x80) if not _WORD.match(chr(code))})
 _LATIN_LETTER = re.compile(r"[a-zA-Z]")
 
 
@@ -88,7 +89,8 @@ def fold(text: str) -> str:
 
 def words_in(folded: str) -> str:
     """The words of a folded text, each after one blank."""
-    words = _WORD.findall(folded)
+    plain = folded.replace("£", " ").replace("€", " ")
+    words = plain.translate(_BETWEEN).split() if plain.isascii() else _WORD.findall(plain)
     return f" {' '.join(words)}" if words else ""
 
 

@@ -17,6 +17,7 @@ from pharmcheck.ruleset.destinations import Destinations, build_destinations
 from pharmcheck.ruleset.directory import Directory, build_directory
 from pharmcheck.ruleset.facts import FACTS
 from pharmcheck.ruleset.list_schema import LIST_SCHEMAS, Papers, read_papers
+from pharmcheck.ruleset.literals import Literals
 from pharmcheck.ruleset.medicines import Medicines, build_medicines
 from pharmcheck.ruleset.phrases import PhraseError
 from pharmcheck.ruleset.scan import Phrase, PhraseIndex
@@ -30,6 +31,7 @@ from pharmcheck.ruleset.schema import (
     VerdictPolicy,
 )
 from pharmcheck.ruleset.sources import read_sources
+from pharmcheck.ruleset.traits import long_words
 from pharmcheck.ruleset.voice import VoiceLexicon
 from pharmcheck.ruleset.yamlfile import YamlFile, problem, read_yaml
 
@@ -69,6 +71,8 @@ class Ruleset:
     lexicon: VoiceLexicon
     vocabulary: Vocabulary
     papers: Papers
+    trait_words: Literals
+    """Each the longest of words by which `traits` tell a kind of place."""
     index: PhraseIndex
     contexts: Mapping[tuple[str, int, str, str], PhraseIndex] = field(repr=False)
     """Words that must, or must not, stand near a phrase: by rule, matcher and part."""
@@ -228,6 +232,7 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
         lexicon,
         vocabulary,
         papers,
+        long_words(rules),
         index,
         contexts,
         by_id,

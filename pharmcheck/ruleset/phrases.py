@@ -16,6 +16,8 @@ There is no other syntax: no nesting, no look-around, nothing whose cost depends
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from pharmcheck.ruleset.folding import fold, spell
 
@@ -26,7 +28,18 @@ _PRICE = r"(?:(?:us ?)?[$€£] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(?:[$€£]|usd|eu
 _TOKEN = re.compile(r"\[[^\[\]\s]+\]|\.\.\.|[^\[\]\s]+")
 MEDICINE = "{medicine}"
 _ANY_NAME = r"[a-zA-Z0-9]+(?:[ -][a-zA-Z0-9]+){0,3}"  # capitals: Russian, see `spell`
+_NO_END = ("*", "{price}", "*]")  # a phrase that ends with one of these may end within a word
 _FORBIDDEN = re.compile(r"[\\^$|+?(){}]")
+_OPEN = re.compile("[ -]")  # in a word: a gap, which `compile_phrase` lets be written in several ways
+_MOST_GAPS = 2  # of a word that is known in all of these ways; of a longer one its first part is
+_WORD = re.compile("[a-zA-Z0-9_]+")
+
+
+class Needed(NamedTuple):
+    """One of these must stand in folded and spelt text for the phrase to stand there."""
+
+    beginnings: tuple[str, ...]  # of words
+    words: frozenset[str]  # whole ones; none when they may have endings
 
 
 class PhraseError(ValueError):
@@ -56,8 +69,47 @@ def compile_phrase(phrase: str) -> str:
         begun, gap = begun or not optional, False
     if not begun or gap:
         raise PhraseError(f"phrase {phrase!r} has no word that must stand, or ends with a gap")
-    end = "" if tokens[-1].endswith(("*", "{price}", "*]")) else r"\b"
+    end = "" if tokens[-1].endswith(_NO_END) else r"\b"
     return (r"\b" if not tokens[0].startswith("{price}") else "") + pattern + end
+
+
+def words_needed(phrase: str) -> list[Needed]:
+    """What a phrase cannot do without."""
+    needed = []
+    tokens = _TOKEN.findall(phrase.strip())
+    for token in tokens:
+        words = token.split("/")
+        if token == "..." or token.startswith("[") or any(word.startswith("{") for word in words):  # noqa: S105 - a gap
+            continue
+        written = [_written(word) for word in words]
+        beginnings = dict.fromkeys(way for word in written for way in _ways(word))
+        needed.append(Needed(tuple(beginnings), frozenset() if "*" in token else _whole(written)))
+    if needed and tokens[-1].endswith(_NO_END):
+        needed[-1] = needed[-1]._replace(words=frozenset())
+    return needed
+
+
+def _ways(word: str) -> list[str]:
+    """How a word may be written: a space or a hyphen in it is either, and a hyphen may be missing."""
+    first, *parts = _OPEN.split(word)
+    if len(parts) > _MOST_GAPS:
+        return [first]
+    ways = [first]
+    for part, gap in zip(parts, _OPEN.findall(word), strict=True):
+        ways = [way + between + part for way in ways for between in (" ", "-", "")[: 2 + (gap == "-")]]
+    return ways
+
+
+def _whole(written: Iterable[str]) -> frozenset[str]:
+    """Of each word in each way that it may be written, the longest part that is a word by itself."""
+    ways = [_WORD.findall(way) for word in written for way in _ways(word)]
+    known = all(ways) and all(len(_OPEN.findall(word)) <= _MOST_GAPS for word in written)
+    return frozenset(max(parts, key=len) for parts in ways) if known else frozenset()
+
+
+def _written(word: str) -> str:
+    """A word of a phrase in folded and spelt text, without what may follow it."""
+    return spell(fold(word.rstrip("*").replace("_", " ")))
 
 
 def _alternatives(token: str, phrase: str) -> str:
@@ -73,10 +125,6 @@ def _alternatives(token: str, phrase: str) -> str:
             raise PhraseError(f"phrase {phrase!r}: {word!r} is not a word")
         else:
             stem = word.endswith("*")
-            text = (
-                re.escape(spell(fold(word.rstrip("*").replace("_", " "))))
-                .replace(r"\ ", "[ -]")
-                .replace(r"\-", "[ -]?")
-            )
+            text = re.escape(_written(word)).replace(r"\ ", "[ -]").replace(r"\-", "[ -]?")
             choices.append(text + ("[a-zA-Z0-9]*" if stem else ""))
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"

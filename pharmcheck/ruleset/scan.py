@@ -1,25 +1,29 @@
 """Find the phrases of all rules in a page at once, and say where.
 
-A set of patterns over chunks of whole blocks tells which phrases occur at all; only those are then
-looked for one by one.  That is what keeps two hundred phrases as cheap as a few.
+Every distinct line of a site is looked at once, however many of its pages have it.  One automaton tells which phrases
+may stand in a line (`anchors`); only those are then looked for, one by one.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
 from pharmcheck.model import BlockKind, Look, Reading
+from pharmcheck.ruleset.anchors import Anchors
 from pharmcheck.ruleset.folding import fold, spell
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.phrases import MEDICINE, compile_phrase
 
-_CHUNK_CHARS = 4096  # RE2 sets answer only "somewhere in here"; small chunks keep the second look small
+_CHUNK_CHARS = 4096  # of whole blocks: so near to each other, statements come in the order of the rules
+Places = tuple[tuple[int, int, int], ...]
+"""The phrases that stand in a line, by number, and where: character offsets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,13 @@ class Hit:
     medicines: tuple[Medicine, ...]  # named inside the hit
 
 
+class Line(NamedTuple):
+    """One distinct text of a site, which its pages may repeat."""
+
+    folded: str
+    named: tuple[tuple[int, int, Medicine], ...]  # medicines, by offsets
+
+
 @dataclass(slots=True)
 class PageText:
     """A page's blocks as one folded text, and the medicines named in it."""
@@ -49,6 +60,7 @@ class PageText:
     reading: Reading
     folded: str
     starts: list[int]  # where each block begins in `folded`
+    lines: list[Line]  # each block
     look: Look = Look.PLAIN
     named: list[tuple[int, int, Medicine]] = field(default_factory=list)  # offsets in `folded`, in order
     heard: dict[Any, Any] = field(default_factory=dict)  # who speaks, by the words; kept by `voice`
@@ -63,8 +75,7 @@ class PageText:
 
     def block_text(self, block: int) -> str:
         """The folded text of one block."""
-        begin = self.starts[block]
-        return self.folded[begin : begin + len(self.reading.blocks[block].text)]
+        return self.lines[block].folded
 
     def heading_of(self, block: int) -> str:
         """The folded heading above a block."""
@@ -115,13 +126,45 @@ class PageText:
         return named
 
 
-def page_text(reading: Reading, medicines: Medicines, look: Look = Look.PLAIN) -> PageText:
-    """Fold a page and find the medicines in it."""
+def page_text(
+    reading: Reading, medicines: Medicines, look: Look = Look.PLAIN, known: dict[str, Line] | None = None
+) -> PageText:
+    """Fold a page and find the medicines in it.
+
+    Args:
+        reading: what stands on the page.
+        medicines: whom to look for.
+        look: how the page was asked for.
+        known: the lines of the site's other pages: the head and the foot of a shop stand on all of them.
+    """
+    known = {} if known is None else known
     texts = [block.text for block in reading.blocks]
-    starts = list(accumulate((len(text) + 1 for text in texts[:-1]), initial=0)) if texts else []
+    _learn([text for text in dict.fromkeys(texts) if text not in known], medicines, known)
+    lines = [known[text] for text in texts]
+    starts = list(accumulate([len(text) + 1 for text in texts[:-1]], initial=0)) if texts else []
+    named = [
+        (start + first, start + last, medicine)
+        for start, line in zip(starts, lines, strict=True)
+        if line.named
+        for first, last, medicine in line.named
+    ]
+    at = [first for first, _, _ in named]
+    return PageText(reading, "\n".join([line.folded for line in lines]), starts, lines, look, named, _named_at=at)
+
+
+def _learn(texts: Sequence[str], medicines: Medicines, known: dict[str, Line]) -> None:
+    """Fold texts, all in one piece, and find the medicines in them."""
     folded = fold("\n".join(texts))
-    named = medicines.named_in(folded)
-    return PageText(reading, folded, starts, look, named, _named_at=[start for start, _, _ in named])
+    named = deque(medicines.named_in(folded))
+    start = 0
+    for text, line in zip(texts, folded.split("\n"), strict=False):  # no text at all makes an empty line
+        end = start + len(line)
+        there = []
+        while named and named[0][0] <= end:
+            first, last, medicine = named.popleft()
+            there.append((first - start, last - start, medicine))
+        known[text] = Line(line, tuple(there))
+        start = end + 1
 
 
 class PhraseIndex:
@@ -133,42 +176,64 @@ class PhraseIndex:
             self._phrases.setdefault(phrase.text, []).append(phrase)
         self._texts: Sequence[str] = tuple(self._phrases)
         self._needs_medicine = [MEDICINE in text for text in self._texts]
-        options = re2.Options()
-        options.never_capture = True
-        options.max_mem = 64 << 20
-        patterns = [compile_phrase(text).encode() for text in self._texts]
-        self._patterns, self._options = patterns, options
+        self._anchors = Anchors(self._texts)
+        self._options = re2.Options()
+        self._options.never_capture = True
         self._single: dict[int, Any] = {}  # compiled when first needed: most phrases never are
-        self._set: Any = re2.Set.SearchSet(options)
-        for pattern in patterns:
-            self._set.Add(pattern)
-        if patterns:
-            self._set.Compile()
+        for text in self._texts:
+            compile_phrase(text)  # a phrase that is none is told of when rules are loaded
 
     def found_in(self, folded: str, named: tuple[Medicine, ...] = ()) -> bool:
         """Whether any phrase stands in a piece of folded text; `named` are the medicines in it."""
-        matched = self._set.Match(spell(folded).encode()) if self._texts else None
-        return any(named or not self._needs_medicine[index] for index in matched or ())
+        text = spell(folded)
+        data = text.encode()
+        possible = (number for _, numbers in self._anchors.possible_in((text,)) for number in numbers)
+        return any((named or not self._needs_medicine[n]) and self._alone(n).search(data) for n in possible)
 
-    def hits(self, page: PageText) -> Iterator[Hit]:
-        """Every phrase found in the page, in page order for each chunk."""
-        if not self._texts:
-            return
-        for begin, end in _chunks(page):
-            data = spell(page.folded[begin:end]).encode()
-            for index in sorted(self._set.Match(data) or ()):
-                for first, last in self._places(index, data, plain=len(data) == end - begin):
-                    block = page.block_at(begin + first)
-                    named = page.medicines_in(begin + first, begin + last)
-                    if self._needs_medicine[index] and not named:
-                        continue
-                    offset = begin - page.starts[block]
-                    for phrase in self._meant(index, page.reading.language):
-                        yield Hit(phrase, block, first + offset, last + offset, named)
+    def hits(self, page: PageText, known: dict[str, Places] | None = None) -> Iterator[Hit]:
+        """Every phrase found in the page, in page order for each chunk.
 
-    def _meant(self, index: int, language: str | None) -> Iterable[Phrase]:
+        Args:
+            page: where to look.
+            known: what stands in the lines of the site's other pages.
+        """
+        known = {} if known is None else known
+        new = {line.folded: line for line in page.lines if line.folded not in known}
+        known.update(dict.fromkeys(new, ()))
+        known.update(self._places(tuple(new.values())))
+        found = [
+            (number, block, first, last)
+            for block, line in enumerate(page.lines)
+            for number, first, last in known[line.folded]
+        ]
+        chunk_of = _chunks(page) if found else []
+        for number, block, first, last in sorted(found, key=lambda hit: (chunk_of[hit[1]], hit)):
+            start = page.starts[block]
+            named = page.medicines_in(start + first, start + last)
+            if named or not self._needs_medicine[number]:
+                for phrase in self._meant(number, page.reading.language):
+                    yield Hit(phrase, block, first, last, named)
+
+    def _places(self, lines: Sequence[Line]) -> Iterator[tuple[str, Places]]:
+        """Of the lines in which phrases stand: where."""
+        spelt = [spell(line.folded) for line in lines]
+        for place, numbers in self._anchors.possible_in(spelt):
+            text, line = spelt[place], lines[place]
+            data = text.encode()
+            found = [
+                (number, *match.span())
+                for number in numbers
+                if line.named or not self._needs_medicine[number]
+                for match in self._alone(number).finditer(data)
+            ]
+            if found and len(data) != len(text):
+                found = [(n, len(data[:first].decode()), len(data[:last].decode())) for n, first, last in found]
+            if found:
+                yield line.folded, tuple(found)
+
+    def _meant(self, number: int, language: str | None) -> Iterable[Phrase]:
         """The phrases of this text, once for each matcher: words that many languages share are the page's own."""
-        phrases = self._phrases[self._texts[index]]
+        phrases = self._phrases[self._texts[number]]
         if len(phrases) == 1:
             return phrases
         meant: dict[tuple[str, int], Phrase] = {}
@@ -177,26 +242,17 @@ class PhraseIndex:
                 meant[phrase.owner] = phrase
         return meant.values()
 
-    def _places(self, index: int, data: bytes, *, plain: bool) -> Iterator[tuple[int, int]]:
-        """Where a phrase stands in UTF-8, counted in characters."""
-        at_byte = at_char = 0
-        for match in self._alone(index).finditer(data):
-            first, last = match.span()
-            if not plain:
-                at_char += len(data[at_byte:first].decode())
-                at_byte, first = first, at_char
-                last = at_char + len(data[at_byte:last].decode())
-            yield first, last
-
-    def _alone(self, index: int) -> Any:  # noqa: ANN401 - re2 has no types
-        if index not in self._single:
-            self._single[index] = re2.compile(self._patterns[index], self._options)
-        return self._single[index]
+    def _alone(self, number: int) -> Any:  # noqa: ANN401 - re2 has no types
+        if number not in self._single:
+            self._single[number] = re2.compile(compile_phrase(self._texts[number]).encode(), self._options)
+        return self._single[number]
 
 
-def _chunks(page: PageText) -> Iterator[tuple[int, int]]:
-    begin = 0
+def _chunks(page: PageText) -> list[int]:
+    """For each block the number of its chunk: statements are weighed a few blocks at a time, rule by rule."""
+    chunks, chunk, begin = [], 0, 0
     for end in (*page.starts[1:], len(page.folded)):
-        if end - begin >= _CHUNK_CHARS or end == len(page.folded):
-            yield begin, end
-            begin = end
+        chunks.append(chunk)
+        if end - begin >= _CHUNK_CHARS:
+            chunk, begin = chunk + 1, end
+    return chunks

@@ -34,9 +34,10 @@ from pharmcheck.ruleset.directory import Directory
 from pharmcheck.ruleset.folding import words_in
 from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
 from pharmcheck.ruleset.list_schema import Papers
+from pharmcheck.ruleset.literals import Literals
 from pharmcheck.ruleset.lookalikes import Lookalike
 from pharmcheck.ruleset.medicines import Medicine, Medicines
-from pharmcheck.ruleset.scan import PageText, page_text
+from pharmcheck.ruleset.scan import Line, PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
 from pharmcheck.ruleset.shelf import MedicineOffer, medicine_offers
 
@@ -73,6 +74,7 @@ class Site:
     needed_reference_countries: int
     papers: Papers
     issuers: Issuers
+    trait_words: Literals  # the longest ones of what `traits` looks for
     issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
@@ -93,6 +95,7 @@ class Site:
     recommends: bool | None = None  # worked out once, by `referral`
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
     _plain_words: dict[int, str] = field(default_factory=dict)
+    _told_words: frozenset[str] | None = None
     _word_counts: dict[int, Counter[str]] = field(default_factory=dict)
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
@@ -122,6 +125,13 @@ class Site:
         if known is None:
             known = self._plain_words[id(page)] = "".join(map(words_in, _pieces_of(page)))
         return known
+
+    def told_words(self) -> frozenset[str]:
+        """Of the longest words of traits, those that stand somewhere on the site's own pages."""
+        if self._told_words is None:
+            lines = {line.folded for page in own_pages(self) for line in page.lines}
+            self._told_words = frozenset(word for _, word in self.trait_words.found_in("\n".join(lines)))
+        return self._told_words
 
     def word_counts(self, page: PageText) -> Counter[str]:
         """How often each folded word stands on a page."""
@@ -214,8 +224,9 @@ def build_site(
     """Fold all pages and collect what the structured offers sell; set aside what issuers of seals say."""
     medicines, lists, issuers = ruleset.medicines, ruleset.lists, ruleset.vocabulary.issuers
     pages, answers = [], []
+    lines: dict[str, Line] = {}
     for held, reading in zip(capture.pages, readings, strict=True):
-        page = page_text(reading, medicines, held.look)
+        page = page_text(reading, medicines, held.look, lines)
         if held.role is PageRole.ISSUER:
             answers.append(hear(held, page, capture.address, issuers, lists["seals"]["answers"], ruleset.lexicon))
         else:
@@ -238,6 +249,7 @@ def build_site(
         ruleset.policy.reference_countries_needed,
         ruleset.papers,
         issuers,
+        ruleset.trait_words,
         tuple(answer for answer in answers if answer),
         second_looks,
     )

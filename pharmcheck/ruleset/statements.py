@@ -15,7 +15,7 @@ from pharmcheck.ruleset.asked import Reply, reply_to
 from pharmcheck.ruleset.load import Ruleset
 from pharmcheck.ruleset.medicines import Medicine
 from pharmcheck.ruleset.referral import recommends_others
-from pharmcheck.ruleset.scan import Hit, PageText
+from pharmcheck.ruleset.scan import Hit, PageText, Places
 from pharmcheck.ruleset.schema import PhraseMatch, Rule
 from pharmcheck.ruleset.site import Site, subject_medicines
 from pharmcheck.ruleset.voice import Speaker, Statement, around, listen
@@ -39,8 +39,9 @@ _PARTS = {
 def collect_hits(pages: Iterable[PageText], ruleset: Ruleset) -> Hits:
     """Every phrase of every rule, found once."""
     found: dict[tuple[str, int], list[tuple[PageText, Hit]]] = {}
+    lines: dict[str, Places] = {}
     for page in pages:
-        for hit in ruleset.index.hits(page):
+        for hit in ruleset.index.hits(page, lines):
             found.setdefault(hit.phrase.owner, []).append((page, hit))
     return found
 

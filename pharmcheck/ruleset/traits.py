@@ -7,56 +7,53 @@ be in: of two short lines that is a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-
-import re2
 
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
 from pharmcheck.ruleset.folding import fold, words_in
+from pharmcheck.ruleset.literals import Literals
 from pharmcheck.ruleset.scan import PageText
-from pharmcheck.ruleset.schema import TraitsMatch
+from pharmcheck.ruleset.schema import Rule, TraitsMatch
 from pharmcheck.ruleset.site import Site, own_pages, spoken_languages
 
 _QUOTED_MOST = 3
 
 
-class _Words:
-    """All words of a rule, found in one look, each with its languages."""
-
-    def __init__(self, words: Iterable[tuple[str, str]]) -> None:
-        known: dict[str, list[str]] = {}
-        for language, word in words:
-            known.setdefault(words_in(fold(word)), []).append(language)
-        self._words = sorted(known.items())
-        options = re2.Options()
-        options.never_capture = True
-        self._set = re2.Set.SearchSet(options)
-        for word, _ in self._words:
-            self._set.Add(re2.escape(word))
-        self._set.Compile()
-
-    def found_in(self, text: str) -> Iterator[tuple[str, str]]:
-        """Language and word of each that stands in plain words."""
-        for at in sorted(self._set.Match(text.encode()) or ()):
-            word, languages = self._words[at]
-            yield from ((language, word) for language in languages)
+def long_words(rules: Iterable[Rule]) -> Literals:
+    """The longest word of everything that traits are made of: a site without it does not say the rest."""
+    matches = (match for rule in rules for match in rule.match if isinstance(match, TraitsMatch))
+    return Literals({_longest(word) for match in matches for texts in match.words.values() for word in texts})
 
 
-@lru_cache(maxsize=64)  # compiled once for each rule
-def _compiled(words: tuple[tuple[str, str], ...]) -> _Words:
-    return _Words(words)
+@lru_cache(maxsize=8192)  # the words of all rules: a few thousand
+def _plain(word: str) -> str:
+    return words_in(fold(word))
+
+
+@lru_cache(maxsize=8192)
+def _longest(word: str) -> str:
+    return max(_plain(word).split(" "), key=len)
 
 
 def answer_traits(match: TraitsMatch, site: Site) -> Answer:
     """Whether enough different words of the trade, all of one language, stand on the site's own pages."""
     if site.offered and not match.of_sellers:
         return not_applicable("medicines are on offer here")
-    words = _compiled(tuple((language, word) for language, texts in match.words.items() for word in texts))
+    told = site.told_words()
+    known: dict[str, list[str]] = {}
+    for language, texts in match.words.items():
+        possible = [text for text in texts if _longest(text) in told]
+        if len(possible) >= match.least:
+            for text in possible:
+                known.setdefault(_plain(text), []).append(language)
     found: dict[str, dict[str, PageText]] = {}
-    for page in own_pages(site):
-        for language, word in words.found_in(site.plain_words(page)):
-            found.setdefault(language, {}).setdefault(word, page)
+    for page in own_pages(site) if known else ():
+        words = site.plain_words(page)
+        for word in sorted(known):
+            if word in words:
+                for language in known[word]:
+                    found.setdefault(language, {}).setdefault(word, page)
     most = max(found.values(), key=len, default={})
     if len(most) >= match.least:
         places = {(id(page), _block(page, word)): page for word, page in list(most.items())[:_QUOTED_MOST]}

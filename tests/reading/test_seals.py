@@ -53,6 +53,13 @@ def test_what_is_not_shown_or_not_a_mark_is_no_seal(reading, body):
     assert reading(body).seals == ()
 
 
+@pytest.mark.parametrize("body", [b"<map><area href=/x></map>", b"<p onclick=\"open('/x')\">x</p>"])
+def test_a_stray_byte_stops_nobody_from_looking_for_marks(reading, body):
+    """Bytes that are no UTF-8 stand for themselves in the text, which no encoder likes."""
+    page = "é".encode() * 20 + b"caf\xe9" + body + b"<img src=/legitscript.png alt=LegitScript>"
+    assert reading(page).blocks[0].text.endswith("caf\ufffd")
+
+
 def test_a_window_belongs_to_its_own_element(reading):
     """What stands behind an element that opens a window is not opened by it."""
     body = f"<div onclick=\"window.open('/x')\"><div>a</div></div>{IMAGE}"
