@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pharmcheck.model import Offer, OfferKind, PageRole, Reading
+from pharmcheck.reading.goods import is_goods, is_pack
+from pharmcheck.reading.prices import PRICE
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 
 _PRICED_LEAST = 2
+_ABOVE = 12  # lines of a card between what is sold and "per pill"
+_NAME_CHARS = 60  # of a line that names goods
+_HEAD_BLOCKS = 6  # title, menu and the first heading
+_HEADED_LEAST = 2
+_SAID_CHARS = 120
+_SAID_LEAST = 2
 _LABEL_CHARS = 90  # "Sildenafil 50 mg film-coated tablets, 28 pieces" and its price; a sentence is longer
 
 
@@ -26,21 +34,76 @@ class MedicineOffer:
 
 def medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
     """Every medicine for people in the page's own offers."""
-    return [
-        MedicineOffer(medicine, page, offer.block, offer.product)
-        for offer in shop_offers(page.reading)
-        for medicine in _named_by(offer, page, medicines)
-        if medicine.group != VETERINARY
-    ]
+    found: list[MedicineOffer] = []
+    for offer in shop_offers(page.reading):
+        named = [
+            MedicineOffer(medicine, page, offer.block, offer.product) for medicine in _named_by(offer, page, medicines)
+        ]
+        found += named
+        found += _named_above(offer, page, sure=bool(named))
+    return [offer for offer in found if offer.medicine.group != VETERINARY]
 
 
-def _named_by(offer: Offer, page: PageText, medicines: Medicines) -> Iterable[Medicine]:
+def _named_by(offer: Offer, page: PageText, medicines: Medicines) -> Sequence[Medicine]:
     """The medicines in a product's name; the page has been searched already where the name stands in a block."""
     at = page.reading.blocks[offer.block].text.find(offer.product) if offer.block >= 0 else -1
     if at >= 0:
         begin = page.starts[offer.block] + at
         return page.medicines_in(begin, begin + len(offer.product))
     return [medicine for _, _, medicine in medicines.named_in(fold(offer.product))]
+
+
+def _named_above(offer: Offer, page: PageText, *, sure: bool) -> list[MedicineOffer]:
+    """The medicines that a line above names: right above the substance its brand; further up what "10 pills" are of."""
+    if offer.block <= 0 or not (sure or is_pack(offer.product)):
+        return []
+    for at in range(offer.block - 1, max(offer.block - (1 if sure else _ABOVE), 0) - 1, -1):
+        line = page.reading.blocks[at].text
+        named = page.medicines_in_block(at) if len(line) <= _NAME_CHARS else ()
+        if named:
+            return [MedicineOffer(medicine, page, at, line) for medicine in named]
+    return []
+
+
+def headed_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
+    """Medicines to whose packs a site gives a page each: their name and strength above, a price somewhere below.
+
+    Needs no word of any language.  One such page may be a leaflet; leaflets name no price, and never on two pages.
+    """
+    found: dict[str, list[MedicineOffer]] = {}
+    for page in pages:
+        if page.reading.role is PageRole.ARTICLE or not PRICE.search(page.folded):
+            continue
+        for at, block in enumerate(page.reading.blocks[:_HEAD_BLOCKS]):
+            if page.medicines_in_block(at) and is_goods(block.text):
+                medicines = page.medicines_in_block(at)
+                found[block.text] = [MedicineOffer(medicine, page, at, block.text) for medicine in medicines]
+                break
+    if len(found) < _HEADED_LEAST:
+        return []
+    return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
+
+
+def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]]) -> list[MedicineOffer]:
+    """Short lines that name a medicine beside "for sale", in languages of which the rules know little more.
+
+    Args:
+        pages: of the site.
+        words: parts of words that put something up for sale, by the language of the page.
+    """
+    found: dict[str, list[MedicineOffer]] = {}
+    for page in pages:
+        said = words.get(page.reading.language or "", ())
+        if not said or page.reading.role is PageRole.ARTICLE:
+            continue
+        for at in sorted({page.block_at(start) for start, _, _ in page.named}):
+            line = page.block_text(at)
+            if len(line) <= _SAID_CHARS and any(word in line for word in said):
+                medicines = page.medicines_in_block(at)
+                found.setdefault(line, [MedicineOffer(medicine, page, at, line) for medicine in medicines])
+    if len(found) < _SAID_LEAST:
+        return []
+    return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
 
 
 def shop_offers(reading: Reading) -> Iterator[Offer]:

@@ -22,6 +22,9 @@ _ENDINGS = frozenset("s en et er n a u y i e em om ie ow ech ach um am owi ovi a
 _ENDINGS_OF_A = frozenset("y i u e o ou ze ie ach am ami".split())
 _RUSSIAN = frozenset("а у ы и е я ю ом ем ов ев ам ами ах ой ою ей".split())
 _LONGEST_ENDING = 3
+_JOINED_FROM = (
+    "\u0590"  # Hebrew, Arabic, Indian, Thai, Chinese, Japanese, Korean: words take prefixes, or no blanks at all
+)
 # What may stand behind an ordinary word to make it a medicine's name.  Supplements have capsules and pills, too.
 _STRENGTH = r"[0-9][0-9.,]* ?(?:(?:mg|mcg|[uµμ]g|iu|ie|units)\b|мк?г|%)"
 _FORM = (
@@ -64,7 +67,7 @@ class Spellings:
                 last = at_char + len(said.decode())
             last = first + size if size else last
             # RE2 knows where an ASCII word ends; letters beyond those are for us to see.
-            if name and (plain or not (folded[first - 1 : first].isalnum() or folded[last : last + 1].isalnum())):
+            if name and (plain or _stands_alone(folded, first, last)):
                 yield first, last, name
 
     def _source(self) -> str:
@@ -99,6 +102,18 @@ class Spellings:
                 if name in self._names:
                     return name, 0
         return "", 0
+
+
+def _stands_alone(folded: str, first: int, last: int) -> bool:
+    """Whether a name is a word, or stands in a script in which words are joined; a longer Japanese name is another."""
+    before, after = folded[first - 1 : first], folded[last : last + 1]
+    if folded[first] < _JOINED_FROM:
+        return not (before.isalnum() or after.isalnum())
+    return not (_katakana(folded[first]) and (_katakana(before) or _katakana(after)))
+
+
+def _katakana(letter: str) -> bool:
+    return "ァ" <= letter <= "ヿ" and letter != "・"
 
 
 def _any(names: Iterable[str]) -> str:
