@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from pharmcheck.ruleset.scan import PageText
 _PRICED_LEAST = 2
 _ABOVE = 12  # lines of a card between what is sold and "per pill"
 _NAME_CHARS = 60  # of a line that names goods
+_LABEL_LEAST = 3  # offers of one page under the same words
+_MORE_CHARS = 12  # "100 mg", "online"
 _HEAD_BLOCKS = 6  # title, menu and the first heading
 _HEADED_LEAST = 2
 _SAID_CHARS = 120
@@ -35,12 +38,13 @@ class MedicineOffer:
 def medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
     """Every medicine for people in the page's own offers."""
     found: list[MedicineOffer] = []
-    for offer in shop_offers(page.reading):
-        named = [
-            MedicineOffer(medicine, page, offer.block, offer.product) for medicine in _named_by(offer, page, medicines)
-        ]
-        found += named
-        found += _named_above(offer, page, sure=bool(named))
+    offers = list(shop_offers(page.reading))
+    said = Counter(offer.product for offer in offers)
+    for offer in offers:
+        named = _named_by(offer, page, medicines)
+        found += [MedicineOffer(medicine, page, offer.block, offer.product) for medicine in named]
+        label = not named and (said[offer.product] >= _LABEL_LEAST or is_pack(offer.product))
+        found += _named_above(offer, page, sure=bool(named), label=label)
     return [offer for offer in found if offer.medicine.group != VETERINARY]
 
 
@@ -53,16 +57,31 @@ def _named_by(offer: Offer, page: PageText, medicines: Medicines) -> Sequence[Me
     return [medicine for _, _, medicine in medicines.named_in(fold(offer.product))]
 
 
-def _named_above(offer: Offer, page: PageText, *, sure: bool) -> list[MedicineOffer]:
-    """The medicines that a line above names: right above the substance its brand; further up what "10 pills" are of."""
-    if offer.block <= 0 or not (sure or is_pack(offer.product)):
+def _named_above(offer: Offer, page: PageText, *, sure: bool, label: bool) -> list[MedicineOffer]:
+    """The medicines that a line above names: the brand above its substance or its shelf, or what "10 pills" are of.
+
+    Args:
+        offer: as read.
+        page: where it stands.
+        sure: its own words name a medicine.
+        label: its words name nothing, or stand beside every price: "our price".
+    """
+    if offer.block <= 0:
         return []
-    for at in range(offer.block - 1, max(offer.block - (1 if sure else _ABOVE), 0) - 1, -1):
+    least = max(offer.block - (_ABOVE if label else 1), 0)
+    for at in range(offer.block - 1, least - 1, -1):
         line = page.reading.blocks[at].text
         named = page.medicines_in_block(at) if len(line) <= _NAME_CHARS else ()
-        if named:
+        if named and (sure or label or is_name(page, at)):
             return [MedicineOffer(medicine, page, at, line) for medicine in named]
     return []
+
+
+def is_name(page: PageText, block: int) -> bool:
+    """Whether a block is the name of a medicine and hardly anything more."""
+    start, size = page.starts[block], len(page.reading.blocks[block].text)
+    named = next(page.named_ends(start, start + size), start)
+    return size <= _NAME_CHARS and named - start > 0 and size - (named - start) <= _MORE_CHARS
 
 
 def headed_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:

@@ -6,13 +6,16 @@ What such shops say differs in every language; what they print beside it (HPLC, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from pharmcheck.model import Evidence, OfferKind
-from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
+import re2
+
+from pharmcheck.model import Evidence, EvidenceKind, OfferKind
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
-from pharmcheck.ruleset.shelf import MedicineOffer
+from pharmcheck.ruleset.shelf import MedicineOffer, is_name
 from pharmcheck.ruleset.site import Site, own_pages
 
 _SHOWN = 3
@@ -21,6 +24,17 @@ _DOPING_LEAST = 2
 _GOODS_LEAST = 2  # times that peptides are named on a page
 _MARKS_LEAST = 3  # different marks of a laboratory
 _SHOP_LEAST = 2
+_ORDER_ABOVE = 3  # lines between "contact us to order" and the names of messengers
+_SHORT = 80  # characters of such a line
+_CANADIAN_LEAST = 3  # times; a report or a price comparison says it once or twice
+_WORD = re.compile(r"\w+")  # linear: one class
+_MESSENGERS_ALONE = re2.compile(r"^(?:(?:whats ?app|telegram|signal|viber|wickr|threema)[ ,/&:+]*)+$")
+_COINS = re2.compile(
+    r"bitcoin|\bbtc\b|\busdt\b|ethereum|litecoin|monero|биткоин|біткоін|ビットコイン|比特币|比特幣|비트코인|بيتكوين"
+)
+_CANADIAN = re2.compile(
+    r"\bcanadian (?:online |internet |mail[- ]order )?(?:pharmacy|pharmacies|drugstores?|drugs|meds)\b"
+)
 _SECRET = frozenset({"telegram", "wickr", "signal", "threema", "session", "kik"})
 _ANY_CHAT = _SECRET | {"whatsapp", "viber", "wechat", "line", "skype"}
 
@@ -70,6 +84,70 @@ def forbidden_goods_by_messenger(site: Site) -> Answer:
             place = (site.cite(page, handle.block),) if handle.block >= 0 else ()
             return present(site.cite(chosen.page, chosen.block, chosen.words), *place, medicine=chosen.medicine.inn)
     return ABSENT
+
+
+@fact
+def ordered_in_a_chat(site: Site) -> Answer:
+    """A prescription-only medicine is on offer, and a line that asks for orders is followed by names of messengers."""
+    wanted = next((offer for medicine, offer in site.offered.items() if site.restricted(medicine)), None)
+    orders = {word for words in site.lists["shop_talk"]["order"].values() for word in words}
+    for page in own_pages(site) if wanted else ():
+        blocks = page.reading.blocks
+        for at in range(len(blocks)):
+            if _MESSENGERS_ALONE.match(page.block_text(at)):
+                above = range(max(at - _ORDER_ABOVE, 0), at)
+                if any(len(blocks[i].text) <= _SHORT and _says(page, i, orders) for i in above):
+                    return present(site.cite(page, at))
+    return ABSENT
+
+
+@fact
+def coins_named(site: Site) -> Answer:
+    """Coins are named on the pages of a shop in languages of which the rules have no words."""
+    spoken = site.lists["voice"]["languages"]
+    for page in own_pages(site) if site.sells else ():
+        if page.reading.language in spoken:
+            continue
+        for match in _COINS.finditer(page.folded):
+            return present(site.cite(page, page.block_at(match.start())))
+    return ABSENT
+
+
+@fact
+def landing_for_one(site: Site) -> Answer:
+    """All that is on offer is one medicine for sex, weight, hair or muscles, and its name heads the first page."""
+    groups = set(site.lists["lifestyle_groups"]["words"])
+    home = site.home or (site.pages[0] if site.pages and site.capture.archived else None)
+    if len(site.offered) != 1 or home is None:
+        return ABSENT
+    medicine, offer = next(iter(site.offered.items()))
+    heads = [at for at in range(len(home.starts)) if is_name(home, at) and medicine in home.medicines_in_block(at)]
+    if medicine.group not in groups or not site.restricted(medicine) or not heads:
+        return ABSENT
+    return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
+
+
+@fact
+def canadian_by_name(site: Site) -> Answer:
+    """The site calls itself a Canadian pharmacy, and nothing on the pages read is Canadian."""
+    label = site.address.registrable_domain.split(".", 1)[0]
+    said = [(page, match) for page in own_pages(site) for match in _CANADIAN.finditer(page.folded)]
+    named = "canad" in label and any(part in label for part in site.lists["shop_talk"]["domain"])
+    if not (named or len(said) >= _CANADIAN_LEAST) or not site.sells:
+        return ABSENT
+    readings = [page.reading for page in site.pages]
+    addresses = (address.country for reading in readings for address in reading.contacts.addresses)
+    claims = (claim.country for reading in readings for claim in reading.licence_claims)
+    if "CA" in {*addresses, *claims} or label.endswith(".ca"):
+        return ABSENT
+    if said:
+        page, match = said[0]
+        return present(site.cite(page, page.block_at(match.start())))
+    return present(say(EvidenceKind.LIST, f"The domain {site.address.registrable_domain} calls itself Canadian."))
+
+
+def _says(page: PageText, block: int, words: set[str]) -> bool:
+    return not words.isdisjoint(_WORD.findall(page.block_text(block)))
 
 
 def _is_shop(site: Site) -> bool:
