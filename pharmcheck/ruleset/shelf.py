@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ _ABOVE = 12  # lines of a card between what is sold and "per pill"
 _NAME_CHARS = 60  # of a line that names goods
 _LABEL_LEAST = 3  # offers of one page under the same words
 _MORE_CHARS = 12  # "100 mg", "online"
-_HEAD_BLOCKS = 6  # title, menu and the first heading
+_LINES_MOST = 50
+_WORD = re.compile(r"\w+")  # linear: one class
 _HEADED_LEAST = 2
 _SAID_CHARS = 120
 _SAID_LEAST = 2
@@ -84,23 +86,39 @@ def is_name(page: PageText, block: int) -> bool:
     return size <= _NAME_CHARS and named - start > 0 and size - (named - start) <= _MORE_CHARS
 
 
-def headed_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
-    """Medicines to whose packs a site gives a page each: their name and strength above, a price somewhere below.
+def headed_offers(pages: Iterable[PageText], furniture: Iterable[str]) -> list[MedicineOffer]:
+    """Lines that name a medicine and its strength, on pages with a price, a button to buy or words of a cart.
 
-    Needs no word of any language.  One such page may be a leaflet; leaflets name no price, and never on two pages.
+    Needs hardly a word of any language.  One such line may be a leaflet; those name no price, and never twice.
+
+    Args:
+        pages: of the site.
+        furniture: words that hardly stand anywhere but in a shop, folded.
     """
     found: dict[str, list[MedicineOffer]] = {}
+    wanted = frozenset(furniture)
     for page in pages:
-        if page.reading.role is PageRole.ARTICLE or not PRICE.search(page.folded):
+        if page.reading.role is PageRole.ARTICLE or not page.named:
             continue
-        for at, block in enumerate(page.reading.blocks[:_HEAD_BLOCKS]):
-            if page.medicines_in_block(at) and is_goods(block.text):
-                medicines = page.medicines_in_block(at)
-                found[block.text] = [MedicineOffer(medicine, page, at, block.text) for medicine in medicines]
-                break
+        lines = [at for at in sorted({page.block_at(start) for start, _, _ in page.named}) if _is_goods(page, at)]
+        if lines and _is_shop_page(page, wanted):
+            for at in lines[:_LINES_MOST]:
+                line = page.reading.blocks[at].text
+                found.setdefault(
+                    line, [MedicineOffer(medicine, page, at, line) for medicine in page.medicines_in_block(at)]
+                )
     if len(found) < _HEADED_LEAST:
         return []
     return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
+
+
+def _is_goods(page: PageText, block: int) -> bool:
+    return is_goods(page.reading.blocks[block].text)
+
+
+def _is_shop_page(page: PageText, furniture: frozenset[str]) -> bool:
+    controls = any(offer.control for offer in page.reading.offers)
+    return controls or PRICE.search(page.folded) is not None or not furniture.isdisjoint(_WORD.findall(page.folded))
 
 
 def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]]) -> list[MedicineOffer]:

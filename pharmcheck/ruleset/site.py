@@ -244,7 +244,8 @@ def build_site(
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
         for offer in medicine_offers(page, medicines):
             site.add_offer(offer)
-    for offer in (*headed_offers(pages), *spoken_offers(pages, lists["shop_words"]["sale"])):
+    furniture = [word for words in lists["shop_talk"]["furniture"].values() for word in words]
+    for offer in (*headed_offers(pages, furniture), *spoken_offers(pages, lists["shop_words"]["sale"])):
         site.add_offer(offer)
     return site
 

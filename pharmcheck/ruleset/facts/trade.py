@@ -28,7 +28,11 @@ _ORDER_ABOVE = 3  # lines between "contact us to order" and the names of messeng
 _SHORT = 80  # characters of such a line
 _CANADIAN_LEAST = 3  # times; a report or a price comparison says it once or twice
 _WORD = re.compile(r"\w+")  # linear: one class
-_MESSENGERS_ALONE = re2.compile(r"^(?:(?:whats ?app|telegram|signal|viber|wickr|threema)[ ,/&:+]*)+$")
+_ALONE = 12  # characters of a line beside the name of a messenger
+_MESSENGERS = re2.compile(
+    r"whats ?app|telegram|\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|ват?сапп?|вотсапп?|телеграмм?|"
+    r"왓츠앱|카카오톡|텔레그램|ワッツアップ|וואטסאפ|ווטסאפ|טלגרם|微信|电报|電報"
+)
 _COINS = re2.compile(
     r"bitcoin|\bbtc\b|\busdt\b|ethereum|litecoin|monero|биткоин|біткоін|ビットコイン|比特币|比特幣|비트코인|بيتكوين"
 )
@@ -41,11 +45,11 @@ _ANY_CHAT = _SECRET | {"whatsapp", "viber", "wechat", "line", "skype"}
 
 @fact
 def shelf_of_unauthorised(site: Site) -> Answer:
-    """Two and more substances for muscles, weight, tan or mind are on offer of which no medicine is authorised."""
+    """Substances for muscles, weight, tan or mind are on offer that no medicine may hold: two, or nothing else."""
     offers = [
         offer for medicine, offer in site.offered.items() if medicine.group in _DOPING and site.not_approved(medicine)
     ]
-    if len(offers) < _DOPING_LEAST:
+    if len(offers) < (1 if _is_all(site) else _DOPING_LEAST):
         return ABSENT
     names = ", ".join(offer.medicine.inn for offer in offers[:_SHOWN])
     return present(*_cited(site, offers), medicine=names, count=str(len(offers)))
@@ -88,17 +92,44 @@ def forbidden_goods_by_messenger(site: Site) -> Answer:
 
 @fact
 def ordered_in_a_chat(site: Site) -> Answer:
-    """A prescription-only medicine is on offer, and a line that asks for orders is followed by names of messengers."""
-    wanted = next((offer for medicine, offer in site.offered.items() if site.restricted(medicine)), None)
-    orders = {word for words in site.lists["shop_talk"]["order"].values() for word in words}
-    for page in own_pages(site) if wanted else ():
+    """A prescription-only medicine is on offer, and a short line about orders names messengers or stands above."""
+    if not any(map(site.restricted, site.offered)):
+        return ABSENT
+    found = chat_line(site)
+    return present(site.cite(*found)) if found else ABSENT
+
+
+@fact
+def sold_by_nobody_in_a_chat(site: Site) -> Answer:
+    """All that is on offer is prescription-only and ordered in a chat; no address, number or cart was read anywhere."""
+    if not site.offered or not all(map(site.restricted, site.offered)):
+        return ABSENT
+    found = chat_line(site)
+    readings = [page.reading for page in site.pages]
+    named = any(reading.contacts.addresses or reading.licence_claims for reading in readings)
+    if found is None or named or any(reading.problem for reading in readings):
+        return ABSENT
+    offer = next(iter(site.offered.values()))
+    return present(site.cite(offer.page, offer.block, offer.words), site.cite(*found), medicine=offer.medicine.inn)
+
+
+def chat_line(site: Site) -> tuple[PageText, int] | None:
+    """Where a short line takes orders by messenger, in any language that we know words of orders in."""
+    talk, verbs = site.lists["shop_talk"], site.lists["shop_words"]
+    orders = {word for words in (*talk["order"].values(), *verbs["verbs"].values()) for word in words}
+    foreign = {word for words in verbs["sale"].values() for word in words if not word.isascii()}
+    for page in own_pages(site):
         blocks = page.reading.blocks
-        for at in range(len(blocks)):
-            if _MESSENGERS_ALONE.match(page.block_text(at)):
-                above = range(max(at - _ORDER_ABOVE, 0), at)
-                if any(len(blocks[i].text) <= _SHORT and _says(page, i, orders) for i in above):
-                    return present(site.cite(page, at))
-    return ABSENT
+        said = {*verbs["sale"].get(page.reading.language or "", ()), *foreign}
+        for match in _MESSENGERS.finditer(page.folded):
+            at = page.block_at(match.start())
+            alone = len(blocks[at].text) - len(match.group()) <= _ALONE
+            lines = range(max(at - _ORDER_ABOVE, 0) if alone else at, at + 1)
+            for i in lines:
+                text = page.block_text(i)
+                if len(text) <= _SHORT and (_says(page, i, orders) or any(word in text for word in said)):
+                    return page, at
+    return None
 
 
 @fact
@@ -117,12 +148,10 @@ def coins_named(site: Site) -> Answer:
 def landing_for_one(site: Site) -> Answer:
     """All that is on offer is one medicine for sex, weight, hair or muscles, and its name heads the first page."""
     groups = set(site.lists["lifestyle_groups"]["words"])
-    home = site.home or (site.pages[0] if site.pages and site.capture.archived else None)
-    if len(site.offered) != 1 or home is None:
+    if not _is_all(site):
         return ABSENT
     medicine, offer = next(iter(site.offered.items()))
-    heads = [at for at in range(len(home.starts)) if is_name(home, at) and medicine in home.medicines_in_block(at)]
-    if medicine.group not in groups or not site.restricted(medicine) or not heads:
+    if medicine.group not in groups or not site.restricted(medicine):
         return ABSENT
     return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
 
@@ -138,12 +167,21 @@ def canadian_by_name(site: Site) -> Answer:
     readings = [page.reading for page in site.pages]
     addresses = (address.country for reading in readings for address in reading.contacts.addresses)
     claims = (claim.country for reading in readings for claim in reading.licence_claims)
-    if "CA" in {*addresses, *claims} or label.endswith(".ca"):
+    if "CA" in {*addresses, *claims} or site.address.registrable_domain.endswith(".ca"):
         return ABSENT
     if said:
         page, match = said[0]
         return present(site.cite(page, page.block_at(match.start())))
     return present(say(EvidenceKind.LIST, f"The domain {site.address.registrable_domain} calls itself Canadian."))
+
+
+def _is_all(site: Site) -> bool:
+    """Whether one medicine is all that is on offer, and its name stands by itself on the first page."""
+    home = site.home or (site.pages[0] if site.pages and site.capture.archived else None)
+    if len(site.offered) != 1 or home is None:
+        return False
+    medicine = next(iter(site.offered))
+    return any(is_name(home, at) and medicine in home.medicines_in_block(at) for at in range(len(home.starts)))
 
 
 def _says(page: PageText, block: int, words: set[str]) -> bool:
