@@ -24,6 +24,8 @@ _PACK = frozenset(
         "comprimés comprimido comprimidos compresse cápsulas capsulas tabletek dosage strength quantity qty free "
         "bonus best price from only ab nur just save sale par por por a pillola pastilla pastillas pastiglia tabletki "
         "tablety tabl szt ks stk stuk stuks piece pieces pcs pc pilule pilules píldora píldoras pílula tablett "
+        "tabletter tabletta kapszula tablete comprimate tableta tablettia hap adet kutu viên hộp таблетки таблеток "
+        "капсул капсулы шт флакон ампул ампулы уп мг мл δισκία כדור כדורים יח יחידות טבליות حبة حبوب قرص علبة قارورة "
     ).split()
 )
 _BEFORE_PRICE = frozenset(
