@@ -15,6 +15,7 @@ from pharmcheck.registers import Identifier, MemoryRegisters, Record, RegisterKi
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.ruleset.directory import Directory, Listing
 from pharmcheck.ruleset.example_schema import Example
+from pharmcheck.ruleset.relaxing import relaxations
 from pharmcheck.ruleset.schema import Rule
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,21 +49,36 @@ class ExampleResult:
 
 def run_examples(ruleset: Ruleset) -> tuple[ExampleResult, ...]:
     """Every example of every rule."""
-    return tuple(
-        run_example(ruleset, rule, side, index)
-        for rule in ruleset.rules
-        for side in ("match", "no_match")
-        for index in range(len(getattr(rule.examples, side)))
-    )
+    return tuple(run_example(ruleset, rule, *which) for rule in ruleset.rules for which in numbered(rule))
+
+
+def numbered(rule: Rule) -> list[tuple[str, int]]:
+    """The examples of a rule, by side and place."""
+    return [(side, index) for side in ("match", "no_match") for index in range(len(getattr(rule.examples, side)))]
 
 
 def run_example(ruleset: Ruleset, rule: Rule, side: str, index: int) -> ExampleResult:
     """One example of one rule."""
     example: Example = getattr(rule.examples, side)[index]
-    outcome = next(finding for finding in findings_of(example, ruleset) if finding.rule_id == rule.id).outcome
-    passed = (outcome is Outcome.PRESENT) == (side == "match")
-    why = "" if passed else f"answered {outcome.value}: {(example.text or example.html)[:120]!r}"
+    found = _asked(example, ruleset, rule)
+    passed = (found.outcome is Outcome.PRESENT) == (side == "match")
+    why = "" if passed else f"answered {found.outcome.value}: {(example.text or example.html)[:120]!r}; "
+    if not passed and found.outcome is Outcome.PRESENT:
+        why += "found " + ", ".join(repr(evidence.quote) for evidence in found.evidence)
+    elif not passed:
+        why += _what_is_in_the_way(example, ruleset, rule)
     return ExampleResult(rule.id, side, example.lang, index + 1, passed, why)
+
+
+def _what_is_in_the_way(example: Example, ruleset: Ruleset, rule: Rule) -> str:
+    for why, relaxed in relaxations(ruleset, rule):
+        if _asked(example, relaxed, rule).outcome is Outcome.PRESENT:
+            return why
+    return "what it looks for is not on the page"
+
+
+def _asked(example: Example, ruleset: Ruleset, rule: Rule) -> Finding:
+    return next(finding for finding in findings_of(example, ruleset) if finding.rule_id == rule.id)
 
 
 def findings_of(example: Example, ruleset: Ruleset) -> tuple[Finding, ...]:

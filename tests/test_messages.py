@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pharmcheck.capture.handshake import _OUTDATED, _VERIFY_REASONS
 from pharmcheck.examples import findings_of
 from pharmcheck.explain import catalogue
 from pharmcheck.messages.evidence import in_language
@@ -117,6 +118,15 @@ def test_evidence_says_inner_words_in_the_language_too() -> None:
     )
     assert in_language(clone, "fr").endswith("inscrit par Q comme R. Ce site reproduit de cette entrée : nom, numéro.")
     assert in_language("The page says something of its own.", "es") == "The page says something of its own."
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_whatever_is_wrong_with_a_certificate_is_said_in_the_language(code: str) -> None:
+    """Each reason that a handshake can fail for while there is a certificate to show."""
+    for reason in {*_VERIFY_REASONS.values(), "The certificate could not be verified.", _OUTDATED}:
+        said = in_language(f"The certificate of shop.example does not hold. {reason}", code)
+        assert "shop.example" in said
+        assert not said.endswith(reason)
 
 
 @pytest.mark.parametrize("code", OTHERS)

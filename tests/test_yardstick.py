@@ -3,54 +3,89 @@
 from __future__ import annotations
 
 import sys
+import time
 from functools import lru_cache
 from types import ModuleType
 
 import pytest
 
 from tests import yardstick
-from tests.yardstick import assert_costs, assert_linear, min_until
+from tests.yardstick import Work, assert_costs, assert_linear, fixed_work, min_until
 
 
-def _linear(size: int):
-    return lambda: sum(number * number for number in range(100 * size))
+class _Toil:
+    """Work that is counted: its clock moves by what was done, so that no busy machine speaks here."""
 
+    def __init__(self) -> None:
+        self.done = 0
 
-def _quadratic(size: int):
-    return lambda: sum(one * other for one in range(size) for other in range(size))
+    def clock(self) -> float:
+        return self.done
+
+    def of(self, amount: int) -> Work:
+        def work() -> None:
+            self.done += amount
+
+        return work
 
 
 def test_what_is_quadratic_fails() -> None:
     """Every element looked at once for every other."""
-    with pytest.raises(AssertionError, match="4 times the size took"):
-        assert_linear(_quadratic, 300)
+    toil = _Toil()
+    with pytest.raises(AssertionError, match="4 times the size took 16"):
+        assert_linear(lambda size: toil.of(size**2), 300, toil.clock)
 
 
 def test_what_is_quadratic_behind_a_fixed_cost_fails() -> None:
     """A cost that every size has, half as high as the small size's own, does not hide it."""
-    with pytest.raises(AssertionError, match="4 times the size took"):
-        assert_linear(lambda size: lambda: (_quadratic(280)(), _quadratic(size)()), 400)
+    toil = _Toil()
+    with pytest.raises(AssertionError, match="4 times the size took 11"):
+        assert_linear(lambda size: toil.of(200**2 // 2 + size**2), 200, toil.clock)
 
 
 def test_what_is_linear_passes() -> None:
-    """Four times the numbers, four times the sum."""
-    assert_linear(_linear, 1_000)
+    """Four times the numbers, four times the work."""
+    toil = _Toil()
+    assert_linear(toil.of, 1_000, toil.clock)
+
+
+def test_a_busy_moment_of_the_small_size_hides_nothing() -> None:
+    """One slow run of what the large size is held against is not believed."""
+    toil = _Toil()
+    slow = iter([3, 1, 1])
+
+    def prepare(size: int) -> Work:
+        def work() -> None:
+            toil.done += size**2 * (next(slow, 1) if size == 300 else 1)
+
+        return work
+
+    with pytest.raises(AssertionError, match="4 times the size took 16"):
+        assert_linear(prepare, 300, toil.clock)
 
 
 def test_a_cache_that_the_large_size_overflows_makes_nothing_quadratic(monkeypatch: pytest.MonkeyPatch) -> None:
     """Warm, the small size would cost nothing and the large one everything."""
+    toil = _Toil()
     module = ModuleType("pharmcheck.of_a_test")
-    module.remembered = lru_cache(maxsize=1_000)(lambda number: sum(range(number % 7 + 300)))
+    module.remembered = lru_cache(maxsize=1_000)(lambda _number: toil.of(1)())
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    assert_linear(lambda size: lambda: [module.remembered(number) for number in range(size)], 900)
+    assert_linear(lambda size: lambda: [module.remembered(number) for number in range(size)], 900, toil.clock)
 
 
 def test_what_is_over_its_budget_fails() -> None:
-    """Ten times the fixed work is not five times, and is twenty times."""
-    tenfold = [yardstick._fixed_work] * 10
-    with pytest.raises(AssertionError, match="times the work beside it, and may take 5"):
-        assert_costs(lambda: [work() for work in tenfold], 5)
-    assert_costs(lambda: [work() for work in tenfold], 20)
+    """Ten times the work beside it is not five times, and is twenty times."""
+    toil = _Toil()
+    with pytest.raises(AssertionError, match="may take 5"):
+        assert_costs(toil.of(10), 5, beside=toil.of(1), clock=toil.clock)
+    assert_costs(toil.of(10), 20, beside=toil.of(1), clock=toil.clock)
+
+
+def test_the_clock_counts_work_and_not_waiting() -> None:
+    """A wait is free; ten times the fixed work is well below fifty times it."""
+    tenfold = [fixed_work] * 10
+    assert_costs(lambda: [work() for work in tenfold], 50)
+    assert_costs(lambda: time.sleep(0.05), 5)
 
 
 def test_one_good_try_is_enough() -> None:

@@ -45,7 +45,7 @@ def words_in_language(value: str, language: str) -> str:
     return ", ".join(words.get(piece, {}).get(language, piece) for piece in _LISTED.split(value))
 
 
-_INNER = {"words": words_in_language, "before": in_language}  # placeholders whose text is put into the language too
+_INNER = {"words": words_in_language, "sentence": in_language}  # placeholders whose text is put into the language too
 
 
 @cache

@@ -35,6 +35,10 @@ class YamlFile:
         return 1
 
 
+_IN_QUOTES = "; words with [ ], { } or : in them stand in quotes, in a list of one line each"
+"""What most often is meant when YAML misses a bracket: the marks of a phrase are YAML's own."""
+
+
 def read_yaml(path: Path) -> YamlFile:
     """Parse one file.
 
@@ -48,7 +52,8 @@ def read_yaml(path: Path) -> YamlFile:
         raise RulesetError(f"{path}:1: not UTF-8 text ({exc.reason})") from exc
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
-        raise RulesetError(f"{path}:{line}: {exc.problem or 'not YAML'}") from exc
+        hint = _IN_QUOTES if (exc.problem or "").startswith("did not find expected") else ""
+        raise RulesetError(f"{path}:{line}: {exc.problem or 'not YAML'}{hint}") from exc
     except OSError as exc:
         raise RulesetError(f"{path}:1: cannot be read ({exc.strerror})") from exc
     lines: dict[tuple[str | int, ...], int] = {}

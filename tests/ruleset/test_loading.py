@@ -69,6 +69,14 @@ def test_a_duplicate_key_is_an_error(rules: Path) -> None:
         read_yaml(path)
 
 
+def test_a_phrase_that_yaml_takes_for_a_list_is_explained(tmp_path: Path) -> None:
+    """`{medicine}` and `[a]` are the marks of a phrase, and YAML's own."""
+    path = tmp_path / "bare.yaml"
+    path.write_text("phrases:\n  en: [free {medicine} with your order]\n", encoding="utf-8")
+    with pytest.raises(RulesetError, match=r"bare.yaml:2: .*stand in quotes, in a list of one line each"):
+        read_yaml(path)
+
+
 def test_a_language_without_examples_does_not_load(rules: Path) -> None:
     """A rule that covers a language shows it on both sides."""
     path = rules / _RULE

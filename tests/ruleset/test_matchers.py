@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pharmcheck.examples import run_examples
-from pharmcheck.ruleset import default_directory, load_ruleset
+from pharmcheck.examples import numbered, run_example
+from pharmcheck.ruleset import Ruleset, default_directory, load_ruleset
 from pharmcheck.ruleset.lint import lint_ruleset
 
 _HEAD = """\
@@ -108,18 +108,38 @@ examples:
 }
 
 
-@pytest.mark.parametrize("kind", sorted(_KINDS))
-def test_each_kind_of_matcher_answers_its_examples(kind: str, tmp_path: Path) -> None:
-    """Both sides, through the real loader, the real reading and the real rules."""
-    folder = tmp_path / "rules"
+_IDS = {kind: f"TST{number:03}" for number, kind in enumerate(sorted(_KINDS), 1)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program's own rules, and one of this test for each kind of matcher."""
+    folder = tmp_path_factory.mktemp("matchers") / "rules"
     shutil.copytree(default_directory(), folder)
-    body = _HEAD + _KINDS[kind].replace("", "")
-    (folder / "conduct" / "TST001-test-rule.yaml").write_text(body, encoding="utf-8")
+    for kind, rule_id in _IDS.items():
+        body = _HEAD.replace("TST001", rule_id) + _KINDS[kind]
+        (folder / "conduct" / f"{rule_id}-test-rule.yaml").write_text(body, encoding="utf-8")
     (folder / "lists" / "test_list.yaml").write_text("domains: [listed.com]\n", encoding="utf-8")
     with (folder / "CHANGELOG.md").open("a", encoding="utf-8") as changelog:
-        changelog.write("- new TST001\n")
+        changelog.write("".join(f"- new {rule_id}\n" for rule_id in _IDS.values()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ruleset(folder: Path) -> Ruleset:
+    return load_ruleset(folder)
+
+
+def test_each_kind_of_matcher_passes_the_lint(folder: Path) -> None:
+    """As a rule of any author would."""
     assert lint_ruleset(folder) == []
-    results = [result for result in run_examples(load_ruleset(folder)) if result.rule_id == "TST001"]
+
+
+@pytest.mark.parametrize("kind", sorted(_KINDS))
+def test_each_kind_of_matcher_answers_its_examples(kind: str, ruleset: Ruleset) -> None:
+    """Both sides, through the real loader, the real reading and the real rules."""
+    rule = ruleset.by_id[_IDS[kind]]
+    results = [run_example(ruleset, rule, *which) for which in numbered(rule)]
     assert len(results) >= 4
     assert [result.name + ": " + result.why for result in results if not result.passed] == []
 

@@ -49,7 +49,7 @@ def certificate_broken(site: Site) -> Answer:
     tls = _home_tls(site)
     if tls is None or tls.verified or tls.certificate_sha256 is None:
         return ABSENT if tls else inconclusive("no secure connection was tried")
-    return present(say(EvidenceKind.TLS, f"The certificate of {tls.host} does not hold: {tls.problem}."))
+    return present(say(EvidenceKind.TLS, f"The certificate of {tls.host} does not hold. {tls.problem}"))
 
 
 @fact
