@@ -74,7 +74,7 @@ class Spellings:
         branches = []
         for edge, endings, vowel, endings_of_vowel, own in (
             (r"\b", _ENDINGS, "a", _ENDINGS_OF_A, str.isascii),
-            ("", _RUSSIAN, "а", _RUSSIAN, lambda name: not name.isascii()),
+            ("", _RUSSIAN, "а", _RUSSIAN, lambda name: not (name.isascii() or name[0] >= _JOINED_FROM)),
         ):
             names = sorted(filter(own, self._names - self._ambiguous))
             bending = [name for name in names if len(name.split(" ")[-1]) >= _INFLECTED_FROM and name[-1].isalpha()]
@@ -87,6 +87,8 @@ class Spellings:
                 (doubtful, rf"[ ,:(-]{{1,2}}(?:{_STRENGTH}|{_FORM})"),
             ):
                 branches += [f"{edge}(?:{_any(stems)}){tail}"] if stems else []
+        joined = sorted(name for name in self._names if name[0] >= _JOINED_FROM)
+        branches += [f"(?:{_any(joined)})"] if joined else []
         return "|".join(branches) or r"[^\s\S]"
 
     def _name(self, said: bytes) -> tuple[str, int]:
