@@ -28,7 +28,7 @@ _SELLERS = {
     "an Arabic line with a number": ("ar", "سايتوتك للبيع في دبي\nسايتوتك للبيع في الكويت\nواتساب +971 50 123 4567"),
     "a Hungarian laboratory for everybody": (
         "hu",
-        "Peptidek\nMinden peptid HPLC vizsgált, liofilizált, COA.\nKutatók számára.\nDiszkrét szállítás.\nA kosár üres.",
+        "Peptidek\nMinden peptid HPLC vizsgált, liofilizált, COA.\nKutatóknak.\nDiszkrét szállítás.\nA kosár üres.",
     ),
     "a Portuguese pen by chat": ("pt", "Tirzepatida 5 mg\nTirzepatida 7.5 mg\nComprar agora\nComprar via WhatsApp"),
     "one pen and nothing else": ("en", "Retatrutide\nRetatrutide 10 mg vial\n€90.00\nAdd to cart\nEU delivery"),
@@ -40,7 +40,7 @@ _OTHERS = {
     ),
     "a supplier of laboratories": (
         "en",
-        "Peptides for research laboratories.\nEach peptide: HPLC, mass spectrum, COA.\nWe ship on quotation to universities.",
+        "Peptides for research laboratories.\nEach peptide: HPLC, mass spectrum, COA.\nWe ship to universities.",
     ),
     "a shop of collagen": (
         "en",

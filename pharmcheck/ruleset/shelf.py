@@ -42,11 +42,13 @@ def medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]
     found: list[MedicineOffer] = []
     offers = list(shop_offers(page.reading))
     said = Counter(offer.product for offer in offers)
+    naming = {page.block_at(start) for start, _, _ in page.named}
     for offer in offers:
         named = _named_by(offer, page, medicines)
         found += [MedicineOffer(medicine, page, offer.block, offer.product) for medicine in named]
         label = not named and (said[offer.product] >= _LABEL_LEAST or is_pack(offer.product))
-        found += _named_above(offer, page, sure=bool(named), label=label)
+        if label or offer.block - 1 in naming:
+            found += _named_above(offer, page, naming, sure=bool(named), label=label)
     return [offer for offer in found if offer.medicine.group != VETERINARY]
 
 
@@ -59,12 +61,13 @@ def _named_by(offer: Offer, page: PageText, medicines: Medicines) -> Sequence[Me
     return [medicine for _, _, medicine in medicines.named_in(fold(offer.product))]
 
 
-def _named_above(offer: Offer, page: PageText, *, sure: bool, label: bool) -> list[MedicineOffer]:
+def _named_above(offer: Offer, page: PageText, naming: set[int], *, sure: bool, label: bool) -> list[MedicineOffer]:
     """The medicines that a line above names: the brand above its substance or its shelf, or what "10 pills" are of.
 
     Args:
         offer: as read.
         page: where it stands.
+        naming: the blocks of the page that name a medicine.
         sure: its own words name a medicine.
         label: its words name nothing, or stand beside every price: "our price".
     """
@@ -73,8 +76,8 @@ def _named_above(offer: Offer, page: PageText, *, sure: bool, label: bool) -> li
     least = max(offer.block - (_ABOVE if label else 1), 0)
     for at in range(offer.block - 1, least - 1, -1):
         line = page.reading.blocks[at].text
-        named = page.medicines_in_block(at) if len(line) <= _NAME_CHARS else ()
-        if named and (sure or label or is_name(page, at)):
+        if at in naming and len(line) <= _NAME_CHARS and (sure or label or is_name(page, at)):
+            named = page.medicines_in_block(at)
             return [MedicineOffer(medicine, page, at, line) for medicine in named]
     return []
 

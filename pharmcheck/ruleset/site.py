@@ -245,7 +245,10 @@ def build_site(
         for offer in medicine_offers(page, medicines):
             site.add_offer(offer)
     furniture = [word for words in lists["shop_talk"]["furniture"].values() for word in words]
-    for offer in (*headed_offers(pages, furniture), *spoken_offers(pages, lists["shop_words"]["sale"])):
+    for offer in (
+        *headed_offers([page for page in pages if not site.offered_on(page)], furniture),
+        *spoken_offers(pages, lists["shop_words"]["sale"]),
+    ):
         site.add_offer(offer)
     return site
 

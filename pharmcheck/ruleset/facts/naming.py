@@ -11,6 +11,7 @@ from pharmcheck.ruleset.medicines import Medicine
 from pharmcheck.ruleset.site import Site, own_pages
 
 _CALLED_LEAST = 3  # times
+_ASKED_MOST = 500  # names on a page; a shop says early what it is called
 _NEXT_TO = 20  # characters
 _QUOTES = " \"'-_|»«"
 _NAME_CHARS = 5  # shorter names stand inside other words by chance
@@ -55,7 +56,7 @@ def shop_named_after_medicine(site: Site) -> Answer:
     nouns = tuple(site.lists["shop_talk"]["shop_nouns"])
     said: list[Evidence] = []
     for page in own_pages(site):
-        for start, end, medicine in page.named:
+        for start, end, medicine in page.named[:_ASKED_MOST]:
             after = page.folded[end : end + _NEXT_TO].lstrip(_QUOTES)
             before = page.folded[max(start - _NEXT_TO, 0) : start].rstrip(_QUOTES)
             if (after.startswith(nouns) or before.endswith(nouns)) and site.restricted(medicine):
