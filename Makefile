@@ -51,6 +51,17 @@ lint: $(READY) ## Check style, types, the order of the rooms, and the rules
 bench: $(READY) ## Measure what judging a site costs
 	@$(BIN)/python -m bench.judging $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(READY) ## Fuzz whatever reads strangers' bytes (ARGS="--seconds 60 page"; Linux, takes what it needs)
+	@$(UV) run --frozen --quiet --group fuzz python -m bench.fuzz $(ARGS)
+
+.PHONY: audit
+audit: $(READY) ## List what an installation holds in build/sbom.cdx.json, and ask whether any of it has a known hole
+	@mkdir -p build
+	@$(UV) export --frozen --quiet --no-dev --all-extras --format cyclonedx1.5 --preview-features sbom-export \
+	  --output-file build/sbom.cdx.json >/dev/null
+	@$(BIN)/python .ci/audit.py $(UV)
+
 .PHONY: extension
 extension: $(READY) ## Make both packages of the browser extension (ARGS="--service URL --key KEY" for your service)
 	@$(BIN)/python extension/build.py $(ARGS)

@@ -142,7 +142,7 @@ def _answer(folder: Path, rows: int) -> None:
         held.execute("UPDATE checks SET state = 'done', decided_at = created_at")
         held.execute(
             "INSERT INTO verdicts SELECT id, NULL, registrable_domain, host, NULL, 'danger', 'rx_without_prescription',"
-            " 6, 1, 'bench', created_at, created_at, created_at, ?, NULL FROM checks",
+            " 6, 1, 'bench', created_at, created_at, created_at, ?, NULL, 0 FROM checks",
             (document,),
         )
     print(f"{'(a verdict of ' + str(len(document)) + ' bytes for every site)':44}{rows:12,}", flush=True)
@@ -165,9 +165,9 @@ def _compare(folder: Path, rows: int) -> None:
         batches = Batches(store)
         (batch,) = batches.of_owner("bench")
         start = time.perf_counter()
-        sites = (Answer(*site) for site in batches.sites(batch.id))
+        sites = (Answer(*site) for site in batches.sites(batch.id, _NOW))
         counts = Counter(
-            one.change.value for one in compare(list(sites), (Answer(*s) for s in batches.sites(batch.id)))
+            one.change.value for one in compare(list(sites), (Answer(*s) for s in batches.sites(batch.id, _NOW)))
         )
         _tell("compare with itself", rows, start, f"{dict(counts)}")
 

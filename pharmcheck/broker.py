@@ -23,6 +23,7 @@ from pharmcheck.settings import Settings
 from pharmcheck.store import QueueName
 
 CHECK, SWEEP, RECHECK = "pharmcheck.check", "pharmcheck.sweep", "pharmcheck.recheck"
+WATCH = "pharmcheck.watch"
 SYNC, PRUNE = "pharmcheck.sync_registers", "pharmcheck.prune"
 REGISTERS = "registers"
 """The line beside those of `QueueName`: files of registers, which take minutes and must hold up no check."""

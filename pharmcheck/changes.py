@@ -60,16 +60,17 @@ def compare(before: Iterable[Answer], after: Iterable[Answer]) -> Iterator[Chang
     known = {_site(answer.host): answer for answer in before}
     for answer in after:
         earlier = known.pop(_site(answer.host), None)
-        change = Change.NEW if earlier is None else _change(earlier, answer)
+        change = Change.NEW if earlier is None else change_of(earlier, answer)
         yield Changed(answer.host, change, earlier, answer)
     for answer in known.values():
         yield Changed(answer.host, Change.LEFT_OUT, answer, None)
 
 
-def _change(before: Answer, after: Answer) -> Change:
-    if _gone(after) and not _gone(before):
+def change_of(before: Answer, after: Answer) -> Change:
+    """How one answer about a site differs from an earlier one."""
+    if is_gone(after) and not is_gone(before):
         return Change.VANISHED
-    if _gone(before) and not _gone(after) and _harm(after) is not None:
+    if is_gone(before) and not is_gone(after) and _harm(after) is not None:
         return Change.CAME_BACK
     worse, was = _harm(after), _harm(before)
     if worse is not None and was is not None and worse != was:
@@ -77,7 +78,8 @@ def _change(before: Answer, after: Answer) -> Change:
     return Change.SAME if before.category == after.category else Change.DIFFERENT
 
 
-def _gone(answer: Answer) -> bool:
+def is_gone(answer: Answer) -> bool:
+    """Whether nobody was there to be judged."""
     return answer.category == Category.COULD_NOT_CHECK and answer.reason_code in _GONE
 
 

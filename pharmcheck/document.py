@@ -68,6 +68,7 @@ def verdict_document(verdict: Verdict, ruleset: Ruleset, language: str = "en") -
             {"register": page.register, "authority": page.authority, "country": page.country, "url": page.url}
             for page in verdict.look_up
         ],
+        "override": None,  # a person's, laid over it when it is told: `reviewing`
     }
 
 

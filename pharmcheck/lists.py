@@ -11,7 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from pharmcheck.intake import Entry, IntakeList
+from pharmcheck.reading import clean
 from pharmcheck.store import Drafts, NewBatch, NewItem, Store, new_check_id
+
+_MOST_NAME = 255  # characters, as file systems have it
 
 
 def hand_in(
@@ -34,7 +37,8 @@ def hand_in(
             on_entry(entry)
             yield _item(handed, entry)
 
-    new = NewBatch(new_check_id(), owner, destination, name, handed.sha256)
+    # A name of a file holds what somebody's program put there, and stands on every page about the list.
+    new = NewBatch(new_check_id(), owner, destination, clean(name, _MOST_NAME), handed.sha256)
     Drafts(store).put(new, items(), intake_facts(handed), now)
     return new.id
 

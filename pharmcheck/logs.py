@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+_MOST_CHARS = 300  # of a library's message
+
 
 def log_nothing() -> None:
     """For commands that tell a person themselves what happens."""
@@ -36,6 +38,7 @@ def log_as_json() -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _name_only,
+                _short,
                 structlog.processors.JSONRenderer(ensure_ascii=True),
             ],
             foreign_pre_chain=shared,
@@ -49,4 +52,10 @@ def _name_only(_logger: object, _method: str, event: structlog.typing.EventDict)
     found = event.pop("exc_info", None)
     if found:
         event["kind"] = getattr(found[0] if isinstance(found, tuple) else type(found), "__name__", "Exception")
+    return event
+
+
+def _short(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A library's message without its end: Celery repeats the whole of one that it cannot read."""
+    event["event"] = str(event.get("event", ""))[:_MOST_CHARS]
     return event

@@ -6,12 +6,19 @@ The same rows, leases and `do_check` that workers on other machines use; only th
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable, Sequence
 
+import structlog
+
+from pharmcheck.errors import StoreError
 from pharmcheck.shift import Pace, Shift, every
 from pharmcheck.work import Workplace
 
 Chore = tuple[float, Callable[[], object]]
+"""After how many seconds, and what: a function, for a thread, or a coroutine function, for the event loop."""
+
+_log = structlog.get_logger("pharmcheck.runner")
 
 
 class Runner:
@@ -28,12 +35,14 @@ class Runner:
 
     async def run(self) -> None:
         """Work until `stop`; then give back what is not done."""
-        chores = [asyncio.create_task(every(seconds, _in_a_thread(chore))) for seconds, chore in self._chores]
+        chores = [asyncio.create_task(every(seconds, _doing(chore))) for seconds, chore in self._chores]
         try:
             await self._shift.work(wait=True)
         finally:
-            for chore in chores:
-                chore.cancel()
+            while waiting := [chore for chore in chores if not chore.done()]:
+                for chore in waiting:
+                    chore.cancel()
+                await asyncio.wait(waiting, timeout=1.0)  # libraries lose a cancellation now and then
             await asyncio.gather(*chores, return_exceptions=True)
 
     def stop(self) -> None:
@@ -41,8 +50,16 @@ class Runner:
         self._shift.stop()
 
 
-def _in_a_thread(chore: Callable[[], object]) -> Callable[[], Awaitable[None]]:
+def _doing(chore: Callable[[], object]) -> Callable[[], Awaitable[None]]:
     async def do() -> None:
-        await asyncio.to_thread(chore)
+        try:
+            if inspect.iscoroutinefunction(chore):
+                await chore()
+            else:
+                await asyncio.to_thread(chore)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a chore that failed once is done again all the same
+            _log.error("chore.failed", kind=type(error).__name__)
 
     return do

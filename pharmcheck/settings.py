@@ -7,6 +7,7 @@ Every setting has a reason and a default that is right for one person on one mac
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -70,8 +72,8 @@ class Settings(BaseSettings):
     service, which has `/metrics`."""
 
     rechecks_per_hour: int = Field(default=60, ge=0, le=100_000)
-    """Sites that workers look at again by themselves once their verdict is too old, the dangerous first; 0 for none.
-    One a minute follows a few thousand sites and is nothing to anybody's server."""
+    """Sites that are looked at again by themselves once their verdict is too old, the dangerous first: those of watched
+    lists, and where there are workers others too; 0 for none.  One a minute is nothing to anybody's server."""
 
     page_budget: PositiveInt = Field(default=12, le=100)
     """Most pages read of one site.  Twelve reach imprint, terms, shipping and a few products of nearly every shop."""
@@ -117,9 +119,21 @@ class Settings(BaseSettings):
     looks_per_site_and_hour: PositiveInt = 6
     """How often one site may be looked at, whoever asks, so that nobody uses us to hammer it."""
 
+    connections_per_address: PositiveInt = Field(default=100, le=1000)
+    """Connections that one network address may hold open, of a thousand in all, so that nobody takes every place.  A
+    browser takes six, an office behind one address some dozens; those of trusted proxies are not counted."""
+
     trusted_proxies: str = ""
     """Addresses of reverse proxies, separated by commas, whose X-Forwarded-For is believed.  None by default: anybody
     may send that header, and limits would count what a stranger made up."""
+
+    identity_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]{0,64}$")
+    """A request header in which a reverse proxy that signs people in says who they are, such as X-Forwarded-User.  None
+    by default: whoever can send it is whom it names.  The proxy must take the header out of what browsers send."""
+
+    identity_proxies: str = ""
+    """Addresses or networks, separated by commas, from which that header counts; from anywhere else it says nothing.
+    Apart from `trusted_proxies`, because a proxy that only passes addresses on passes this header on too."""
 
     chromium: Path | None = None
     """A Chromium that runs the scripts of pages which are empty without them (needs `pharmcheck[render]`).  Unset, such
@@ -147,6 +161,20 @@ class Settings(BaseSettings):
         if value is not None and not value.get_secret_value().startswith(_REDIS):
             raise ValueError(f"write the address of a Redis, beginning with {' or '.join(_REDIS)}")
         return value
+
+    @field_validator("identity_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            if ip_network(part).prefixlen == 0:
+                raise ValueError("the whole internet is no proxy")
+        return value
+
+    @model_validator(mode="after")
+    def _header_needs_a_proxy(self) -> Settings:
+        if bool(self.identity_header) != bool(self.identity_proxies):
+            raise ValueError("PHARMCHECK_IDENTITY_HEADER and PHARMCHECK_IDENTITY_PROXIES go together: set both or none")
+        return self
 
     @field_validator("data_dir", "chromium")
     @classmethod

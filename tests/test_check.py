@@ -213,7 +213,7 @@ def test_the_document_keeps_the_contract() -> None:
     assert list(document) == [
         "schema", "address", "category", "reason_code", "score", "coverage", "criteria", "reasons", "proofs",
         "not_checked", "advice", "overlays", "destination", "checked_at", "valid_until", "ruleset", "registers",
-        "capture_id", "records", "look_up",
+        "capture_id", "records", "look_up", "override",
     ]  # fmt: skip
     assert document["schema"] == "pharmcheck.verdict/1"
     assert list(document["address"]) == ["input", "url", "host", "registrable_domain"]

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.xdist_group("wheel")
 
 CONTRACT_KEYS = {
+    "override",
     "records",
     "look_up",
     "schema",

@@ -22,6 +22,13 @@ def _configuration() -> dict[str, Any]:
     return configuration(settings)
 
 
+def _forget_foreign_tasks(sender: Celery, **_: object) -> None:
+    """Celery's own tasks call tasks with whatever a message says, again and again; we need none of them."""
+    for name in [name for name in sender.tasks if name.startswith("celery.")]:
+        sender.tasks.unregister(name)
+
+
 app = Celery("pharmcheck", include=["workers.tasks"])
 app.add_defaults(_configuration)
+app.on_after_finalize.connect(_forget_foreign_tasks, weak=False)
 lifecycle.connect()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pharmcheck.broker import PRUNE, RECHECK, REGISTERS, SWEEP, SYNC
+from pharmcheck.broker import PRUNE, RECHECK, REGISTERS, SWEEP, SYNC, WATCH
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
 from pharmcheck.store import QueueName
+from pharmcheck.watch import EVERY_S, look_every_s
 
-_MINUTE_S, _HOUR_S = 60.0, 3600.0
+_HOUR_S = 3600.0
 _SWEEP_S = 5.0  # what a check waits at most whose message was lost
 
 
@@ -22,21 +23,12 @@ def schedule(settings: Settings) -> dict[str, Any]:
         for name in QueueName
     }
     entries["prune"] = _entry(PRUNE, _HOUR_S, QueueName.BATCH.value)
+    entries["watch"] = _entry(WATCH, EVERY_S, QueueName.BATCH.value)
     if settings.sync_registers:
         entries["registers"] = _entry(SYNC, _HOUR_S, REGISTERS)
     if settings.rechecks_per_hour:
-        entries["recheck"] = _entry(RECHECK, recheck_every_s(settings), QueueName.BATCH.value)
+        entries["recheck"] = _entry(RECHECK, look_every_s(settings), QueueName.BATCH.value)
     return entries
-
-
-def recheck_every_s(settings: Settings) -> float:
-    """A minute, or as long as it takes until one site is due."""
-    return max(_MINUTE_S, _HOUR_S / settings.rechecks_per_hour)
-
-
-def rechecks_at_once(settings: Settings) -> int:
-    """How many sites each time."""
-    return round(settings.rechecks_per_hour * recheck_every_s(settings) / _HOUR_S)
 
 
 def _entry(task: str, every_s: float, queue: str) -> dict[str, Any]:

@@ -15,14 +15,14 @@ from types import FrameType
 
 import structlog
 
-from pharmcheck.broker import CHECK, MOST_IDS, PRUNE, RECHECK, SWEEP, SYNC, forget, messages_in, read_ids, send
+from pharmcheck.broker import CHECK, MOST_IDS, PRUNE, RECHECK, SWEEP, SYNC, WATCH, forget, messages_in, read_ids, send
 from pharmcheck.errors import PharmcheckError
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.shift import Pace, Shift
 from pharmcheck.store import CheckQueue, Pruning, QueueName, Rechecks
+from pharmcheck.watch import Sender, looks_at_once, put_due_in_line, tend
 from workers.app import app
 from workers.room import Room, called_off, room
-from workers.schedule import rechecks_at_once
 
 _MESSAGES = 20  # that a sweep sends into an empty line; the next one sends more while rows still wait
 
@@ -71,13 +71,22 @@ def sweep(*_: object, **_more: object) -> None:
 
 @app.task(name=RECHECK)
 def recheck(*_: object, **_more: object) -> None:
-    """Put sites in line whose verdict is too old."""
+    """Put sites in line whose verdict is too old: those of watched lists first, since somebody asked for that."""
     with _told(RECHECK):
         here = room()
-        now = here.place.clock()
-        due = Rechecks(here.place.store).due(now, rechecks_at_once(here.settings))
-        CheckQueue(here.place.store).submit(due, QueueName.BATCH, now)
-        send(app, QueueName.BATCH, [one.id for one in due])
+        now, store = here.place.clock(), here.place.store
+        watched = put_due_in_line(store, here.settings, now)
+        due = Rechecks(store).due(now, looks_at_once(here.settings) - len(watched))
+        CheckQueue(store).submit(due, QueueName.BATCH, now)
+        send(app, QueueName.BATCH, [*watched, *(one.id for one in due)])
+
+
+@app.task(name=WATCH)
+def watch(*_: object, **_more: object) -> None:
+    """Weigh what is new about watched lists, and send word of it."""
+    with _told(WATCH):
+        here = room()
+        here.loop.run(tend(Sender.of(here.settings, here.place.store, here.place.policy, here.place.clock)))
 
 
 @app.task(name=PRUNE)

@@ -12,19 +12,21 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from pharmcheck import __version__, measures
-from pharmcheck.api import about, checks, classlists, lists, progress, reports, verdicts
+from pharmcheck.api import about, checks, classlists, lists, progress, reports, verdicts, watches
 from pharmcheck.api.callers import Doorkeeper
 from pharmcheck.api.lookup import Lookup
 from pharmcheck.api.openapi import describe
 from pharmcheck.api.outer import Outer
 from pharmcheck.api.problems import install
 from pharmcheck.api.service import Dispatch, Service
+from pharmcheck.api.turnstile import Turnstile
 from pharmcheck.classlists import Shelf
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
-from pharmcheck.store import Batches, CheckQueue, Events, Keys, Pruning, Requests
+from pharmcheck.store import Appeals, Batches, CheckQueue, Events, Keys, Officers, Pruning, Requests, Reviews
+from pharmcheck.watch import EVERY_S, Sender, look_every_s, put_due_in_line, tend
 from pharmcheck.work import Workplace
 
 _HOUR_S, _MINUTE_S = 3600.0, 60.0
@@ -50,7 +52,11 @@ def make_service(
         batches=Batches(store),
         requests=Requests(store),
         keys=keys,
+        officers=Officers(store),
+        reviews=Reviews(store),
+        appeals=Appeals(store),
         door=Doorkeeper(keys, settings),
+        turnstile=Turnstile(),
         shelf=Shelf(settings.data_dir),
         clock=place.clock,
     )
@@ -64,6 +70,15 @@ def _chores(place: Workplace, settings: Settings) -> list[tuple[float, Callable[
     if settings.sync_registers:
         way = Way(place.policy, settings.data_dir / "registers")
         chores.append((_MINUTE_S, BackgroundSync(place.store, place.ruleset.sources, way, place.clock)))
+    if settings.rechecks_per_hour:
+        every_s = look_every_s(settings)
+        chores.append((every_s, lambda: put_due_in_line(place.store, settings, place.clock())))
+    sender = Sender.of(settings, place.store, place.policy, place.clock)
+
+    async def watch() -> None:
+        await tend(sender)
+
+    chores.append((EVERY_S, watch))
     return chores
 
 
@@ -88,11 +103,11 @@ def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = Non
         lifespan=lifespan,
         docs_url=None,  # their pages load scripts from elsewhere; the document itself is at /v1/openapi.json
         redoc_url=None,
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,  # `describe` serves it: FastAPI would write its 100 kB anew for everybody who asks
         redirect_slashes=False,
     )
     app.state.service = service
-    for part in (checks, progress, verdicts, lists, reports, classlists, about):
+    for part in (checks, progress, verdicts, lists, reports, watches, classlists, about):
         app.include_router(part.router)
     if extend is not None:
         extend(app)

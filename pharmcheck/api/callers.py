@@ -120,11 +120,12 @@ def _span(limit: RateLimitItem) -> str:
 def _bucket(scope: AsgiScope) -> str:
     """An IPv4 address, or the /64 that one subscriber has of IPv6."""
     client = scope.get("client")
-    return _bucket_of(client[0] if client else "")
+    return bucket_of(client[0] if client else "")
 
 
 @lru_cache(maxsize=65_536)
-def _bucket_of(text: str) -> str:
+def bucket_of(text: str) -> str:
+    """Whose limits a network address uses up."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

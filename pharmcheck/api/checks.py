@@ -129,6 +129,7 @@ def _answer(
     check = service.store.get_check(check_id)
     if check is None:
         raise Problem("no_check", "There is no check with this id, or it was deleted.", headers=fields)
+    check = service.reviews.told_check(check, service.clock())
     document = check_document(check, service.queue.lease_of(check_id), service.clock(), asked=asked)
     waits = check.state in (CheckState.QUEUED, CheckState.RUNNING)
     headers = {**fields, "Cache-Control": "private, no-store"}

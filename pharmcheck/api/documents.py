@@ -9,6 +9,7 @@ from typing import Any
 from pharmcheck.discretion import without_query
 from pharmcheck.exports import FORMATS
 from pharmcheck.model import CheckState
+from pharmcheck.reviewing import Word
 from pharmcheck.store import Batch, StoredCheck, StoredVerdict
 
 STALLED_AFTER = timedelta(minutes=10)
@@ -64,6 +65,23 @@ def history_entry(verdict: StoredVerdict) -> dict[str, Any]:
         "checked_at": time_text(verdict.checked_at),
         "valid_until": time_text(verdict.valid_until),
         "ruleset": verdict.ruleset,
+    }
+
+
+def review_entry(word: Word) -> dict[str, Any]:
+    """What a person said about a site, without who it was and without what an owner wrote."""
+    return {
+        "id": word.id,
+        "action": word.action.value,
+        "check_id": word.check_id,
+        "seen": {"category": word.seen_category, "reason_code": word.seen_reason},
+        "category": word.category,
+        "reason": word.reason or None,
+        "by": word.role,
+        "at": time_text(word.at),
+        "until": time_text(word.until),
+        "answers": word.answers,
+        "new_check_id": word.new_check_id,
     }
 
 

@@ -22,7 +22,7 @@ from pharmcheck.errors import ListFileError
 from pharmcheck.exports import item_document
 from pharmcheck.intake import MAX_BYTES, IntakeList, read_list, read_texts
 from pharmcheck.lists import hand_in as keep_draft
-from pharmcheck.store import Batch, Drafts, QueueName, Scope
+from pharmcheck.store import Batch, Drafts, QueueName, Scope, at_one_desk
 
 MOST_RUNNING, MOST_DRAFTS = 2, 20
 MOST_WOKEN = 500
@@ -81,16 +81,17 @@ async def hand_in(request: Request, service: Annotated[Service, _SERVICE]) -> Re
     """Hand in a list: JSON, or a file in any usual format.  With `preview` nothing is visited yet."""
     caller = await asyncio.to_thread(service.caller, request.scope)
     owner = caller.need(Scope.BATCH)
-    wanted = await _read(request)
-
-    def take() -> Response:
+    with service.turnstile.through(owner):
         fields = service.door.count(caller, Kind.READ)
-        batch = take_list(service, owner, wanted)
-        if wanted.preview:
-            return _told(service, batch, 201, fields)
-        return _told(service, start_list(service, batch), 202, fields)
+        wanted = await _read(request)
 
-    return await asyncio.to_thread(take)
+        def take() -> Response:
+            batch = take_list(service, owner, wanted)
+            if wanted.preview:
+                return _told(service, batch, 201, fields)
+            return _told(service, start_list(service, batch), 202, fields)
+
+        return await asyncio.to_thread(take)
 
 
 @dataclass(slots=True)
@@ -141,7 +142,7 @@ def start_list(service: Service, batch: Batch) -> Batch:
 def own_list(service: Service, batch_id: str, owner: str) -> Batch:
     """A list of one's own.  Another's does not exist, for this caller.  Raises Problem."""
     batch = service.batches.get(batch_id)
-    if batch is None or batch.owner != owner:
+    if batch is None or not at_one_desk(batch.owner, owner):
         raise Problem("no_batch", "There is no batch with this id among yours.")
     return batch
 
@@ -183,7 +184,7 @@ async def _read(request: Request) -> Handed:
 
 async def read_form(request: Request) -> Handed:
     """A list that came as a file in a form.  Raises Problem."""
-    async with request.form(max_files=1, max_fields=5, max_part_size=64 * 1024) as form:
+    async with request.form(max_files=1, max_fields=6, max_part_size=64 * 1024) as form:
         file, destination = form.get("file"), form.get("destination")
         if not isinstance(file, UploadFile):
             raise Problem("invalid_request", "Send the list as the part `file`.")
@@ -271,7 +272,7 @@ async def items(
 
     def read() -> Response:
         batch, fields = own_of_caller(request, service, batch_id)
-        found = service.batches.items(batch.id, after, limit)
+        found = service.batches.items(batch.id, after, limit, service.clock())
         following = f"/v1/batches/{batch.id}/items?after={found[-1].row}&limit={limit}" if len(found) == limit else None
         document = {"items": [item_document(item) for item in found], "next": following}
         return Response(json_bytes(document), 200, fields, "application/json")

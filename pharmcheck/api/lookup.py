@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,6 +30,7 @@ class Kept:
     body: bytes
     etag: bytes
     headers: tuple[tuple[bytes, bytes], ...]
+    until: datetime | None  # a person's word ends by itself, without anybody writing anything
 
 
 class Lookup:
@@ -71,6 +73,9 @@ class Lookup:
             self._mark = mark
         key = (scope["path"], scope["query_string"])
         kept = self._kept.get(key)
+        if kept is not None and kept.until is not None and kept.until <= self._service.clock():
+            del self._kept[key]
+            return None
         if kept is not None:
             self._kept.move_to_end(key)
         return kept
@@ -89,7 +94,10 @@ class Lookup:
             elif headers and not message.get("more_body"):
                 etag = dict(headers).get(b"etag", b"")
                 if etag and mark == await self._service.store.change_mark() == self._mark:
-                    self._kept[scope["path"], scope["query_string"]] = Kept(message["body"], etag, tuple(headers))
+                    until = scope.get("pharmcheck.holds_until")
+                    self._kept[scope["path"], scope["query_string"]] = Kept(
+                        message["body"], etag, tuple(headers), until
+                    )
                     while len(self._kept) > _KEPT:
                         self._kept.popitem(last=False)
             await send(message)

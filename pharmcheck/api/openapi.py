@@ -5,9 +5,11 @@ Examples are made of one made-up site, so that a reader sees the same story ever
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
@@ -66,6 +68,7 @@ VERDICT_EXAMPLE: dict[str, Any] = {
     "ruleset": "2026.11.1+ab12cd34",
     "registers": [{"name": "sukl_cz", "snapshot_date": "2026-11-01"}],
     "capture_id": "c0ffee00c0ffee00",
+    "override": None,
 }
 _WAITING: dict[str, Any] = {
     "id": _ID,
@@ -157,7 +160,15 @@ def describe(app: FastAPI) -> None:
             app.openapi_schema = made
         return app.openapi_schema
 
+    @lru_cache(maxsize=1)
+    def written() -> bytes:
+        return json.dumps(document(), ensure_ascii=False, separators=(",", ":")).encode()
+
+    async def tell(_: Request) -> Response:
+        return Response(written(), media_type="application/json")
+
     app.openapi = document  # type: ignore[method-assign]
+    app.add_route("/v1/openapi.json", tell, include_in_schema=False)
 
 
 def _only_problem_media(answer: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.types import Receive, Scope, Send
 
 from pharmcheck.api.callers import Kind
 from pharmcheck.api.checks import CheckId
@@ -57,27 +58,35 @@ async def listen(
         raise Problem("no_check", "There is no check with this id, or it was deleted.")
     if _listening[caller.bucket] >= _MOST_EACH or _listening.total() >= _MOST_ALL:
         raise Problem("too_many_listeners", "Close one of your connections, or poll instead.")
-    return EventSourceResponse(
-        _told(service, check_id, last, caller.bucket),
-        ping=HEARTBEAT_S,
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    _listening[caller.bucket] += 1  # at once: of many that ask in the same moment, all would find room
+    return _Listening(caller.bucket, _told(service, check_id, last))
 
 
-async def _told(service: Service, check_id: str, last: int, bucket: str) -> AsyncIterator[ServerSentEvent]:
-    _listening[bucket] += 1
-    try:
-        yield ServerSentEvent(comment="listening", retry=_RECONNECT_MS)
-        while True:
-            events, state = await asyncio.to_thread(service.events.since, check_id, last)
-            for event in events:
-                last = event.number
-                yield ServerSentEvent(id=str(event.number), event=event.kind, data=json.dumps(event.data))
-            if state not in (CheckState.QUEUED, CheckState.RUNNING):
-                yield ServerSentEvent(event="end", data=json.dumps({"state": state}))
-                return
-            await asyncio.sleep(_LOOK_S)
-    finally:
-        _listening[bucket] -= 1
-        if not _listening[bucket]:
-            del _listening[bucket]
+class _Listening(EventSourceResponse):
+    """A stream that gives its place back however it ends, also before its first event."""
+
+    def __init__(self, bucket: str, events: AsyncIterator[ServerSentEvent]) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(events, ping=HEARTBEAT_S, headers=headers)
+        self._bucket = bucket
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            _listening[self._bucket] -= 1
+            if not _listening[self._bucket]:
+                del _listening[self._bucket]
+
+
+async def _told(service: Service, check_id: str, last: int) -> AsyncIterator[ServerSentEvent]:
+    yield ServerSentEvent(comment="listening", retry=_RECONNECT_MS)
+    while True:
+        events, state = await asyncio.to_thread(service.events.since, check_id, last)
+        for event in events:
+            last = event.number
+            yield ServerSentEvent(id=str(event.number), event=event.kind, data=json.dumps(event.data))
+        if state not in (CheckState.QUEUED, CheckState.RUNNING):
+            yield ServerSentEvent(event="end", data=json.dumps({"state": state}))
+            return
+        await asyncio.sleep(_LOOK_S)

@@ -80,9 +80,10 @@ async def changes(
 
 def compared(service: Service, before: Batch, after: Batch) -> Iterator[Changed]:
     """Every site of two runs side by side."""
+    now = service.clock()
     return compare(
-        (Answer(*site) for site in service.batches.sites(before.id)),
-        (Answer(*site) for site in service.batches.sites(after.id)),
+        (Answer(*site) for site in service.batches.sites(before.id, now)),
+        (Answer(*site) for site in service.batches.sites(after.id, now)),
     )
 
 

@@ -98,6 +98,17 @@ CategoryOut = Literal[
 ]
 
 
+class OverrideOut(BaseModel):
+    """Who chose the category by role, when, until when and why; what the machine says stands beside it."""
+
+    category: Literal["danger", "caution", "unverified", "not_a_pharmacy"]
+    by: str
+    at: str
+    until: str
+    reason: str
+    machine: dict[str, Any]
+
+
 class VerdictOut(BaseModel):
     """`pharmcheck.verdict/1`.  Ignore keys and values that you do not know: more may come."""
 
@@ -120,6 +131,7 @@ class VerdictOut(BaseModel):
     ruleset: str
     registers: list[RegisterOut]
     capture_id: str | None
+    override: OverrideOut | None = Field(description="A person's category instead of the machine's, until a day.")
 
 
 class CheckOut(BaseModel):
@@ -148,11 +160,28 @@ class HistoryEntryOut(BaseModel):
     ruleset: str
 
 
+class ReviewOut(BaseModel):
+    """What a person said about a site."""
+
+    id: int
+    action: Literal["confirm", "override", "dispute", "appeal", "accept", "refuse"]
+    check_id: str
+    seen: dict[Literal["category", "reason_code"], str]
+    category: str | None
+    reason: str | None
+    by: str
+    at: str
+    until: str | None
+    answers: int | None
+    new_check_id: str | None
+
+
 class HistoryOut(BaseModel):
-    """Answers about a site, newest first."""
+    """Answers about a site, and what people said about them, newest first."""
 
     items: list[HistoryEntryOut]
     next: str | None = Field(description="Address of the next page.")
+    reviews: list[ReviewOut]
 
 
 class EvidenceListOut(BaseModel):

@@ -11,10 +11,11 @@ from fastapi import Request
 from starlette.types import Scope as AsgiScope
 
 from pharmcheck.api.callers import Caller, Doorkeeper
+from pharmcheck.api.turnstile import Turnstile
 from pharmcheck.classlists import Shelf
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
-from pharmcheck.store import Batches, CheckQueue, Events, Keys, QueueName, Requests, Store
+from pharmcheck.store import Appeals, Batches, CheckQueue, Events, Keys, Officers, QueueName, Requests, Reviews, Store
 from pharmcheck.work import Workplace
 
 
@@ -40,7 +41,11 @@ class Service:
     batches: Batches
     requests: Requests
     keys: Keys
+    officers: Officers
+    reviews: Reviews
+    appeals: Appeals
     door: Doorkeeper
+    turnstile: Turnstile  # for lists that are handed in
     shelf: Shelf  # lists that browsers fetch
     clock: Callable[[], datetime]
 

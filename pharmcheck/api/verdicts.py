@@ -13,14 +13,15 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from pharmcheck.api.callers import Kind
 from pharmcheck.api.checks import read_address
-from pharmcheck.api.documents import history_entry, json_bytes
+from pharmcheck.api.documents import history_entry, json_bytes, review_entry
 from pharmcheck.api.openapi import VERDICT_EXAMPLE, answers, problems
 from pharmcheck.api.problems import Problem, refused
 from pharmcheck.api.schemas import Destination, EvidenceListOut, HistoryOut, VerdictOut
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.errors import AddressError
 from pharmcheck.model import Address
-from pharmcheck.store import StoredVerdict
+from pharmcheck.reviewing import told_text
+from pharmcheck.store import StoredVerdict, ends
 
 CACHE = "public, max-age=300, stale-while-revalidate=3600"
 _PAGE, _MOST = 50, 200
@@ -45,8 +46,10 @@ async def verdict(
 
     def read() -> Response:
         fields = service.door.count(service.caller(request.scope), Kind.READ)
-        found = _latest(service, _address(service, domain), destination)
-        body = found.document.encode()
+        now, address = service.clock(), _address(service, domain)
+        standing = service.reviews.standing(address.host)
+        body = told_text(_latest(service, address, destination).document, standing, now).encode()
+        request.scope["pharmcheck.holds_until"] = ends(standing, now)
         etag = etag_of(body)
         headers = {**fields, "ETag": etag, "Cache-Control": CACHE}
         if etag in tags_in(request.headers.get("if-none-match", "")):
@@ -57,7 +60,7 @@ async def verdict(
 
 
 @router.get("/{domain}/history", responses={
-    **answers(200, "Earlier answers, newest first.", HistoryOut, {"items": [], "next": None}),
+    **answers(200, "Earlier answers, newest first.", HistoryOut, {"items": [], "next": None, "reviews": []}),
     **problems("address_refused", "bad_cursor", "bad_key", "quota"),
 })  # fmt: skip
 async def history(
@@ -67,7 +70,7 @@ async def history(
     cursor: Annotated[str | None, Query(max_length=200, description="From `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=_MOST)] = _PAGE,
 ) -> Response:
-    """Every answer about this host, for whatever destination."""
+    """Every answer about this host, for whatever destination, as the machine gave it; and what people said of them."""
 
     def read() -> Response:
         fields = service.door.count(service.caller(request.scope), Kind.READ)
@@ -79,7 +82,8 @@ async def history(
         if last is not None:
             mark = write_cursor(last.checked_at.isoformat(), last.check_id)
             following = f"/v1/verdicts/{address.host}/history?limit={limit}&cursor={mark}"
-        document = {"items": [history_entry(entry) for entry in found], "next": following}
+        said = [review_entry(word) for word in service.reviews.of_host(address.host)]
+        document = {"items": [history_entry(entry) for entry in found], "next": following, "reviews": said}
         return Response(json_bytes(document), 200, {**fields, "Cache-Control": CACHE}, "application/json")
 
     return await asyncio.to_thread(read)

@@ -9,6 +9,7 @@ from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
 from pharmcheck.capture.partial import Version, read_version, write_version
 from pharmcheck.capture.planner import Wanted, plan
 from pharmcheck.capture.polite import Gate, Turns
+from pharmcheck.capture.posting import Posted, post
 from pharmcheck.capture.roles import page_role
 from pharmcheck.capture.shells import needs_scripts
 from pharmcheck.capture.visit import capture_site, require_parts
@@ -21,6 +22,7 @@ __all__ = [
     "Fetcher",
     "Gate",
     "Policy",
+    "Posted",
     "Resolver",
     "SystemResolver",
     "Turns",
@@ -32,6 +34,7 @@ __all__ = [
     "needs_scripts",
     "page_role",
     "plan",
+    "post",
     "read_version",
     "read_warc",
     "require_parts",

@@ -34,6 +34,7 @@ _PAGE_KINDS = ("response", "conversion")  # as the site sent it; as a browser ma
 _MOST_CAPTURES = 10_000
 _MOST_BYTES = 1 << 30  # of page bodies held while reading one file
 _HEADER_BREAK = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_NO_NAME = re.compile(r"[^!#$%&'*+.^`|~0-9A-Za-z_-]")  # what the name of a header cannot hold (RFC 9110, 5.6.2)
 
 
 def write_warc(captures: Iterable[Capture], file: str | os.PathLike[str] | BinaryIO) -> None:
@@ -110,7 +111,7 @@ def _response(writer: WARCWriter, page: Page, record_id: str) -> object:
     except ValueError:
         phrase = "Unknown"
     # A line break would end the headers and begin a body of somebody's choosing; the description keeps the exact words.
-    headers = [(name, _HEADER_BREAK.sub(" ", value)) for name, value in page.headers]
+    headers = [(_NO_NAME.sub("_", name), _HEADER_BREAK.sub(" ", value)) for name, value in page.headers]
     headers.append(("content-length", str(len(page.body))))
     extra = {"WARC-Record-ID": record_id, "WARC-Date": _date(page.fetched_at)}
     if page.truncated:

@@ -90,12 +90,17 @@ class Wire:
             await self._transport.aclose()
 
     @asynccontextmanager
-    async def ask(self, url: str, headers: Sequence[tuple[bytes, bytes]]) -> AsyncIterator[Answer]:
-        """GET `url` (canonical).  Raises Ended, Refused, Unresolved, NotConnected or HandshakeFailed."""
+    async def ask(
+        self, url: str, headers: Sequence[tuple[bytes, bytes]], body: bytes | None = None
+    ) -> AsyncIterator[Answer]:
+        """GET `url` (canonical), or POST it a `body`.
+
+        Raises Ended, Refused, Unresolved, NotConnected or HandshakeFailed.
+        """
         whole = False
         try:
             with _endings(answered=False):
-                response = await self._send(url, headers)
+                response = await self._send(url, headers, body)
             assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - for the type checker
             answer = Answer(response.status_code, response.headers.raw, response.stream, self._backend)
             try:
@@ -108,8 +113,9 @@ class Wire:
             if not whole:  # over HTTP/2 the next request would share a connection with whatever went wrong
                 await self.aclose()
 
-    async def _send(self, url: str, headers: Sequence[tuple[bytes, bytes]]) -> httpx.Response:
-        request = httpx.Request("GET", url, headers=headers, extensions=dict(self._extensions))
+    async def _send(self, url: str, headers: Sequence[tuple[bytes, bytes]], body: bytes | None) -> httpx.Response:
+        method = "GET" if body is None else "POST"
+        request = httpx.Request(method, url, headers=headers, content=body, extensions=dict(self._extensions))
         # The library that connects must read the very host that we judged.
         if request.url.raw_host.decode("ascii") != host_of(url) or request.url.userinfo:
             raise Refused("The address can be read in more than one way.")

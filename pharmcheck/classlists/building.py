@@ -15,7 +15,7 @@ from pharmcheck.classlists.ranges import Entry, bits_for, buckets
 from pharmcheck.classlists.screening import choose_salt, everything_asked, false_hits, held_back
 from pharmcheck.classlists.shelf import BaseState, Edition, Shelf
 from pharmcheck.classlists.signing import is_signed_by, signed
-from pharmcheck.store import Store, newest_verdicts, registered_hosts
+from pharmcheck.store import Reviews, Store, newest_verdicts, registered_hosts
 
 BASE_AGE = timedelta(days=7)
 """After a week changes have piled up, and whoever was away fetches everything anyway."""
@@ -49,7 +49,7 @@ def build(
     store: Store, shelf: Shelf, wish: Wish, now: datetime, *, draw: Callable[[int], bytes] = token_bytes
 ) -> Built:
     """Make the next edition and put it on the shelf.  Raises UsageError or StoreError; then today's stays."""
-    entries = collect(newest_verdicts(store), now)
+    entries = collect(Reviews(store).told_each(newest_verdicts(store), now), now)
     registered = set(registered_hosts(store))
     back = held_back(entries, registered, wish.popular, wish.cleared)
     for name in back:

@@ -72,7 +72,7 @@ def read_base(whole: bytes) -> Base:
     header, payload = read_header(whole)
     if header.get("kind") != "base":
         raise UsageError("This is not a base list.")
-    return Base(header, tuple(decode(payload, header["coded"], header["remainder_bits"])))
+    return Base(header, tuple(decode(payload, header.get("coded"), header.get("remainder_bits"))))
 
 
 def read_header(whole: bytes) -> tuple[dict[str, Any], bytes]:
@@ -80,7 +80,7 @@ def read_header(whole: bytes) -> tuple[dict[str, Any], bytes]:
     line, _, payload = whole[:-SIGNATURE_BYTES].partition(b"\n")
     try:
         header = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError("This is not a class list.") from None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise UsageError("This is not a class list of a kind that we know.")

@@ -7,6 +7,7 @@ A distance is a quotient in unary (ones, then a zero) and a remainder in `remain
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 from pharmcheck.errors import UsageError
 
@@ -32,8 +33,10 @@ def encode(values: Sequence[int], remainder_bits: int) -> bytes:
     return bytes(out + (held << filled).to_bytes((bits + filled) // 8, "big"))
 
 
-def decode(coded: bytes, count: int, remainder_bits: int) -> list[int]:
-    """The `count` values that `coded` holds.  Raises UsageError when it holds fewer."""
+def decode(coded: bytes, count: object, remainder_bits: object) -> list[int]:
+    """The `count` values that `coded` holds.  Raises UsageError when it holds fewer, or these are no numbers for it."""
+    if not (_is_whole(count, 8 * len(coded)) and _is_whole(remainder_bits, MOST_REMAINDER_BITS)):
+        raise UsageError("The list does not say how it is to be read.")
     bits = _bits(coded)
     values, before = [], 0
     try:
@@ -67,6 +70,10 @@ def coded_bits(values: Sequence[int], remainder_bits: int) -> int:
         total += (value - before) >> remainder_bits
         before = value
     return total
+
+
+def _is_whole(value: object, most: int) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value <= most
 
 
 def _bits(coded: bytes) -> Iterator[int]:

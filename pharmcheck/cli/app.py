@@ -16,10 +16,12 @@ from pharmcheck.cli.check import check
 from pharmcheck.cli.forget import forget
 from pharmcheck.cli.keys import keys
 from pharmcheck.cli.lists import lists
+from pharmcheck.cli.officers import officers
 from pharmcheck.cli.registers import registers
 from pharmcheck.cli.replay import replay
 from pharmcheck.cli.rules import rules
 from pharmcheck.cli.serve import serve
+from pharmcheck.cli.watch import watch
 from pharmcheck.errors import PharmcheckError, UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +80,9 @@ app.add_typer(batch, name="batch")
 app.add_typer(registers, name="registers")
 app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
+app.add_typer(officers, name="officers")
 app.add_typer(lists, name="lists")
+app.add_typer(watch, name="watch")
 
 
 def command() -> Command:

@@ -61,9 +61,10 @@ def print_changes(store: Store, before: Batch, after: Batch) -> None:
 
 
 def _changes(store: Store, before: Batch, after: Batch) -> Iterator[Changed]:
-    batches = Batches(store)
+    batches, now = Batches(store), datetime.now(UTC)
     return compare(
-        (Answer(*site) for site in batches.sites(before.id)), (Answer(*site) for site in batches.sites(after.id))
+        (Answer(*site) for site in batches.sites(before.id, now)),
+        (Answer(*site) for site in batches.sites(after.id, now)),
     )
 
 

@@ -161,7 +161,7 @@ async def _watch(store: Store, identifier: str, working: asyncio.Task[None] | No
 
 
 def _tell_end(store: Store, batch: Batch, fail_on: FailOn) -> int:
-    counts = Batches(store).categories(batch.id)
+    counts = Batches(store).categories(batch.id, datetime.now(UTC))
     words = ", ".join(f"{count:,} {category.replace('_', ' ')}" for category, count in sorted(counts.items()))
     failed = batch.states.get("failed", 0)
     say(f"{batch.done:,} sites: {words or 'no answers'}{f', {failed:,} failed on our side' if failed else ''}.")

@@ -183,6 +183,11 @@ class _Report:
 
         now = self._looker.clock()
         remarks = []
+        if (override := answer.document["override"]) is not None:
+            word = override["machine"]["category"].replace("_", " ")
+            remarks.append(
+                f"Until {override['until'][:10]} ({override['by']}): {override['reason']} Our rules say: {word}."
+            )
         if answer.stored is not None:
             remarks.append(
                 f"We looked at the site {age(answer.stored.checked_at, now)} (stored verdict; --fresh looks again)."

@@ -21,8 +21,9 @@ from pharmcheck.document import verdict_document
 from pharmcheck.errors import AddressError, PharmcheckError, StoreError
 from pharmcheck.model import Address, Capture, Category, Check, CheckState, Verdict
 from pharmcheck.registers import EMPTY_REGISTERS, RegisterLookup
+from pharmcheck.reviewing import told_document, told_verdict
 from pharmcheck.ruleset import Ruleset
-from pharmcheck.store import FailedLook, Store, StoredVerdict, new_check_id
+from pharmcheck.store import FailedLook, Reviews, Store, StoredVerdict, new_check_id
 from pharmcheck.work import keep, recall
 
 
@@ -160,7 +161,7 @@ class Looker:
                 store, capture, judgement, self.ruleset,
                 check_id=new_check_id(), created_at=started, decided_at=self.clock(),
             )  # fmt: skip
-            return [replace(answer, earlier=_earlier(store, judgement.verdict))]
+            return [self._as_told(store, replace(answer, earlier=_earlier(store, judgement.verdict)))]
         except StoreError as error:
             return [answer, Trouble(f"{address.display_host}: the verdict could not be kept. {error}")]
 
@@ -187,7 +188,8 @@ class Looker:
         document = json.loads(found.document)
         document["address"]["input"] = address.raw  # what was asked now: a list must find its lines again
         answer = Answer(document, found.category, stored=found, later_failure=found.later_failure)
-        return self._told_again(store, answer, found) if self.whole else answer
+        again = self._told_again(store, answer, found) if self.whole else answer
+        return again and self._as_told(store, again)
 
     def _told_again(self, store: Store, answer: Answer, found: StoredVerdict) -> Answer | None:
         """The stored answer with its verdict, from the stored bytes: judging is pure, so it comes out the same."""
@@ -203,6 +205,13 @@ class Looker:
         if (verdict.category, verdict.reason_code) != (found.category, found.reason_code):
             return None
         return replace(answer, verdict=verdict, capture=capture)
+
+    def _as_told(self, store: Store, answer: Answer) -> Answer:
+        """An answer with what people said about the site laid over it."""
+        standing, now = Reviews(store).standing(answer.document["address"]["host"]), self.clock()
+        document = told_document(answer.document, standing, now)
+        verdict = answer.verdict and told_verdict(answer.verdict, standing, now)
+        return replace(answer, document=document, category=Category(document["category"]), verdict=verdict)
 
     def _judge_archive(self, archive: Archive) -> list[Outcome]:
         """Offline and never stored: what an archive of last year says is no answer about today."""

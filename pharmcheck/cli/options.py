@@ -98,14 +98,14 @@ def policy(settings: Settings, resolve: Sequence[str], allow: Sequence[str], ca_
     )
 
 
-def moment(text: str | None) -> datetime | None:
-    """`--at TIME`, ISO 8601; a time without a zone is UTC.  Raises UsageError."""
+def moment(text: str | None, option: str = "--at") -> datetime | None:
+    """`--at TIME` and its like, ISO 8601; a time without a zone is UTC.  Raises UsageError."""
     if text is None:
         return None
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise UsageError(f"--at {text}: write a time such as 2026-11-20 or 2026-11-20T12:00:00Z.") from None
+        raise UsageError(f"{option} {text}: write a time such as 2026-11-20 or 2026-11-20T12:00:00Z.") from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import typer
 
@@ -11,6 +11,8 @@ from pharmcheck.errors import UsageError
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from pharmcheck.api.service import Dispatch
     from pharmcheck.settings import Settings
@@ -32,6 +34,7 @@ def serve(
     import uvicorn
 
     from pharmcheck.api import make_app, make_service
+    from pharmcheck.api.connections import connections
     from pharmcheck.cli import options
     from pharmcheck.cli.screen import say
     from pharmcheck.logs import log_as_json
@@ -56,13 +59,14 @@ def serve(
             raise UsageError(f"Nothing can listen on {host}, port {port}: {error.strerror}.") from None
         listener.listen(2048)
         config = uvicorn.Config(
-            app,
+            _behind(app, settings),
+            http=connections(settings),
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
             date_header=True,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies or None,
+            proxy_headers=False,  # `_behind` does it
             timeout_keep_alive=15,
             timeout_graceful_shutdown=10,
             limit_concurrency=1000,  # connections beyond are told 503 at once, not kept waiting
@@ -70,6 +74,22 @@ def serve(
         )
         say(f"The service answers at http://{host}:{listener.getsockname()[1]}/  (Ctrl-C ends it)")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _behind(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """The application behind proxies: it notes who is at the other end of the line before it believes a header."""
+    if not settings.trusted_proxies:
+        return app
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    # Types of two packages that describe the same interface.
+    believing = cast("ASGIApp", ProxyHeadersMiddleware(app, settings.trusted_proxies))  # type: ignore[arg-type]
+
+    async def note(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["pharmcheck.peer"] = scope.get("client")
+        await believing(scope, receive, send)
+
+    return note
 
 
 def _workplace(settings: Settings, stack: ExitStack, *, demo: bool) -> Workplace:

@@ -14,7 +14,7 @@ from pharmcheck.address.defanging import defang
 COLUMNS = (
     "row", "sheet", "line", "kind", "input", "host", "category", "reason_code", "score", "coverage", "reasons", "quote",
     "quote_url", "proofs", "overlays", "not_checked", "destination", "checked_at", "valid_until", "ruleset", "state",
-    "problem", "note", "same_as_row",
+    "problem", "note", "same_as_row", "override",
 )  # fmt: skip
 
 MOST = 8_000  # characters of a cell; a spreadsheet holds 32,767, and nobody reads on
@@ -59,8 +59,19 @@ def cells(item: dict[str, Any]) -> list[str]:
         item["problem"] or item["error_code"],
         defang_all(item["note"] or ""),
         item["same_as_row"],
+        defang(override_words(verdict.get("override")), *hosts),
     )
     return [defuse("" if value is None else str(value)) for value in values]
+
+
+def override_words(override: dict[str, Any] | None) -> str:
+    """A person's word over the machine's, in a line; nothing where there is none."""
+    if override is None:
+        return ""
+    machine = override["machine"]
+    rules = f"{machine['category']} ({machine['reason_code']})"
+    chosen = f"{override['category']} by {override['by']} until {override['until'][:10]}"
+    return f"{chosen}: {override['reason']} | rules: {rules}"
 
 
 def host_of_item(item: dict[str, Any]) -> str:

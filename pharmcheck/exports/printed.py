@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from pharmcheck.address.defanging import defang
 from pharmcheck.explain import SIGNS, catalogue
-from pharmcheck.exports.cells import defang_all, host_of_item
+from pharmcheck.exports.cells import defang_all, host_of_item, override_words
 from pharmcheck.exports.report import CATEGORIES, KINDS, Report
 
 _WHOLE = ("danger", "caution")  # these are told with their reasons
@@ -76,6 +76,7 @@ def _site(item: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]:
         "host": defang_all(host),
         "score": verdict["score"],
         "reason": verdict["reason_code"].replace("_", " "),
+        "override": shown(override_words(verdict["override"])),
         "reasons": [
             {
                 "message": shown(reason["message"]),

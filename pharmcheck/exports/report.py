@@ -78,7 +78,9 @@ class Report:
 def make_report(store: Store, batch: Batch, now: datetime) -> Report:
     """The report of a list as it stands."""
     batches = Batches(store)
-    return Report(batch, batches.categories(batch.id), lambda: map(item_document, batches.all_items(batch.id)), now)
+    return Report(
+        batch, batches.categories(batch.id, now), lambda: map(item_document, batches.all_items(batch.id, now)), now
+    )
 
 
 def report_bytes(report: Report, form: str) -> Iterator[bytes]:

@@ -35,7 +35,7 @@ def hidden_marks(source: str, urls: Urls, vocabulary: Vocabulary) -> list[Pictur
     if not written:
         if not any(trigger in source for trigger in _TRIGGERS):
             return []
-        data = source.encode()
+        data = source.encode("utf-8", "replace")  # a stray byte of the page is half a character here
         if not vocabulary.seal_files.search(data) and not vocabulary.seal_words.search(data):
             return []
     walk = _Walk(urls, frozenset(vocabulary.seal_scripts))

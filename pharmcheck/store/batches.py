@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from pharmcheck.model import CheckState
 from pharmcheck.store.columns import same
 from pharmcheck.store.items import Item, Order, Rows, first_of_site, to_item
+from pharmcheck.store.officers import PREFIX
+from pharmcheck.store.reviews import Told, standings
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, batches, checks, verdicts
 
@@ -102,8 +104,9 @@ class Batches:
         )  # fmt: skip
 
     def of_owner(self, owner: str, most: int = _NEWEST) -> list[Batch]:
-        """The newest lists of somebody."""
-        return self._newest(most, batches.c.owner == owner)
+        """The newest lists of somebody; of all people of the desk, for one of them."""
+        shared = owner.startswith(PREFIX)
+        return self._newest(most, batches.c.owner.startswith(PREFIX) if shared else batches.c.owner == owner)
 
     def of_upload(self, owner: str, sha256: str, destination: str | None) -> list[Batch]:
         """The newest lists that somebody made of the very same file for the same destination."""
@@ -154,13 +157,14 @@ class Batches:
         with self._store.transaction() as connection:
             return {str(state): int(count) for state, count in connection.execute(query)}
 
-    def categories(self, identifier: str) -> dict[str, int]:
-        """Sites by their verdict, each counted once."""
+    def categories(self, identifier: str, now: datetime) -> dict[str, int]:
+        """Sites by their verdict as it is told today, each counted once."""
+        told = Told(now)
         query = (
-            sa.select(verdicts.c.category, sa.func.count())
-            .select_from(batch_items.join(verdicts, verdicts.c.check_id == batch_items.c.check_id))
+            sa.select(told.category.label("category"), sa.func.count())
+            .select_from(told.join(batch_items.join(verdicts, verdicts.c.check_id == batch_items.c.check_id)))
             .where(batch_items.c.batch_id == identifier, first_of_site())
-            .group_by(verdicts.c.category)
+            .group_by(sa.literal_column("1"))
         )
         with self._store.transaction() as connection:
             return {str(category): int(count) for category, count in connection.execute(query)}
@@ -176,32 +180,37 @@ class Batches:
         with self._store.transaction() as connection:
             return list(connection.execute(query).scalars())
 
-    def items(self, identifier: str, after: int, most: int) -> list[Item]:
-        """Rows behind row `after`, in the order of the upload."""
-        query = Rows().select(identifier).where(batch_items.c.row > after).order_by(batch_items.c.row).limit(most)
+    def items(self, identifier: str, after: int, most: int, now: datetime) -> list[Item]:
+        """Rows behind row `after`, in the order of the upload, with their answers as they are told today."""
+        query = Rows().select(identifier, Told(now)).where(batch_items.c.row > after).order_by(batch_items.c.row)
         with self._store.transaction() as connection:
-            return [to_item(row) for row in connection.execute(query)]
+            return _told(connection, connection.execute(query.limit(most)).all(), now)
 
-    def all_items(self, identifier: str) -> Iterator[Item]:
+    def all_items(self, identifier: str, now: datetime) -> Iterator[Item]:
         """Every row, a page at a time."""
         after = 0
-        while page := self.items(identifier, after, _PAGE):
+        while page := self.items(identifier, after, _PAGE, now):
             yield from page
             after = page[-1].row
 
-    def find(self, identifier: str, rows: Rows, order: Order, offset: int, most: int) -> tuple[list[Item], int]:
+    def find(
+        self, identifier: str, rows: Rows, order: Order, offset: int, most: int, now: datetime
+    ) -> tuple[list[Item], int]:
         """Rows of one sort in some order, a page of them, and how many there are."""
-        query = rows.select(identifier)
+        told = Told(now)
+        query = rows.select(identifier, told)
         with self._store.transaction() as connection:
             count = connection.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
-            page = connection.execute(query.order_by(*order.columns()).offset(offset).limit(most)).all()
-        return [to_item(row) for row in page], int(count)
+            page = connection.execute(query.order_by(*order.columns(told)).offset(offset).limit(most)).all()
+            return _told(connection, page, now), int(count)
 
-    def sites(self, identifier: str) -> Iterator[tuple[str, str | None, str | None]]:
+    def sites(self, identifier: str, now: datetime) -> Iterator[tuple[str, str | None, str | None]]:
         """Host, category and reason code of every site of a list, without its documents."""
+        told = Told(now)
+        both = (told.category.label("category"), told.reason_code.label("reason_code"))
         query = (
-            sa.select(batch_items.c.row, batch_items.c.host, verdicts.c.category, verdicts.c.reason_code)
-            .select_from(batch_items.outerjoin(verdicts, verdicts.c.check_id == batch_items.c.check_id))
+            sa.select(batch_items.c.row, batch_items.c.host, *both)
+            .select_from(told.join(batch_items.outerjoin(verdicts, verdicts.c.check_id == batch_items.c.check_id)))
             .where(batch_items.c.batch_id == identifier, first_of_site())
             .order_by(batch_items.c.row)
             .limit(_PAGE * 10)
@@ -214,3 +223,9 @@ class Batches:
                 return
             yield from ((row.host, row.category, row.reason_code) for row in page)
             after = page[-1].row
+
+
+def _told(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime) -> list[Item]:
+    """A page of rows, with what people said about their hosts."""
+    standing = standings(connection, [row.judged for row in rows if row.judged])
+    return [to_item(row, standing, now) for row in rows]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
+from pharmcheck.reviewing import NOBODY, Standing, told_document
+from pharmcheck.store.reviews import Told
 from pharmcheck.store.tables import batch_items, checks, verdicts
 
 _CHECKED = ("accepted", "repaired")
@@ -45,12 +49,12 @@ class Order(StrEnum):
     WORST = "worst"  # what to act on first
     HOST = "host"
 
-    def columns(self) -> tuple[sa.ColumnElement[Any], ...]:
+    def columns(self, told: Told) -> tuple[sa.ColumnElement[Any], ...]:
         """What the database sorts by; always total, so that pages fit together."""
         if self is Order.WORST:
             places = {category: place for place, category in enumerate(_WORST_FIRST)}
-            category = sa.case(places, value=verdicts.c.category, else_=len(places))
-            return (category, sa.func.coalesce(verdicts.c.score, _NO_SCORE), batch_items.c.row)
+            category = sa.case(places, value=told.category, else_=len(places))
+            return (category, sa.func.coalesce(told.score, _NO_SCORE), batch_items.c.row)
         # Nothing is said as something: databases differ in where it stands.
         return (
             (sa.func.coalesce(batch_items.c.host, ""), batch_items.c.row)
@@ -68,13 +72,17 @@ class Rows:
     text: str | None = None  # stands in the host or in what was handed in
     sites_only: bool = False  # one row a site
 
-    def select(self, identifier: str) -> sa.Select[Any]:
+    def select(self, identifier: str, told: Told) -> sa.Select[Any]:
         """The question to the database."""
         query = (
-            sa.select(batch_items, checks.c.state, checks.c.error_code, verdicts.c.document)
+            sa.select(
+                batch_items, checks.c.state, checks.c.error_code, verdicts.c.document, verdicts.c.host.label("judged")
+            )
             .select_from(
-                batch_items.outerjoin(checks, checks.c.id == batch_items.c.check_id).outerjoin(
-                    verdicts, verdicts.c.check_id == batch_items.c.check_id
+                told.join(
+                    batch_items.outerjoin(checks, checks.c.id == batch_items.c.check_id).outerjoin(
+                        verdicts, verdicts.c.check_id == batch_items.c.check_id
+                    )
                 )
             )
             .where(batch_items.c.batch_id == identifier)
@@ -82,7 +90,7 @@ class Rows:
         if self.kind is not None:
             query = query.where(batch_items.c.kind == self.kind)
         if self.category is not None:
-            query = query.where(verdicts.c.category == self.category)
+            query = query.where(told.category == self.category)
         if self.sites_only:
             query = query.where(first_of_site())
         if self.text:
@@ -99,10 +107,11 @@ def first_of_site() -> sa.ColumnElement[bool]:
     return batch_items.c.kind.in_(_CHECKED)
 
 
-def to_item(row: sa.Row[Any]) -> Item:
-    """A row of `Rows.select`."""
+def to_item(row: sa.Row[Any], standing: Mapping[str, Standing], now: datetime) -> Item:
+    """A row of `Rows.select`, with what people said about its host."""
     document = json.loads(row.document) if row.document else None
     if document is not None:
+        document = told_document(document, standing.get(row.judged, NOBODY), now)
         document["address"]["input"] = row.input  # what this row asked; rows of one site share a verdict
     return Item(
         row.row, row.input, row.problem, row.check_id, row.state, row.error_code, document,

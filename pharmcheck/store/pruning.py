@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from pharmcheck.store import archive
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, captures, check_events, checks, evidence, findings, verdicts
+from pharmcheck.store.tables_people import appeals, reviews
+from pharmcheck.store.tables_watch import watch_changes, watched_sites, webhook_attempts, webhook_deliveries
 from pharmcheck.store.writing import one_at_a_time
 
 _AT_ONCE = 200
@@ -41,7 +43,11 @@ class Pruning:
         self._store, self._folder = store, folder
 
     def prune(self, now: datetime, keep: timedelta, budget_bytes: int) -> Pruned:
-        """Delete the bytes of captures that are older than `keep`, then the oldest until all fit the budget."""
+        """Delete the bytes of captures that are older than `keep`, then the oldest until all fit the budget.
+
+        Messages about watched lists that ended before that go with all their tries; the changes they told of stay.
+        """
+        self._delete_messages(now - keep)
         stays = captures.c.pruned_at.is_(None)
         oldest_first = (captures.c.finished_at, captures.c.id)
         gone, freed = 0, 0
@@ -75,14 +81,26 @@ class Pruning:
                 ).scalars()
             )
             mine = sa.select(checks.c.id).where(about)
+            said = sa.select(reviews.c.id).where(reviews.c.check_id.in_(mine))
+            connection.execute(sa.delete(appeals).where(appeals.c.review_id.in_(said)))
+            connection.execute(sa.delete(reviews).where(reviews.c.check_id.in_(mine), reviews.c.answers.is_not(None)))
+            connection.execute(sa.delete(reviews).where(reviews.c.check_id.in_(mine)))
             for table in (evidence, findings, check_events, verdicts):
                 connection.execute(sa.delete(table).where(table.c.check_id.in_(mine)))
+            for watched in (watched_sites, watch_changes):
+                connection.execute(sa.delete(watched).where(watched.c.registrable_domain == registrable_domain))
             connection.execute(sa.update(batch_items).where(batch_items.c.check_id.in_(mine)).values(_FORGOTTEN))
             connection.execute(sa.delete(checks).where(about))
             connection.execute(sa.delete(captures).where(captures.c.registrable_domain == registrable_domain))
         for identifier in files:
             archive.path_of(self._folder, identifier).unlink(missing_ok=True)
         return len(ids)
+
+    def _delete_messages(self, before: datetime) -> None:
+        old = sa.select(webhook_deliveries.c.id).where(webhook_deliveries.c.ended_at < before)
+        with self._store.transaction(writes=True) as connection:
+            connection.execute(sa.delete(webhook_attempts).where(webhook_attempts.c.delivery_id.in_(old)))
+            connection.execute(sa.delete(webhook_deliveries).where(webhook_deliveries.c.ended_at < before))
 
     def _delete(self, ids: Sequence[str], now: datetime) -> None:
         """The row first: a file without a row is harmless, a row without its file is a lie."""

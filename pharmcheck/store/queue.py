@@ -87,10 +87,11 @@ class CheckQueue:
     ) -> None:
         """The same within a transaction of this room.
 
-        Lists take turns: the checks of one owner are numbered on from where the line stands now or from his own last
-        one, and are done in that order, so that a list of ten does not wait for somebody else's twenty thousand.
+        Owners take turns: the checks of one are numbered on from where the line stands now or from his own last one,
+        and are done in that order, so that a list of ten does not wait for somebody else's twenty thousand, nor a
+        person for a thousand that a program asked for one by one.  People without a key stand where the line is now.
         """
-        last = last_turns(connection, {check.owner for check in wanted}) if queue is QueueName.BATCH else {}
+        last = last_turns(connection, {check.owner for check in wanted}, queue.value)
         rows = [
             {
                 "id": check.id,
@@ -105,9 +106,10 @@ class CheckQueue:
             }
             for check in wanted
         ]
-        if queue is QueueName.BATCH:
-            for row, check in zip(rows, wanted, strict=True):
-                row["turn"] = last[check.owner] = last[check.owner] + 1
+        for row, check in zip(rows, wanted, strict=True):
+            row["turn"] = last[check.owner] + 1
+            if check.owner is not None or queue is QueueName.BATCH:
+                last[check.owner] += 1
         put_new(connection, checks, rows)
 
     def waiting_for(self, domain: str, host: str, destination: str | None) -> str | None:

@@ -24,14 +24,20 @@ PAUSE = timedelta(days=1)
 """Between two looks at a site: one that is down today is asked again tomorrow, not every minute."""
 
 _SPREAD = 0.25  # of a verdict's life: sites that were checked together are not all checked together again
-_BY_RISK = (
-    Category.DANGER,
-    Category.CAUTION,
-    Category.UNVERIFIED,
-    Category.VERIFIED_ELSEWHERE,
-    Category.VERIFIED,
-    Category.NOT_A_PHARMACY,
+BY_RISK = tuple(
+    category.value
+    for category in (
+        Category.DANGER,
+        Category.CAUTION,
+        Category.UNVERIFIED,
+        Category.VERIFIED_ELSEWHERE,
+        Category.VERIFIED,
+        Category.NOT_A_PHARMACY,
+    )
 )
+"""Whom to look at first."""
+
+_MOST_DOUBLED = 5  # a month, where a look that failed is good for a day
 _LOOKED_AT = 10  # candidates for each that is taken; some of them are still within their spread
 
 
@@ -45,7 +51,7 @@ class Rechecks:
         """New checks of at most so many sites, for the caller to put in line."""
         newer, looked, asked = verdicts.alias(), checks.alias(), checks.alias()
         site = (verdicts.c.registrable_domain, verdicts.c.host)
-        risk = sa.case({category.value: place for place, category in enumerate(_BY_RISK)}, value=verdicts.c.category)
+        risk = sa.case({category: place for place, category in enumerate(BY_RISK)}, value=verdicts.c.category)
         query = (
             sa.select(checks, verdicts.c.checked_at, verdicts.c.valid_until.label("until"))
             .select_from(verdicts.join(checks, checks.c.id == verdicts.c.check_id))
@@ -53,7 +59,7 @@ class Rechecks:
                 verdicts.c.complete,
                 verdicts.c.valid_until <= now,
                 verdicts.c.checked_at >= now - 2 * INTEREST,
-                verdicts.c.category.in_([category.value for category in _BY_RISK]),
+                verdicts.c.category.in_(BY_RISK),
                 ~sa.exists().where(
                     newer.c.registrable_domain == site[0],
                     newer.c.host == site[1],
@@ -78,11 +84,15 @@ class Rechecks:
         )
         with self._store.transaction() as connection:
             found = connection.execute(query).all()
-        due = [row for row in found if row.until + _delay(row.host, row.until - row.checked_at) <= now]
+        due = [row for row in found if next_look(row.host, row.checked_at, row.until) <= now]
         return [NewCheck(new_check_id(), to_address(row), row.destination) for row in due[:most]]
 
 
-def _delay(host: str, life: timedelta) -> timedelta:
-    """How long beyond its end a verdict may rest: the same for a site each time, and spread over sites."""
+def next_look(host: str, checked_at: datetime, valid_until: datetime, failures: int = 0) -> datetime:
+    """When a site is due: once its verdict is too old, and a while later, the same for a site each time.
+
+    After several looks in a row that failed the time doubles with each: a site that is gone is asked ever more rarely.
+    """
     share = int.from_bytes(hashlib.sha256(host.encode()).digest()[:4]) / 2**32
-    return life * _SPREAD * share
+    life: timedelta = (valid_until - checked_at) * 2 ** min(max(0, failures - 1), _MOST_DOUBLED)
+    return checked_at + life + life * _SPREAD * share

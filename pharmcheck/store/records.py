@@ -134,6 +134,7 @@ def verdict_row(
         "judged_at": judged_at,
         "valid_until": verdict.valid_until,
         "document": document,
+        "needs_review": "needs_review" in verdict.overlays,
         "record": storable(json.dumps(_VERDICT.dump_python(verdict, mode="json"), ensure_ascii=False)),
     }
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -174,6 +175,13 @@ verdicts = Table(
     Column("valid_until", UtcDateTime, nullable=False),
     Column("document", CleanText, nullable=False),  # the contract document, as served
     Column("record", CleanText, nullable=True),  # the verdict itself, for saying it in another language
+    Column("needs_review", Boolean, nullable=False, server_default=false()),  # its rules want a person to look
+    Index(
+        "ix_verdicts_needs_review",
+        "checked_at",
+        sqlite_where=text("needs_review"),
+        postgresql_where=text("needs_review"),
+    ),
     Index("ix_verdicts_site", "registrable_domain", "host", "checked_at"),
     Index("ix_verdicts_latest", "registrable_domain", "host", "destination", "complete", "checked_at", "check_id"),
     Index("ix_verdicts_order", "checked_at", "check_id"),

@@ -1,4 +1,4 @@
-"""Who is next among those who handed in lists, and whose work nobody does any more."""
+"""Who is next among those who wait, and whose work nobody does any more."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from pharmcheck.store.columns import same
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import checks
 
-_LINE = "batch"  # `QueueName.BATCH`; people before screens do not take turns
+_PEOPLE = "interactive"  # `QueueName.INTERACTIVE`
 
 
-def last_turns(connection: sa.Connection, owners: Collection[str | None]) -> dict[str | None, int]:
-    """Behind which turn the next check of each owner stands: his own last one, or where the line is now."""
-    in_line = (checks.c.state == CheckState.QUEUED.value, checks.c.queue == _LINE)
+def last_turns(connection: sa.Connection, owners: Collection[str | None], line: str) -> dict[str | None, int]:
+    """Behind which turn of a line the next check of each owner stands: his own last one, or where the line is now.
+
+    People without a key are many and not one owner: before screens each of them stands where the line is now.
+    """
+    in_line = (checks.c.state == CheckState.QUEUED.value, checks.c.queue == line)
     now_at = connection.execute(sa.select(sa.func.min(checks.c.turn)).where(*in_line)).scalar() or 0
     last: dict[str | None, int] = {}
     for owner in owners:
+        if owner is None and line == _PEOPLE:
+            last[owner] = max(now_at - 1, 0)
+            continue
         # From the end of the line, where the last of a list that is just being put in stands: one step, not a count.
         own = (
             sa.select(checks.c.turn)

@@ -1,7 +1,6 @@
-"""The desk: hand in a list, look through it, run it, sort its answers.  For people with a key for lists.
+"""The desk: hand in a list, look through it, run it, sort its answers.
 
-Plain HTML; every form leads on by 303.  The key opens the desk by a cookie that only this path gets and no script
-reads, and a form that another site sends is refused.  `officer` is the one place that says who somebody is.
+Plain HTML; every form leads on by 303.  `identity` says who somebody is and what they may do.
 """
 
 from __future__ import annotations
@@ -12,13 +11,12 @@ from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pharmcheck.address.defanging import defang
-from pharmcheck.api.callers import Caller, Kind
 from pharmcheck.api.documents import batch_state, checks_per_second
-from pharmcheck.api.lists import cancel_list, own_list, read_form, start_list, take_list
+from pharmcheck.api.lists import cancel_list, own_list, read_form, start_list
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.reports import compared, report_response
 from pharmcheck.api.service import Service, service_of
@@ -26,41 +24,30 @@ from pharmcheck.changes import Change
 from pharmcheck.explain import SIGNS
 from pharmcheck.exports import FORMATS, MEDIA_TYPES, changes_html, defang_all, item_document, make_report
 from pharmcheck.exports.report import KINDS
-from pharmcheck.store import Batch, Order, Rows, Scope
-from pharmcheck.web.pages import foreign, page
+from pharmcheck.store import Batch, Order, Rows
+from pharmcheck.web.identity import admitted, person_of
+from pharmcheck.web.pages import page
 
-COOKIE = "desk"
-_HOURS_S = 12 * 3600  # a working day: a desk that was left open closes by itself
 _PAGE = 50
 _SERVICE = Depends(service_of)
-router = APIRouter(include_in_schema=False, prefix="/desk")
+router = APIRouter(include_in_schema=False, prefix="/desk", dependencies=[Depends(admitted)])
 _ORDERS = {Order.ROW: "as in the list", Order.WORST: "the worst first", Order.HOST: "by name"}
 
 
-class _NoKeyError(Exception):
-    """Nobody is at the desk."""
-
-
-def officer(request: Request, service: Service) -> str:
-    """Whose desk this is.  Raises _NoKeyError for nobody's, and Problem when its limit is used up."""
-    secret = request.cookies.get(COOKIE, "")
-    key = service.keys.find(secret, service.clock()) if secret else None
-    if key is None or Scope.BATCH not in key.scopes:
-        raise _NoKeyError
-    service.door.count(Caller(f"key:{key.id}", key.id, key.scopes), Kind.READ)
-    return key.id
+def officer(request: Request, service: Service) -> str:  # noqa: ARG001 - whoever asks has both
+    """Whose desk this is; `admitted` has let them in.  Raises NotAdmittedError for nobody's."""
+    return person_of(request).id
 
 
 async def _do(request: Request, work: Callable[[], Response]) -> Response:
     """Do some work in a thread; say on a page what went wrong."""
-    if request.method == "POST" and foreign(request):
-        return page(request, "desk_key.html", 403, problem="Please use the form on this page.")
     try:
         return await asyncio.to_thread(work)
-    except _NoKeyError:
-        return page(request, "desk_key.html", 401, problem=None)
     except Problem as error:
         return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
+
+
+at_desk = _do  # for the pages of the desk that have a file of their own
 
 
 @router.get("")
@@ -69,54 +56,17 @@ async def desk(request: Request, service: Annotated[Service, _SERVICE]) -> Respo
 
     def show() -> Response:
         owner = officer(request, service)
-        return page(request, "desk.html", lists=[_row(one, service) for one in service.batches.of_owner(owner)])
+        lists = [_row(one, service) for one in service.batches.of_owner(owner)]
+        return page(request, "desk.html", person=person_of(request), lists=lists)
 
     return await _do(request, show)
-
-
-@router.post("/key")
-async def open_desk(
-    request: Request, service: Annotated[Service, _SERVICE], key: Annotated[str, Form()] = ""
-) -> Response:
-    """Open the desk with a key."""
-
-    def check() -> Response:
-        service.door.count(service.door.passer_by(request.scope), Kind.READ)  # guessing uses up the guesser's limit
-        found = service.keys.find(key.strip(), service.clock())
-        if found is None or Scope.BATCH not in found.scopes:
-            return page(request, "desk_key.html", 401, problem="This key is unknown, expired, or not one for lists.")
-        answer = RedirectResponse("/desk", 303)
-        secure = request.url.scheme == "https"
-        answer.set_cookie(
-            COOKIE, key.strip(), max_age=_HOURS_S, path="/desk", httponly=True, samesite="strict", secure=secure
-        )
-        return answer
-
-    return await _do(request, check)
-
-
-@router.post("/close")
-async def close_desk(request: Request) -> Response:
-    """Forget the key."""
-
-    def close() -> Response:
-        answer = RedirectResponse("/desk", 303)
-        answer.delete_cookie(COOKIE, path="/desk")
-        return answer
-
-    return await _do(request, close)
 
 
 @router.post("")
 async def hand_in(request: Request, service: Annotated[Service, _SERVICE]) -> Response:
     """Take a file as a draft, and show what would be checked."""
-    if foreign(request) or COOKIE not in request.cookies:  # before anybody's file is read
-        return await _do(request, lambda: page(request, "desk_key.html", 401, problem=None))
     try:
-        await asyncio.to_thread(officer, request, service)
         handed = await read_form(request)
-    except _NoKeyError:
-        return page(request, "desk_key.html", 401, problem=None)
     except Problem as error:
         return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
 
@@ -210,7 +160,7 @@ def _see(batch_id: str, request: Request, service: Service) -> Response:
     text = asked.get("text", "")[:100]
     number = min(int(asked.get("page", "1")[:6]) if asked.get("page", "1")[:6].isdigit() else 1, 10_000) or 1
     found, count = service.batches.find(
-        batch.id, Rows(kind, category, text or None), order, (number - 1) * _PAGE, _PAGE
+        batch.id, Rows(kind, category, text or None), order, (number - 1) * _PAGE, _PAGE, service.clock()
     )
     chosen = {"kind": kind or "", "category": category or "", "order": order.value, "text": text}
     earlier = [
@@ -220,6 +170,7 @@ def _see(batch_id: str, request: Request, service: Service) -> Response:
         request,
         "desk_list.html",
         batch=batch,
+        person=person_of(request),
         pace=_pace(batch, service),
         facts=report.facts(),
         counts=report.counts(),

@@ -6,7 +6,8 @@ Every page works as plain HTML.  A form makes a check and leads to its page by 3
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -22,13 +23,17 @@ from pharmcheck.check import judge
 from pharmcheck.errors import AddressError
 from pharmcheck.explain import catalogue
 from pharmcheck.model import Address, Category, CheckState, FetchOutcome
+from pharmcheck.reviewing import told_verdict
 from pharmcheck.store import StoredCheck, verdict_of
+from pharmcheck.web.forms import form_token, keep_form_secret
 from pharmcheck.web.helping import countries, helps
 from pharmcheck.web.language import COOKIE, NAMES, Tongue, choose
+from pharmcheck.web.said import told_words
 from pharmcheck.web.view import day, view
 from pharmcheck.work import unvisited
 
 _HISTORY = 10
+_ENDED = (CheckState.DONE, CheckState.FAILED, CheckState.CANCELLED)
 _YEAR_S = 365 * 24 * 3600
 _SERVICE = Depends(service_of)
 router = APIRouter(include_in_schema=False)
@@ -89,40 +94,64 @@ async def site(host: str, request: Request, service: Annotated[Service, _SERVICE
 @router.get("/v/{check_id}")
 async def see(check_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
     """A check: how it goes, and its answer once there is one."""
-    return await asyncio.to_thread(_see, check_id, request, service, "check.html")
+    return await asyncio.to_thread(_see, check_id, request, service)
 
 
 @router.get("/v/{check_id}/progress")
 async def progress(check_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
     """The part of the page that changes while a check runs."""
-    return await asyncio.to_thread(_see, check_id, request, service, "progress.html")
+    return await asyncio.to_thread(_see_progress, check_id, request, service)
 
 
-def _see(check_id: str, request: Request, service: Service, template: str) -> Response:
+def _see_progress(check_id: str, request: Request, service: Service) -> Response:
     service.door.count(service.caller(request.scope), Kind.READ)
     found = service.store.get_check(check_id)
     if found is None:
         return page(request, "nothing.html", 404)
-    now = service.clock()
-    state = state_of(found.state, found.created_at, service.queue.lease_of(check_id), now)
-    ended = state in (CheckState.DONE, CheckState.FAILED, CheckState.CANCELLED)
+    state = state_of(found.state, found.created_at, service.queue.lease_of(check_id), service.clock())
+    if state in _ENDED:
+        return Response(headers={"HX-Redirect": f"/v/{check_id}"})
+    return page(request, "progress.html", check=found, state=state, steps=_steps(check_id, service))
+
+
+def _steps(check_id: str, service: Service) -> list[dict[str, Any]]:
     events, _ = service.events.since(check_id, 0)
-    steps = [event.data for event in events if event.kind == "page"]
-    if template == "progress.html":
-        if ended:
-            return Response(headers={"HX-Redirect": f"/v/{check_id}"})
-        return page(request, template, check=found, state=state, steps=steps)
+    return [event.data for event in events if event.kind == "page"]
+
+
+def _see(check_id: str, request: Request, service: Service) -> Response:
+    service.door.count(service.caller(request.scope), Kind.READ)
+    return check_page(check_id, request, service)
+
+
+def check_page(
+    check_id: str, request: Request, service: Service, status: int = 200, *, appeal_problem: str | None = None,
+    appeal_text: str = "",
+) -> Response:  # fmt: skip
+    """The page of a check."""
+    found = service.store.get_check(check_id)
+    if found is None:
+        return page(request, "nothing.html", 404)
+    now, tongue = service.clock(), _tongue(request)
+    state = state_of(found.state, found.created_at, service.queue.lease_of(check_id), now)
+    ended = state in _ENDED
+    words = service.reviews.of_host(found.address.host) if ended else []
     verdict = verdict_of(found.verdict) if found.verdict else None
-    tongue = _tongue(request)
+    if verdict is not None:
+        verdict = told_verdict(verdict, service.reviews.standing(found.address.host), now)
     country = request.query_params.get("country", "")
     return page(
         request,
-        template,
+        "check.html",
+        status,
+        said=told_words(words, tongue),
+        appeal_problem=appeal_problem,
+        appeal_text=appeal_text,
         check=found,
         state=state,
         ended=ended,
         seen=view(verdict, service.place.ruleset, tongue, now) if verdict else None,
-        steps=steps,
+        steps=_steps(check_id, service),
         at_once=None if ended else _known_at_once(found.address, found.destination, service, tongue),
         help=helps().get(country or found.destination or ""),
         country=country,
@@ -226,7 +255,10 @@ def page(request: Request, name: str, status: int = 200, **values: object) -> Re
         languages=NAMES,
         countries=countries(tongue.locale),
         path=request.url.path,
+        token=partial(form_token, request),
         **values,
     )
     headers = {"Cache-Control": "private, no-store", "Vary": "Accept-Language, Cookie", "X-Robots-Tag": "noindex"}
-    return HTMLResponse(text, status, headers)
+    answer = HTMLResponse(text, status, headers)
+    keep_form_secret(request, answer)
+    return answer

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from pharmcheck.api import make_app
 from pharmcheck.classlists import Wish, build
 from pharmcheck.ruleset import Ruleset
-from pharmcheck.store import Drafts, NewBatch, NewItem, Scope
+from pharmcheck.store import Drafts, NewBatch, NewItem, Scope, Targets, Watches
 from tests.api.conftest import Clock, keep_answer, open_service, rogue
 
 HELD = (
@@ -57,6 +57,8 @@ def held(tmp_path_factory: pytest.TempPathFactory, ruleset: Ruleset) -> Iterator
         drafts = Drafts(service.store)
         drafts.put(NewBatch(batch_id, key.id, None, "list.csv", "0"), items, {"format": "csv"}, service.clock())
         drafts.start(batch_id, service.clock())
+        Watches(service.store).start(batch_id, service.clock())
+        target = Targets(service.store).add(batch_id, "https://intake.example.org/", "sealed", service.clock())
         build(service.store, service.shelf, Wish(Ed25519PrivateKey.generate()), service.clock())
         there = {
             "name": "danger.base",
@@ -64,6 +66,7 @@ def held(tmp_path_factory: pytest.TempPathFactory, ruleset: Ruleset) -> Iterator
             "check_id": check_id,
             "batch_id": batch_id,
             "domain": "pills.example.com",
+            "target_id": target.id,
         }
         yield Held(make_app(service), f"Bearer {secret}", there)
 

@@ -1,4 +1,4 @@
-"""What a service must hold against those who use it to harm others: statement by statement (table in SECURITY.md)."""
+"""What a service must hold against those who use it to harm others, statement by statement: docs/threats.md."""
 
 from __future__ import annotations
 

@@ -234,3 +234,31 @@ async def test_a_killed_runner_loses_and_doubles_nothing(store: Store, ruleset: 
         process.wait()
     verdicts = [verdict.check_id for verdict in store.verdicts()]
     assert sorted(verdicts) == sorted(check.id for check in checks)
+
+
+async def test_a_chore_that_failed_is_done_again_and_ends_with_the_service(
+    store: Store, ruleset: Ruleset, street: Street
+) -> None:
+    """In a thread or in the event loop; one under way is called off."""
+    done, threads, called_off = asyncio.Event(), [0], []
+
+    def in_a_thread() -> None:
+        threads[0] += 1
+        raise ValueError("words of a page")
+
+    async def in_the_loop() -> None:
+        if threads[0] > 1:
+            done.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                called_off.append(True)
+                raise
+
+    runner = Runner(workplace(store, ruleset, street), 1, [(0.001, in_a_thread), (0.001, in_the_loop)])
+    running = asyncio.create_task(runner.run())
+    async with asyncio.timeout(120):
+        await done.wait()
+        runner.stop()
+        await running
+    assert called_off == [True]

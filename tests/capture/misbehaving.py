@@ -180,6 +180,14 @@ class Misbehaving:
                 pending += received
             head, _, pending = pending.partition(b"\r\n\r\n")
             self.requests.append(head)
+            # What was sent along is read first: else closing throws our answer away (RST) before anybody has seen it.
+            length = re.search(rb"(?i)^content-length: (\d+)", head, re.MULTILINE)
+            while length and len(pending) < int(length[1]):
+                received = connection.recv(65536)
+                if not received:
+                    return
+                pending += received
+            pending = pending[int(length[1]) :] if length else pending
             behaviour = self._asked_for(head.split(b" ")[1].decode())
             if behaviour is not None and self.speaks_http2_unasked:
                 http2, stream = _asked_in_http2()

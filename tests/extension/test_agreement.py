@@ -20,10 +20,11 @@ from playwright.sync_api import sync_playwright
 
 from pharmcheck.api.verdicts import etag_of
 from pharmcheck.classlists.files import Edition, base_content, change_content, slots_of
-from pharmcheck.classlists.golomb import best_remainder_bits, encode
+from pharmcheck.classlists.golomb import best_remainder_bits, decode, encode
 from pharmcheck.classlists.keys import key_of, slot_of
 from pharmcheck.classlists.ranges import prefix_of
 from pharmcheck.classlists.signing import public_text, signed
+from pharmcheck.errors import UsageError
 
 pytestmark = pytest.mark.xdist_group("extension")
 ROOT = Path(__file__).parents[2]
@@ -96,6 +97,27 @@ def test_random_sets_come_through(ask: Ask) -> None:
              for values, one in zip(sets, bits, strict=True)]  # fmt: skip
 
     assert ask(asked) == sets
+
+
+def test_of_arbitrary_bits_both_readers_make_the_same(ask: Ask) -> None:
+    """Two thousand made-up lists: both read the same numbers, or both refuse; neither hangs or reads beyond the end."""
+    chance = random.Random(2026)  # noqa: S311 - the same bits each time
+    asked, ours = [], []
+    for _ in range(2000):
+        # Few ones make long lists, many make long distances.
+        dense = chance.choice((0.02, 0.3, 0.5, 0.9, 1.0))
+        coded = bytes(
+            sum((chance.random() < dense) << place for place in range(8)) for _ in range(chance.randrange(24))
+        )
+        count, bits = chance.choice((0, 1, 2, 7, 40, 193, -1, 0.5)), chance.choice((0, 1, 3, 8, 31, 40, 41, -1))
+        asked.append(("decode", {"coded": coded.hex(), "count": count, "bits": bits}))
+        try:
+            ours.append(decode(coded, count, bits))
+        except UsageError:
+            ours.append({"refused": "RangeError"})
+
+    assert ask(asked) == ours
+    assert 200 < sum(isinstance(one, list) and bool(one) for one in ours) < 1800
 
 
 def test_signed_lists_answer_alike(ask: Ask) -> None:

@@ -55,7 +55,7 @@ def test_a_draft_waits_and_a_start_happens_once(store: Store) -> None:
         Drafts(store).start(identifier, NOON)
 
     assert (Batches(store).get(identifier).state, CheckQueue(store).depth()["batch"][0]) == ("queued", 2)
-    rows = Batches(store).items(identifier, 0, 10)
+    rows = Batches(store).items(identifier, 0, 10, NOON)
     assert rows[1].check_id == rows[2].check_id
     assert len({row.check_id for row in rows}) == 2
 
@@ -76,13 +76,13 @@ def test_a_start_that_broke_off_goes_on(store: Store, monkeypatch: pytest.Monkey
     monkeypatch.setattr(CheckQueue, "put_in_line", breaks)
     with pytest.raises(KeyboardInterrupt):
         Drafts(store).start(identifier, NOON)
-    first = [row.check_id for row in Batches(store).items(identifier, 0, 4)]
+    first = [row.check_id for row in Batches(store).items(identifier, 0, 4, NOON)]
     assert Batches(store).get(identifier).state == "queued"
     monkeypatch.setattr(CheckQueue, "put_in_line", put)
 
     Drafts(store).start(identifier, NOON)
 
-    assert [row.check_id for row in Batches(store).items(identifier, 0, 4)] == first
+    assert [row.check_id for row in Batches(store).items(identifier, 0, 4, NOON)] == first
     assert CheckQueue(store).depth()["batch"][0] == 10
 
 
@@ -158,7 +158,7 @@ def test_a_site_that_is_forgotten_leaves_lists_too(store: Store, settings: Setti
     assert Pruning(store, settings.data_dir).forget("gone.com") == 1
 
     Drafts(store).start(mine, NOON)
-    rows = Batches(store).items(mine, 0, 9)
+    rows = Batches(store).items(mine, 0, 9, NOON)
     assert [(row.kind, row.input, row.host, row.check_id is None) for row in rows[1:]] == [
         ("ignored", "", None, True)
     ] * 2
@@ -170,9 +170,9 @@ def test_rows_are_found_by_what_they_are(store: Store) -> None:
     mine = hand_in(store, "me", "zeta.com", "alpha_1.com", "alpha_1.com*")
     batches = Batches(store)
 
-    by_host, count = batches.find(mine, Rows(), Order.HOST, 0, 2)
+    by_host, count = batches.find(mine, Rows(), Order.HOST, 0, 2, NOON)
     assert ([item.host for item in by_host], count) == (["alpha_1.com", "alpha_1.com"], 3)
-    assert [item.row for item in batches.find(mine, Rows(kind="duplicate"), Order.ROW, 0, 9)[0]] == [3]
-    assert batches.find(mine, Rows(text="ALPHA_"), Order.ROW, 0, 9)[1] == 2
-    assert batches.find(mine, Rows(text="alph%"), Order.ROW, 0, 9)[1] == 0
-    assert batches.find(mine, Rows(sites_only=True), Order.WORST, 0, 9)[1] == 2
+    assert [item.row for item in batches.find(mine, Rows(kind="duplicate"), Order.ROW, 0, 9, NOON)[0]] == [3]
+    assert batches.find(mine, Rows(text="ALPHA_"), Order.ROW, 0, 9, NOON)[1] == 2
+    assert batches.find(mine, Rows(text="alph%"), Order.ROW, 0, 9, NOON)[1] == 0
+    assert batches.find(mine, Rows(sites_only=True), Order.WORST, 0, 9, NOON)[1] == 2

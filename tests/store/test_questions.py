@@ -12,7 +12,19 @@ import sqlalchemy as sa
 
 from pharmcheck.registers import Identifier, Record, Snapshot, WarningEntry
 from pharmcheck.settings import Settings
-from pharmcheck.store import Batches, CheckQueue, Events, Pruning, QueueName, Requests, Store
+from pharmcheck.store import (
+    Appeals,
+    Batches,
+    CheckQueue,
+    Events,
+    Officers,
+    Pruning,
+    QueueName,
+    Requests,
+    Reviews,
+    Store,
+    waiting,
+)  # fmt: skip
 from pharmcheck.store.tables import (
     batch_items,
     batches,
@@ -23,11 +35,16 @@ from pharmcheck.store.tables import (
     findings,
     verdicts,
 )
+from pharmcheck.store.tables_people import appeals, reviews
 from tests.store.conftest import NOON, settings_for
 
 MANY = 2000
+DOCUMENT = '{"address": {}, "category": "danger", "reason_code": "x", "score": 6, "overlays": []}'
 LEASE = timedelta(seconds=30)
-LARGE = "captures|checks|verdicts|findings|evidence|check_events|batch_items|register_(?!snapshots|quarantine)\\w+"
+LARGE = (
+    "captures|checks|verdicts|findings|evidence|check_events|batch_items|reviews|appeals|"
+    "register_(?!snapshots|quarantine)\\w+"
+)
 WHOLE_TABLE = re.compile(rf"Seq Scan on ({LARGE})\b|SCAN ({LARGE})$")
 
 
@@ -54,7 +71,7 @@ def fill(store: Store) -> None:
         verdicts: [
             {"check_id": key(n), "capture_id": key(n), **sites[n], "category": "danger", "reason_code": "x",
              "complete": True, "ruleset": "r", "checked_at": later[n], "judged_at": later[n], "valid_until": later[n],
-             "document": '{"address": {}}'} for n in numbers
+             "document": DOCUMENT} for n in numbers
         ],
         findings: [
             {"check_id": key(n), "position": 0, "rule_id": "RX001", "rule_version": 1, "outcome": "", "direction": "",
@@ -63,6 +80,12 @@ def fill(store: Store) -> None:
         ],
         evidence: [{"check_id": key(n), "finding": 0, "position": 0, "kind": "page", "quote": ""} for n in numbers],
         check_events: [{"check_id": key(n), "number": 1, "kind": "state", "data": "{}", "at": NOON} for n in numbers],
+        reviews: [
+            {"id": n + 1, "check_id": key(n), **{name: sites[n][name] for name in ("registrable_domain", "host")},
+             "action": "confirm" if n else "override", "seen_category": "danger", "seen_reason": "x", "reason": "",
+             "role": "officer", "at": NOON, "until": None if n else later[n]} for n in numbers
+        ],
+        appeals: [{"review_id": n + 1, "sha256": key(n), "text": ""} for n in numbers],
     }  # fmt: skip
     with store.transaction(writes=True) as connection:
         for table, held in rows.items():
@@ -161,10 +184,16 @@ def test_no_question_reads_a_whole_table(plans, store: Store, settings: Settings
         "a claim from one list": lambda: CheckQueue(store, only_batch=key(4)).claim(
             QueueName.BATCH, 10, "one", NOON, LEASE
         ),
-        "verdicts of a list": lambda: lists.categories(key(4)),
-        "sites of a list": lambda: list(lists.sites(key(4))),
+        "verdicts of a list": lambda: lists.categories(key(4), NOON),
+        "sites of a list": lambda: list(lists.sites(key(4), NOON)),
         "lists under way": lambda: lists.running("o4"),
-        "rows of a list": lambda: lists.items(key(4), 0, 10),
+        "rows of a list": lambda: lists.items(key(4), 0, 10, NOON),
+        "what waits for a person": lambda: waiting(store, NOON),
+        "what people said": lambda: Reviews(store).of_host("d7.com"),
+        "told": lambda: Reviews(store).standing("d7.com"),
+        "an appeal": lambda: Appeals(store).of_secret("x"),
+        "appeals": lambda: Appeals(store).open(9),
+        "a session": lambda: Officers(store).of_session("x", NOON),
         "a request": lambda: Requests(store).remember("x", "y", "z", NOON),
         "forget": lambda: Pruning(store, settings.data_dir).forget("d9.com"),
     }

@@ -59,6 +59,17 @@ def test_the_oldest_comes_first_and_lists_have_a_line_of_their_own(queue: CheckQ
     assert queue.depth()["batch"] == (3, NOON)
 
 
+def test_who_asks_for_hundreds_lets_a_person_pass(queue: CheckQueue) -> None:
+    """What a key asks for one by one waits behind its own; people without a key, and other keys, do not."""
+    many = submit(queue, 100, owner="program")
+    begun = claim(queue, 10)
+    people = [*submit(queue, 1), *submit(queue, 1)]
+    another = submit(queue, 2, owner="another program")
+
+    assert sorted(begun) == sorted(many[:10])
+    assert sorted(claim(queue, 4)) == sorted([many[10], *people, another[0]])
+
+
 def test_a_silent_runner_loses_its_checks_three_times_and_then_they_end(queue: CheckQueue, store: Store) -> None:
     """Back in line after the lease; after the third silence failed, with a code, and nobody gets it again."""
     (check_id,) = submit(queue, 1)

@@ -12,6 +12,7 @@ from pharmcheck.store import QueueName, Scope
 from tests.api.conftest import ROGUE, Desk
 from tests.api.test_list_files import answer_all
 from tests.messy_lists import messy_workbook
+from tests.web.desk_forms import a_key, open_with_key, send
 from tests.web.test_pages import Outline
 
 pytestmark = pytest.mark.anyio
@@ -19,18 +20,8 @@ pytestmark = pytest.mark.anyio
 LIST = b"Site\npills.example.com\nhxxps://other[.]example[.]com\nslip.con\n<script>alert(1)</script>\n"
 
 
-def a_key(desk: Desk, *scopes: Scope) -> str:
-    return desk.bearer(*scopes)["Authorization"].partition(" ")[2]
-
-
-async def opened(desk: Desk) -> None:
-    """Open the desk in the client's browser."""
-    answer = await desk.client.post("/desk/key", data={"key": a_key(desk, Scope.BATCH)})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/desk"), answer.text
-
-
 async def hand_in(desk: Desk, body: bytes = LIST, **fields: str) -> str:
-    answer = await desk.client.post("/desk", files={"file": ("list.csv", body)}, data=fields)
+    answer = await send(desk, "/desk", fields, files={"file": ("list.csv", body)})
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"])
 
@@ -44,20 +35,20 @@ async def test_the_desk_needs_a_key_with_the_scope(desk: Desk) -> None:
     for path in ("/desk", "/desk/" + "0" * 32):
         assert (await desk.get(path)).status_code == 401
     for wrong in ("pc_live_nonsense", a_key(desk, Scope.CHECK)):
-        answer = await desk.client.post("/desk/key", data={"key": wrong})
+        answer = await send(desk, "/desk/key", {"key": wrong})
         assert answer.status_code == 401
-        assert "set-cookie" not in answer.headers
-    answer = await desk.client.post("/desk/key", data={"key": a_key(desk, Scope.BATCH)})
+        assert "desk=" not in answer.headers.get("set-cookie", "")
+    answer = await send(desk, "/desk/key", {"key": a_key(desk, Scope.BATCH)})
     cookie = answer.headers["set-cookie"].lower()
     assert all(part in cookie for part in ("httponly", "samesite=strict", "path=/desk"))
     assert (await desk.get("/desk")).status_code == 200
-    await desk.client.post("/desk/close")
+    await send(desk, "/desk/close")
     assert (await desk.get("/desk")).status_code == 401
 
 
 async def test_a_key_that_is_revoked_closes_the_desk(desk: Desk) -> None:
     """At once."""
-    await opened(desk)
+    await open_with_key(desk)
     (key,) = desk.service.keys.all()
     desk.service.keys.revoke(key.id, desk.clock())
 
@@ -67,10 +58,10 @@ async def test_a_key_that_is_revoked_closes_the_desk(desk: Desk) -> None:
 @pytest.mark.parametrize("path", ["/desk", "/desk/key", "/desk/close", "/desk/{id}/start", "/desk/{id}/cancel"])
 async def test_another_sites_form_changes_nothing(desk: Desk, path: str) -> None:
     """Browsers say who sends a form."""
-    await opened(desk)
+    await open_with_key(desk)
     here = await hand_in(desk)
     headers = {"Sec-Fetch-Site": "cross-site"}
-    answer = await desk.client.post(path.format(id=here.rpartition("/")[2]), data={"key": "x"}, headers=headers)
+    answer = await send(desk, path.format(id=here.rpartition("/")[2]), {"key": "x"}, headers=headers)
 
     assert answer.status_code in (401, 403)
     assert desk.service.queue.depth()["batch"][0] == 0
@@ -79,7 +70,7 @@ async def test_another_sites_form_changes_nothing(desk: Desk, path: str) -> None
 
 async def test_a_list_is_looked_through_then_run_then_sorted(desk: Desk, ruleset) -> None:
     """Every row with what became of it; then its answers, filtered and in order; nothing can be clicked by accident."""
-    await opened(desk)
+    await open_with_key(desk)
     here = await hand_in(desk)
     draft = await desk.get(here)
     assert "2 sites would be checked" in words(draft)
@@ -87,7 +78,7 @@ async def test_a_list_is_looked_through_then_run_then_sorted(desk: Desk, ruleset
     assert "No site can end in “.con”" in words(draft)
     assert "<script>alert" not in draft.text
 
-    begun = await desk.client.post(f"{here}/start")
+    begun = await send(desk, f"{here}/start")
 
     assert (begun.status_code, begun.headers["location"]) == (303, here)
     running = await desk.get(here)
@@ -107,7 +98,7 @@ async def test_a_list_is_looked_through_then_run_then_sorted(desk: Desk, ruleset
 
 async def test_rows_come_in_pages(desk: Desk) -> None:
     """All of them, by links that keep what was chosen."""
-    await opened(desk)
+    await open_with_key(desk)
     following, seen = await hand_in(desk, messy_workbook(160)[0]), 0
     while following:
         text = (await desk.get(following)).text
@@ -120,11 +111,11 @@ async def test_rows_come_in_pages(desk: Desk) -> None:
 
 async def test_results_and_changes_are_files(desk: Desk, ruleset) -> None:
     """In every format; and what changed since the run before stands on the page."""
-    await opened(desk)
+    await open_with_key(desk)
     here = []
     for pages in ({"home": "# Ibuprofen 200 mg\n$5\n! Add to cart"}, ROGUE):
         here.append(await hand_in(desk))
-        await desk.client.post(f"{here[-1]}/start")
+        await send(desk, f"{here[-1]}/start")
         answer_all(desk, ruleset, **pages)
         desk.clock.turn(days=1)
     for form in ("csv", "xlsx", "jsonl", "html"):
@@ -139,19 +130,19 @@ async def test_results_and_changes_are_files(desk: Desk, ruleset) -> None:
 
 async def test_another_keys_list_does_not_exist(desk: Desk) -> None:
     """For this officer."""
-    await opened(desk)
+    await open_with_key(desk)
     here = await hand_in(desk)
-    await opened(desk)
+    await open_with_key(desk)
 
     assert (await desk.get(here)).status_code == 404
-    assert (await desk.client.post(f"{here}/start")).status_code == 404
+    assert (await send(desk, f"{here}/start")).status_code == 404
     assert "There are none yet" in (await desk.get("/desk")).text
 
 
 async def test_what_is_no_list_is_a_sentence_on_a_page(desk: Desk) -> None:
     """No traceback, no JSON."""
-    await opened(desk)
-    answer = await desk.client.post("/desk", files={"file": ("list.pdf", b"%PDF-1.7")})
+    await open_with_key(desk)
+    answer = await send(desk, "/desk", files={"file": ("list.pdf", b"%PDF-1.7")})
 
     assert answer.status_code == 422
     assert "The file is a PDF document" in words(answer)
@@ -160,16 +151,16 @@ async def test_what_is_no_list_is_a_sentence_on_a_page(desk: Desk) -> None:
 async def test_every_state_can_be_read_by_machines(desk: Desk, ruleset) -> None:
     """One first heading, a label for each field, no id twice, a language."""
     pages = [await desk.get("/desk")]
-    await opened(desk)
+    await open_with_key(desk)
     pages.append(await desk.get("/desk"))
     here = await hand_in(desk)
     pages += [await desk.get(here), await desk.get("/desk/nothing")]
-    await desk.client.post(f"{here}/start")
+    await send(desk, f"{here}/start")
     pages.append(await desk.get(here))
     desk.service.queue.claim(QueueName.BATCH, 1, "x", desk.clock(), timedelta(minutes=1))
     answer_all(desk, ruleset, **ROGUE)
     pages.append(await desk.get(here))
-    await desk.client.post(f"{here}/cancel")
+    await send(desk, f"{here}/cancel")
     pages.append(await desk.get(here))
     for answer in pages:
         outline = Outline(answer.text)

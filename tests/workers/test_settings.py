@@ -13,11 +13,11 @@ from pharmcheck.broker import CHECK, REGISTERS, SYNC, Dispatcher
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
 from pharmcheck.store import QueueName
+from pharmcheck.watch import look_every_s, looks_at_once
 from tests.yardstick import ROOT
 from workers import tasks
 from workers.app import app
 from workers.config import configuration
-from workers.schedule import recheck_every_s, rechecks_at_once
 
 BROKER = "redis://127.0.0.1:1/0"
 
@@ -41,9 +41,9 @@ def test_limits_hold_against_each_other(
     assert shift_s + visit_deadline_s + 60 < made["task_annotations"][CHECK]["soft_time_limit"]
     assert Pace(lease_s=lease_s).renew_s <= lease_s / 6
 
-    every = recheck_every_s(settings)
+    every = look_every_s(settings)
     assert every >= 60
-    assert rechecks_at_once(settings) * 3600 / every == pytest.approx(rechecks_per_hour, rel=0.5)
+    assert looks_at_once(settings) * 3600 / every == pytest.approx(rechecks_per_hour, rel=0.5)
 
 
 def test_everything_that_is_scheduled_is_a_task_and_goes_into_a_line_that_is_served() -> None:
@@ -70,6 +70,12 @@ def test_a_broker_cannot_command_a_worker() -> None:
     assert made["accept_content"] == ["json"]
     assert made["worker_enable_remote_control"] is False
     assert made["task_create_missing_queues"] is False
+
+
+def test_a_worker_knows_no_task_but_ours() -> None:
+    """Celery brings tasks that run tasks: nobody needs to be able to ask for them."""
+    app.finalize()
+    assert {name.partition(".")[0] for name in app.tasks} == {"pharmcheck"}
 
 
 def test_the_one_who_sends_and_those_who_read_agree_on_the_way(broker_url: str) -> None:

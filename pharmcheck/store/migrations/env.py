@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from alembic import context
 
+from pharmcheck.store import tables_watch
 from pharmcheck.store.tables import metadata
+
+assert tables_watch.watches.metadata is metadata  # noqa: S101 - imported so that both files of tables are known
 
 context.configure(
     connection=context.config.attributes["connection"],

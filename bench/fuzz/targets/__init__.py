@@ -1,0 +1,1 @@
+"""One reader of strangers' bytes a file."""
