@@ -56,6 +56,11 @@ _HOW = frozenset(
 )
 
 
+def ends_a_sentence(line: str) -> bool:
+    """Whether a line that begins like a button is a sentence or a question after all."""
+    return line.endswith((".", "?", ":", ",", "…"))
+
+
 def tells_how(name: str) -> bool:
     """Whether words on a control say by which way one orders, and name nothing."""
     return name.partition(" ")[0].lower() in _HOW

@@ -24,11 +24,10 @@ _SHORT = 40  # a line of plain text that may be a control
 _WORDS = 6  # of a name on a control itself
 _LINKED = 4
 _SURE = 5  # rank of a heading as a name
-# Tuples: `in` tries identity first, where a set would call the hash of an enum, which is Python code.
+# Tuples: `in` tries identity first, where a set would call the hash of an enum.
 _PAGE_PARTS: tuple[Region, ...] = (Region.NAV, Region.HEADER, Region.FOOTER, Region.HEAD)
 _NOT_SHOWN = (BlockKind.TITLE, BlockKind.META)
-_LINES = (BlockKind.TEXT, BlockKind.ITEM)
-_ENDS = (".", "?", ":", ",", "…")  # of a sentence
+_PRESSED = (BlockKind.CONTROL, BlockKind.TEXT, BlockKind.ITEM)  # a text without links: any line may be a button
 _MAIN, _ALT, _HEADING = Region.MAIN, BlockKind.ALT, BlockKind.HEADING
 _record = tuple.__new__  # as in `builder`
 PATTERNS = (PRICE_BYTES, goods.NO_PRODUCT_BYTES)  # what every page is asked
@@ -91,21 +90,17 @@ class _Finder:
             for link in self.links
             if link.text.partition(" ")[0].lower() in verbs and link.block >= 0 and link.region not in self.parts
         ]
-        pressed = [(self.blocks[i].text, i) for i in self.verbs if self._pressed(i)]
+        kinds = _PRESSED[: 1 if self.links else None]
+        pressed = [(self.blocks[i].text, i) for i in self.verbs if self.blocks[i].kind in kinds]
         for text, i in dict.fromkeys((*pressed, *links)):
             first = text.partition(" ")[0].lower()
             if first not in verbs or len(text) > _BUTTON or i in self.control:
                 continue
-            name = "" if self.vocabulary.no_control.search(text) else self._tidied(text[len(first) :])
+            no_name = goods.ends_a_sentence(text) or self.vocabulary.no_control.search(text)
+            name = "" if no_name else self._tidied(text[len(first) :])
             if name and len(name.split()) <= _WORDS and len(found) < MAX_OFFERS:
                 found.append(self._offer(name, i, None, text, i))
         return found
-
-    def _pressed(self, i: int) -> bool:
-        """Whether a block may be a button: one, or a line as short where a text without links is all there is."""
-        block = self.blocks[i]
-        line = block.kind in _LINES and len(block.text) <= _SHORT and not block.text.endswith(_ENDS)
-        return block.kind is BlockKind.CONTROL or (line and not self.links and block.region not in self.parts)
 
     def priced(self) -> list[Offer]:
         """Prices beside a name, with no control seen."""
