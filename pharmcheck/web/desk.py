@@ -16,7 +16,7 @@ from fastapi.responses import RedirectResponse
 
 from pharmcheck.address.defanging import defang
 from pharmcheck.api.documents import batch_state, checks_per_second
-from pharmcheck.api.lists import cancel_list, own_list, read_form, start_list
+from pharmcheck.api.lists import cancel_list, own_list, read_form, start_list, take_list
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.reports import compared, report_response
 from pharmcheck.api.service import Service, service_of
