@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
+from pharmcheck.model import BlockKind
 from pharmcheck.reading.patterns import compile_lines, compile_text
 
+LINES = (BlockKind.CONTROL, BlockKind.TEXT, BlockKind.ITEM)  # where a text without links may show its buttons
 EDGES = " -–—|:;,.•·*/=>»()[]+"
 has_letters = re.compile(r"[^\W\d_]{3,}").search  # one class, three at a time: linear
 # A number with a unit in which medicines are measured out: "100 mg", "0.5%", "20mg/ml".

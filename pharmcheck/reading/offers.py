@@ -27,7 +27,6 @@ _SURE = 5  # rank of a heading as a name
 # Tuples: `in` tries identity first, where a set would call the hash of an enum.
 _PAGE_PARTS: tuple[Region, ...] = (Region.NAV, Region.HEADER, Region.FOOTER, Region.HEAD)
 _NOT_SHOWN = (BlockKind.TITLE, BlockKind.META)
-_PRESSED = (BlockKind.CONTROL, BlockKind.TEXT, BlockKind.ITEM)  # a text without links: any line may be a button
 _MAIN, _ALT, _HEADING = Region.MAIN, BlockKind.ALT, BlockKind.HEADING
 _record = tuple.__new__  # as in `builder`
 PATTERNS = (PRICE_BYTES, goods.NO_PRODUCT_BYTES)  # what every page is asked
@@ -90,14 +89,13 @@ class _Finder:
             for link in self.links
             if link.text.partition(" ")[0].lower() in verbs and link.block >= 0 and link.region not in self.parts
         ]
-        kinds = _PRESSED[: 1 if self.links else None]
+        kinds = goods.LINES if not self.links else (BlockKind.CONTROL,)
         pressed = [(self.blocks[i].text, i) for i in self.verbs if self.blocks[i].kind in kinds]
         for text, i in dict.fromkeys((*pressed, *links)):
             first = text.partition(" ")[0].lower()
-            if first not in verbs or len(text) > _BUTTON or i in self.control:
+            if first not in verbs or len(text) > _BUTTON or i in self.control or goods.ends_a_sentence(text):
                 continue
-            no_name = goods.ends_a_sentence(text) or self.vocabulary.no_control.search(text)
-            name = "" if no_name else self._tidied(text[len(first) :])
+            name = "" if self.vocabulary.no_control.search(text) else self._tidied(text[len(first) :])
             if name and len(name.split()) <= _WORDS and len(found) < MAX_OFFERS:
                 found.append(self._offer(name, i, None, text, i))
         return found
@@ -121,8 +119,6 @@ class _Finder:
             if at >= 0:
                 found.append(self._offer(self._with_heading(self._tidy(at), at), at, i, None, at))
         return found
-
-    # ------------------------------------------------------------------ parts
 
     def _may_offer(self, i: int) -> bool:
         block = self.blocks[i]
