@@ -110,13 +110,18 @@ def _quotes(finding: Finding) -> str:
 
 
 def _case(path: Path, ruleset: Ruleset) -> Case:
-    data = _labels(path)
+    data = labels_in(path)
+    return case_of(path.stem, data, judge(capture_in(path, data), ruleset, now=_WHEN))
+
+
+def capture_in(path: Path, data: Mapping[str, Any]) -> Capture:
+    """The visit beside the file of labels, or one made of its texts."""
     archive = path.with_suffix(".warc.gz")
-    capture = read_warc(archive)[0] if archive.is_file() else _capture(data)
-    return case_of(path.stem, data, judge(capture, ruleset, now=_WHEN))
+    return read_warc(archive)[0] if archive.is_file() else _capture(data)
 
 
-def _labels(path: Path) -> dict[str, Any]:
+def labels_in(path: Path) -> dict[str, Any]:
+    """What a file says of its site.  Raises LabelError."""
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as exc:

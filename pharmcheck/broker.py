@@ -24,7 +24,7 @@ from pharmcheck.store import QueueName
 
 CHECK, SWEEP, RECHECK = "pharmcheck.check", "pharmcheck.sweep", "pharmcheck.recheck"
 WATCH = "pharmcheck.watch"
-SYNC, PRUNE = "pharmcheck.sync_registers", "pharmcheck.prune"
+SYNC, PRUNE, NETWORKS = "pharmcheck.sync_registers", "pharmcheck.prune", "pharmcheck.networks"
 REGISTERS = "registers"
 """The line beside those of `QueueName`: files of registers, which take minutes and must hold up no check."""
 

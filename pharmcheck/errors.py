@@ -6,7 +6,9 @@ PharmcheckError                    every error we raise on purpose
 │   ├── ArchiveError               the file is not a readable web archive (WARC)
 │   ├── RegisterFileError          the file is not the register that it is said to be, or may not replace it
 │   ├── WorkbookError              the file is not a workbook that can be opened; says why, as half a sentence
-│   └── ListFileError              the file is not a list of sites that can be read
+│   ├── ListFileError              the file is not a list of sites that can be read
+│   └── EvidenceError              there is nothing to pack, or the file is no evidence package that may be opened
+│       └── TimestampError         the authority gave no timestamp, or the timestamp is not what it should be
 ├── RulesetError                   a rule file is wrong; names file and line
 ├── RefreshError                   a register could not be brought up to date; what is loaded stays
 └── StoreError                     the database cannot be used
@@ -63,6 +65,18 @@ class ListFileError(UsageError):
     """The file is not a list of sites that can be read."""
 
     code = "list_file"
+
+
+class EvidenceError(UsageError):
+    """There is nothing to pack, or the file is no evidence package that may be opened."""
+
+    code = "evidence"
+
+
+class TimestampError(EvidenceError):
+    """The authority gave no timestamp, or the timestamp is not what it should be."""
+
+    code = "timestamp"
 
 
 class RulesetError(PharmcheckError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import (
     AliasChoices,
@@ -142,6 +142,18 @@ class Settings(BaseSettings):
     http2: bool = False
     """Offer HTTP/2 (needs `pharmcheck[http2]`).  Off, because a few pages per site cost 14–40 % more over it; for the
     rare site that speaks nothing else."""
+
+    operator: str = Field(default="", max_length=200)
+    """Who runs this, as evidence packages and exchanged bundles name them; unset, they name nobody.  Whoever gets a
+    package has to know whom to ask."""
+
+    tlp: Literal["clear", "green", "amber", "amber+strict", "red"] = "green"
+    """Who may pass on what is exchanged (Traffic Light Protocol 2.0).  Green: a community, not the public; what
+    somebody has looked through may be clear."""
+
+    timestamp_url: AnyHttpUrl | None = None
+    """An authority that timestamps evidence packages (RFC 3161).  It learns a hash and when it was asked.  Unset,
+    nobody is asked: that is a word to a third party, and the operator's to choose."""
 
     contact_url: AnyHttpUrl = AnyHttpUrl("https://github.com/pharmcheck/pharmcheck")
     """Where a site's owner finds out who visited and why: it stands in every request.  Operators put their own here."""

@@ -32,9 +32,10 @@ from pharmcheck.model import (
     Judgement,
     PageRole,
 )
+from pharmcheck.networks import known_things, site_traits
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset import Ruleset
-from pharmcheck.store import CheckQueue, Events, Job, Store, StoredVerdict
+from pharmcheck.store import CheckQueue, Events, Job, Networks, Store, StoredVerdict
 
 OPTED_OUT = "The owner of this site asked that our service does not visit it."
 
@@ -137,6 +138,9 @@ def keep(
         valid_until=verdict.valid_until,
     )
     store.save(check, capture, judgement, to_json(verdict_document(verdict, ruleset)))
+    # Afterwards and apart: who is behind a site is no part of what is said of it.
+    traits = site_traits(capture, judgement.readings, known_things(ruleset))
+    Networks(store).note(verdict.address.registrable_domain, verdict.category, traits, decided_at)
 
 
 def recall(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pharmcheck.broker import CHECK, PRUNE, RECHECK, SWEEP, SYNC, WATCH, transport
+from pharmcheck.broker import CHECK, NETWORKS, PRUNE, RECHECK, SWEEP, SYNC, WATCH, transport
 from pharmcheck.settings import Settings
 from workers.schedule import schedule
 
@@ -37,7 +37,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
     return transport(settings, longest_s) | {
         "task_annotations": {
             CHECK: _limits(soft_s),
-            **{name: _limits(_CHORE_S) for name in (SWEEP, RECHECK, PRUNE, WATCH)},
+            **{name: _limits(_CHORE_S) for name in (SWEEP, RECHECK, PRUNE, NETWORKS, WATCH)},
             SYNC: _limits(_SYNC_S),
         },
         "task_acks_late": True,  # no process holds a message that it does not work on

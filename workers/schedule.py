@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pharmcheck.broker import PRUNE, RECHECK, REGISTERS, SWEEP, SYNC, WATCH
+from pharmcheck.broker import NETWORKS, PRUNE, RECHECK, REGISTERS, SWEEP, SYNC, WATCH
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
 from pharmcheck.store import QueueName
@@ -23,6 +23,7 @@ def schedule(settings: Settings) -> dict[str, Any]:
         for name in QueueName
     }
     entries["prune"] = _entry(PRUNE, _HOUR_S, QueueName.BATCH.value)
+    entries["networks"] = _entry(NETWORKS, EVERY_S, QueueName.BATCH.value)
     entries["watch"] = _entry(WATCH, EVERY_S, QueueName.BATCH.value)
     if settings.sync_registers:
         entries["registers"] = _entry(SYNC, _HOUR_S, REGISTERS)

@@ -15,11 +15,25 @@ from types import FrameType
 
 import structlog
 
-from pharmcheck.broker import CHECK, MOST_IDS, PRUNE, RECHECK, SWEEP, SYNC, WATCH, forget, messages_in, read_ids, send
+from pharmcheck.broker import (
+    CHECK,
+    MOST_IDS,
+    NETWORKS,
+    PRUNE,
+    RECHECK,
+    SWEEP,
+    SYNC,
+    WATCH,
+    forget,
+    messages_in,
+    read_ids,
+    send,
+)
 from pharmcheck.errors import PharmcheckError
+from pharmcheck.networks import known_things
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.shift import Pace, Shift
-from pharmcheck.store import CheckQueue, Pruning, QueueName, Rechecks
+from pharmcheck.store import CheckQueue, Networks, Pruning, QueueName, Rechecks
 from pharmcheck.watch import Sender, looks_at_once, put_due_in_line, tend
 from workers.app import app
 from workers.room import Room, called_off, room
@@ -98,6 +112,14 @@ def prune(*_: object, **_more: object) -> None:
         budget = here.settings.capture_budget_mb * 1_000_000
         gone = Pruning(here.place.store, here.settings.data_dir).prune(here.place.clock(), keep, budget)
         _log.info("captures.pruned", captures=gone.captures, bytes=gone.bytes)
+
+
+@app.task(name=NETWORKS)
+def networks(*_: object, **_more: object) -> None:
+    """Bring the networks up to date with what checks saw."""
+    with _told(NETWORKS):
+        place = room().place
+        Networks(place.store).build(known_things(place.ruleset), place.clock())
 
 
 @app.task(name=SYNC)

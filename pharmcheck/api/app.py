@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from pharmcheck import __version__, measures
-from pharmcheck.api import about, checks, classlists, lists, progress, reports, verdicts, watches
+from pharmcheck.api import about, checks, classlists, evidence, lists, networks, progress, reports, verdicts, watches
 from pharmcheck.api.callers import Doorkeeper
 from pharmcheck.api.lookup import Lookup
 from pharmcheck.api.openapi import describe
@@ -21,11 +21,12 @@ from pharmcheck.api.problems import install
 from pharmcheck.api.service import Dispatch, Service
 from pharmcheck.api.turnstile import Turnstile
 from pharmcheck.classlists import Shelf
+from pharmcheck.networks import known_things
 from pharmcheck.refresh import BackgroundSync, Way
 from pharmcheck.runner import Runner
 from pharmcheck.settings import Settings
 from pharmcheck.shift import Pace
-from pharmcheck.store import Appeals, Batches, CheckQueue, Events, Keys, Officers, Pruning, Requests, Reviews
+from pharmcheck.store import Appeals, Batches, CheckQueue, Events, Keys, Networks, Officers, Pruning, Requests, Reviews
 from pharmcheck.watch import EVERY_S, Sender, look_every_s, put_due_in_line, tend
 from pharmcheck.work import Workplace
 
@@ -67,6 +68,8 @@ def _chores(place: Workplace, settings: Settings) -> list[tuple[float, Callable[
     pruning = Pruning(place.store, settings.data_dir)
     keep, budget = timedelta(days=settings.capture_days), settings.capture_budget_mb * 1_000_000
     chores: list[tuple[float, Callable[[], object]]] = [(_HOUR_S, lambda: pruning.prune(place.clock(), keep, budget))]
+    known = known_things(place.ruleset)
+    chores.append((_MINUTE_S, lambda: Networks(place.store).build(known, place.clock())))
     if settings.sync_registers:
         way = Way(place.policy, settings.data_dir / "registers")
         chores.append((_MINUTE_S, BackgroundSync(place.store, place.ruleset.sources, way, place.clock)))
@@ -107,7 +110,7 @@ def make_app(service: Service, *, extend: Callable[[FastAPI], None] | None = Non
         redirect_slashes=False,
     )
     app.state.service = service
-    for part in (checks, progress, verdicts, lists, reports, watches, classlists, about):
+    for part in (checks, progress, evidence, verdicts, lists, reports, watches, networks, classlists, about):
         app.include_router(part.router)
     if extend is not None:
         extend(app)

@@ -114,7 +114,7 @@ def batch_document(batch: Batch, now: datetime) -> dict[str, Any]:
         "links": {
             "self": here,
             "items": f"{here}/items",
-            **{f"report_{form}": f"{here}/report.{form}" for form in FORMATS},
+            **{f"report_{form.replace('.', '_')}": f"{here}/report.{form}" for form in FORMATS},
         },
     }
 

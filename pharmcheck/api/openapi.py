@@ -113,6 +113,20 @@ def answers(status: int, description: str, model: type[BaseModel], example: dict
     return {status: _answer(description, model, example)}
 
 
+_BUNDLE = {"type": "bundle", "id": "bundle--6e16d548-35d6-5ba7-b715-9b9c33e8caf9", "objects": []}
+
+
+def file_answer(description: str, *media_types: str) -> Answers:
+    """One good answer that is a file, of any of these types."""
+    content: dict[str, Any] = {}
+    for media_type in media_types:
+        bare = media_type.partition(";")[0]
+        content[bare] = {"schema": {"type": "string", "format": "binary"}}
+        if bare == "application/stix+json":
+            content[bare] = {"schema": {"type": "object"}, "example": _BUNDLE}
+    return {200: {"description": description, "content": content}}
+
+
 def problems(*codes: str) -> Answers:
     """The errors that a resource answers with, grouped by status, each with an example."""
     found: Answers = {}

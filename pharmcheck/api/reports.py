@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -13,15 +14,15 @@ from fastapi.responses import StreamingResponse
 from pharmcheck.api.documents import json_bytes
 from pharmcheck.api.list_schemas import ChangesOut
 from pharmcheck.api.lists import COMMON, BatchId, own_list, own_of_caller
-from pharmcheck.api.openapi import answers, problems
+from pharmcheck.api.openapi import answers, file_answer, problems
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.changes import Answer, Change, Changed, compare
-from pharmcheck.exports import MEDIA_TYPES, make_report, report_bytes
+from pharmcheck.exports import FORMATS, MEDIA_TYPES, Source, make_report, report_bytes
 from pharmcheck.store import Batch
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 _SERVICE = Depends(service_of)
-_FILES = {kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}
+_FORM = f"^({'|'.join(map(re.escape, FORMATS))})$"
 _EXAMPLE = {
     "counts": {"worse": 1, "same": 41},
     "items": [
@@ -33,11 +34,11 @@ _EXAMPLE = {
 
 
 @router.get("/{batch_id}/report.{form}", response_class=StreamingResponse, responses={
-    200: {"description": "The list with its answers.", "content": _FILES}, **problems(*COMMON, "no_batch", "not_found"),
+    **file_answer("The list with its answers.", *MEDIA_TYPES.values()), **problems(*COMMON, "no_batch", "not_found"),
 })  # fmt: skip
 async def report(
     batch_id: BatchId,
-    form: Annotated[str, Path(pattern="^(csv|xlsx|jsonl|html)$", description="The format.", examples=["csv"])],
+    form: Annotated[str, Path(pattern=_FORM, description="The format.", examples=["csv"])],
     request: Request,
     service: Annotated[Service, _SERVICE],
 ) -> Response:
@@ -48,7 +49,8 @@ async def report(
 
 def report_response(service: Service, batch: Batch, form: str, fields: dict[str, str]) -> Response:
     """A file of one list, streamed."""
-    pieces = report_bytes(make_report(service.store, batch, service.clock()), form)
+    source = Source(service.settings.operator, service.settings.tlp)
+    pieces = report_bytes(make_report(service.store, batch, service.clock(), source), form)
     headers = {**fields, "Content-Disposition": f'attachment; filename="pharmcheck-{batch.id}.{form}"'}
     return StreamingResponse(pieces, headers=headers, media_type=MEDIA_TYPES[form])
 

@@ -4,9 +4,11 @@ The only room that touches the network, through one guarded door.  It collects b
 """
 
 from pharmcheck.capture.downloading import Download, DownloadLimits, DownloadState, download
+from pharmcheck.capture.enquiring import NotAnswered, enquire
 from pharmcheck.capture.fetch import Fetcher
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
 from pharmcheck.capture.partial import Version, read_version, write_version
+from pharmcheck.capture.picturing import take_picture
 from pharmcheck.capture.planner import Wanted, plan
 from pharmcheck.capture.polite import Gate, Turns
 from pharmcheck.capture.posting import Posted, post
@@ -21,6 +23,7 @@ __all__ = [
     "DownloadState",
     "Fetcher",
     "Gate",
+    "NotAnswered",
     "Policy",
     "Posted",
     "Resolver",
@@ -31,6 +34,7 @@ __all__ = [
     "capture_id",
     "capture_site",
     "download",
+    "enquire",
     "needs_scripts",
     "page_role",
     "plan",
@@ -38,6 +42,7 @@ __all__ = [
     "read_version",
     "read_warc",
     "require_parts",
+    "take_picture",
     "write_version",
     "write_warc",
 ]

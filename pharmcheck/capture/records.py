@@ -170,6 +170,8 @@ def _tls_to_json(facts: TlsFacts) -> dict[str, Any]:
         "not_before": facts.not_before and _stamp(facts.not_before),
         "not_after": facts.not_after and _stamp(facts.not_after),
         "certificate_sha256": facts.certificate_sha256,
+        # Left out where unknown: visits of before have none, and keep their digest.
+        **({"key_sha256": facts.key_sha256} if facts.key_sha256 else {}),
     }
 
 
@@ -184,6 +186,7 @@ def _tls_from_json(item: Mapping[str, Any]) -> TlsFacts:
         item["not_before"] and _time(item["not_before"]),
         item["not_after"] and _time(item["not_after"]),
         _text(item["certificate_sha256"]),
+        _text(item.get("key_sha256")),
     )
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import certifi
 import httpcore
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from pharmcheck.capture.guard import GuardedBackend, HandshakeFailed, NotConnected, Refused, Unresolved
@@ -104,9 +106,18 @@ def _certificate_facts(host: str, der: bytes | None) -> TlsFacts:
             issuer=_issuer(certificate),
             not_before=certificate.not_valid_before_utc,
             not_after=certificate.not_valid_after_utc,
+            key_sha256=_key_digest(certificate),
         )
     except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return nothing  # a certificate can be well enough formed for OpenSSL and not for the strict parser
+
+
+def _key_digest(certificate: x509.Certificate) -> str | None:
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None  # a kind of key that is newer than our library
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:

@@ -13,9 +13,11 @@ from typer.core import TyperGroup
 from pharmcheck import __version__
 from pharmcheck.cli.batch import batch
 from pharmcheck.cli.check import check
+from pharmcheck.cli.evidence import evidence
 from pharmcheck.cli.forget import forget
 from pharmcheck.cli.keys import keys
 from pharmcheck.cli.lists import lists
+from pharmcheck.cli.networks import networks
 from pharmcheck.cli.officers import officers
 from pharmcheck.cli.registers import registers
 from pharmcheck.cli.replay import replay
@@ -82,6 +84,8 @@ app.add_typer(rules, name="rules")
 app.add_typer(keys, name="keys")
 app.add_typer(officers, name="officers")
 app.add_typer(lists, name="lists")
+app.add_typer(networks, name="networks")
+app.add_typer(evidence, name="evidence")
 app.add_typer(watch, name="watch")
 
 

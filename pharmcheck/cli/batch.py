@@ -159,10 +159,10 @@ def check_results(files: list[Path]) -> None:
     """Find out before the visits whether the results can be written."""
     import os
 
-    from pharmcheck.exports import FORMATS
+    from pharmcheck.exports import FORMATS, form_of
 
     for file in files:
-        if file.suffix.lower().removeprefix(".") not in FORMATS:
+        if form_of(file.name) is None:
             raise UsageError(f"--out {file}: the name must end in {', '.join(f'.{form}' for form in FORMATS)}.")
         if not file.parent.is_dir() or not os.access(file.parent, os.W_OK) or file.is_dir():
             raise UsageError(f"--out {file}: the file cannot be written there.")

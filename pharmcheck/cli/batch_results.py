@@ -13,9 +13,9 @@ from pathlib import Path
 from rich.text import Text
 
 from pharmcheck.changes import Answer, Change, Changed, compare
-from pharmcheck.cli.screen import console, plain, say
+from pharmcheck.cli.screen import console, plain, say, settings
 from pharmcheck.errors import PharmcheckError
-from pharmcheck.exports import changes_csv, changes_html, defang_all, make_report, report_bytes
+from pharmcheck.exports import Source, changes_csv, changes_html, defang_all, form_of, make_report, report_bytes
 from pharmcheck.exports.changes import TITLES
 from pharmcheck.store import Batch, Batches, Store
 
@@ -24,9 +24,10 @@ _SHOWN = 50  # sites of one kind of change on the screen
 
 def write_results(store: Store, batch: Batch, files: Iterable[Path]) -> None:
     """The results in every format that somebody asked for.  Raises PharmcheckError."""
-    report = make_report(store, batch, datetime.now(UTC))
+    ours = settings()
+    report = make_report(store, batch, datetime.now(UTC), Source(ours.operator, ours.tlp))
     for file in files:
-        _write(file, report_bytes(report, file.suffix.lower().removeprefix(".")))
+        _write(file, report_bytes(report, form_of(file.name) or ""))
         say(f"Results are in {file}.")
 
 

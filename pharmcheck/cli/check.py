@@ -31,7 +31,9 @@ class FailOn(StrEnum):
 
 def check(
     targets: list[str] = typer.Argument(
-        ..., metavar="TARGET...", help="Web addresses, web archives (.warc, .warc.gz), or - for addresses on stdin."
+        ...,
+        metavar="TARGET...",
+        help="Web addresses, web archives (.warc, .warc.gz, .wacz), or - for stdin.",
     ),
     *,
     as_json: bool = typer.Option(False, "--json", help="One JSON document per line per site, and nothing else."),

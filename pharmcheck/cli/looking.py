@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 from pharmcheck.address import parse_address
@@ -216,11 +217,15 @@ class Looker:
     def _judge_archive(self, archive: Archive) -> list[Outcome]:
         """Offline and never stored: what an archive of last year says is no answer about today."""
         outcomes: list[Outcome] = []
-        for capture in archive.captures:
+        for capture, packed in zip_longest(archive.captures, archive.packed):
             try:
-                verdict = judge(
-                    capture, self.ruleset, registers=self._registers(), destination=self.destination, now=self.clock()
-                ).verdict
+                if packed is not None:  # as of then, with what the registers said then
+                    verdict = packed.judge(self.ruleset, self.destination).verdict
+                else:
+                    registers, now = self._registers(), self.clock()
+                    verdict = judge(
+                        capture, self.ruleset, registers=registers, destination=self.destination, now=now
+                    ).verdict
                 document = verdict_document(verdict, self.ruleset)
             except Exception as error:  # noqa: BLE001 - as for a visit
                 say_details(error)

@@ -7,13 +7,18 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pharmcheck.address import parse_address
 from pharmcheck.capture import Policy, read_warc
 from pharmcheck.cli.screen import plain
-from pharmcheck.errors import AddressError, ArchiveError
+from pharmcheck.errors import AddressError, ArchiveError, EvidenceError
 from pharmcheck.model import Address, Capture
 
+if TYPE_CHECKING:
+    from pharmcheck.evidence import Packed
+
+_PACKAGE = re.compile(r"(?!https?://).*\.wacz", re.IGNORECASE | re.DOTALL)  # no such top-level domain either
 _ARCHIVE = re.compile(r"(?!https?://).*\.warc(\.gz)?", re.IGNORECASE | re.DOTALL)  # no such top-level domain exists
 _SHOWN = 80  # characters of what was typed that a message repeats
 
@@ -32,6 +37,7 @@ class Archive:
     file: Path
     captures: tuple[Capture, ...]
     left_out: int  # older visits to the same sites
+    packed: tuple[Packed, ...] = ()  # of an evidence package: each capture with what it was judged with
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ def read_targets(texts: Iterable[str], policy: Policy) -> list[Target]:
             targets += [_site(line, policy) for line in _lines()]
         elif _ARCHIVE.fullmatch(text):
             targets.append(_archive(Path(text)))
+        elif _PACKAGE.fullmatch(text):
+            targets.append(_package(Path(text)))
         else:
             targets.append(_site(text, policy))
     return targets
@@ -65,11 +73,30 @@ def _site(text: str, policy: Policy) -> Site | Refused:
     return Site(address)
 
 
+def _package(file: Path) -> Archive | Refused:
+    """A package is judged only when nothing in it was altered; a WACZ of another program brings archives only."""
+    from pharmcheck.evidence import is_ours, read_captures, read_package, verify
+
+    try:
+        if not is_ours(file):
+            return _newest(file, read_captures(file))
+        problems = verify(file).problems
+        packed = [] if problems else read_package(file)
+    except (ArchiveError, EvidenceError) as error:
+        return Refused(f"{file}: {error}")
+    if problems:
+        return Refused(f"{file}: the package was altered; `pharmcheck evidence verify` says where.")
+    return Archive(file, tuple(one.capture for one in packed), 0, tuple(packed))
+
+
 def _archive(file: Path) -> Archive | Refused:
     try:
-        captures = read_warc(file)
+        return _newest(file, read_warc(file))
     except ArchiveError as error:
         return Refused(f"{file}: {error}")
+
+
+def _newest(file: Path, captures: list[Capture]) -> Archive:
     newest: dict[str, Capture] = {}
     for capture in captures:
         domain = capture.address.registrable_domain

@@ -81,8 +81,13 @@ def host_of_item(item: dict[str, Any]) -> str:
 
 def defuse(text: str) -> str:
     """Text that no spreadsheet takes for a formula and no terminal obeys."""
-    clean = _CONTROL.sub(" ", text)[:MOST]
+    clean = calm(text)[:MOST]
     return f"'{clean}" if _FORMULA.match(clean.lstrip(" '")) else clean
+
+
+def calm(text: str) -> str:
+    """Text without anything that acts: controls, invisible marks, marks that turn it round."""
+    return _CONTROL.sub(" ", text)
 
 
 def defang_all(text: str) -> str:

@@ -13,5 +13,9 @@ _ACTIVE = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202
 def json_lines(items: Iterable[dict[str, Any]]) -> Iterator[bytes]:
     """The file, a row at a time."""
     for item in items:
-        line = json.dumps(item, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        yield _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", line).encode() + b"\n"
+        yield harmless(json.dumps(item, ensure_ascii=False, separators=(",", ":"), allow_nan=False)).encode() + b"\n"
+
+
+def harmless(text: str) -> str:
+    """The same JSON, with characters that would act on a terminal as escapes."""
+    return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -24,7 +24,7 @@ _PIECE = 64  # parts of the template a piece of the answer
 def printed_bytes(report: Report) -> Iterator[bytes]:
     """The page, a piece at a time."""
     template = environment().get_template("report.html")
-    stream = template.stream(report=report, sections=_sections(report), rows=_rows(report), kinds=KINDS, signs=_signs())
+    stream = template.stream(report=report, sections=sections(report), rows=rows(report), kinds=KINDS, signs=_signs())
     stream.enable_buffering(_PIECE)
     for piece in stream:
         yield piece.encode("utf-8", "replace")
@@ -46,7 +46,7 @@ def _signs() -> Mapping[str, str]:
     return {category.value: sign for category, sign in SIGNS.items()}
 
 
-def _sections(report: Report) -> Iterator[tuple[str, str, int, bool, Iterable[dict[str, Any]]]]:
+def sections(report: Report) -> Iterator[tuple[str, str, int, bool, Iterable[dict[str, Any]]]]:
     """Category, words, how many, whether they are told whole, and the sites.  Each goes through the list once."""
     words = catalogue("en")
     for category in CATEGORIES:
@@ -91,7 +91,7 @@ def _site(item: dict[str, Any], verdict: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rows(report: Report) -> Iterator[dict[str, Any]]:
+def rows(report: Report) -> Iterator[dict[str, Any]]:
     """Rows without an answer: those for a person first, then what was repaired, so that somebody can look at both."""
     for wanted in ("needs_person", "repaired", "ignored"):
         for item in report.items():

@@ -139,6 +139,7 @@ class TlsFacts:
     not_before: datetime | None
     not_after: datetime | None
     certificate_sha256: str | None
+    key_sha256: str | None = None  # of its public key (SubjectPublicKeyInfo), which a renewed certificate may keep
 
 
 @dataclass(frozen=True, slots=True)

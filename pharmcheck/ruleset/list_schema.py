@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pharmcheck.model import PageRole
 from pharmcheck.ruleset.example_schema import Language
 from pharmcheck.ruleset.medicine_schema import MedicineFile, MedicineHead
+from pharmcheck.ruleset.network_schema import NetworkList
 from pharmcheck.ruleset.schema import ByLanguage
 
 Confidence = Literal["verified", "partly-verified", "general-knowledge"]
@@ -120,6 +121,7 @@ class DutyList(_Strict):
 LIST_SCHEMAS: dict[str, type[BaseModel]] = {
     "licence_formats": LicenceFormats,
     "duties": DutyList,
+    "networks": NetworkList,
     "medicines": MedicineHead,
     "medicines/": MedicineFile,
 }

@@ -47,6 +47,7 @@ _LISTS = (
     "waivers",
     "destinations",
     "lookalikes",
+    "networks",
     "order_hosts",
     "registers",
 )

@@ -5,12 +5,15 @@ failed never replaces a verdict that stands.
 """
 
 from pharmcheck.store.appeals import Appeal, Appeals
+from pharmcheck.store.archive import path_of as capture_path
 from pharmcheck.store.batches import Batch, Batches
 from pharmcheck.store.deliveries import Deliveries, Delivery, DeliveryState, Letter, Tried
 from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.items import Item, Order, Rows
 from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.network_views import NetworkViews
+from pharmcheck.store.networks import Built, Networks
 from pharmcheck.store.newest import newest_verdicts, registered_hosts
 from pharmcheck.store.officers import WORKING_DAY, Officer, Officers, Role, at_one_desk, name_of
 from pharmcheck.store.optouts import opted_out_sites
@@ -36,6 +39,7 @@ __all__ = [
     "Appeals",
     "Batch",
     "Batches",
+    "Built",
     "CheckQueue",
     "Counts",
     "Deliveries",
@@ -52,6 +56,8 @@ __all__ = [
     "Keys",
     "Letter",
     "LoadedRegister",
+    "NetworkViews",
+    "Networks",
     "NewBatch",
     "NewCheck",
     "NewItem",
@@ -82,6 +88,7 @@ __all__ = [
     "WatchedSites",
     "Watches",
     "at_one_desk",
+    "capture_path",
     "ends",
     "hash_password",
     "name_of",

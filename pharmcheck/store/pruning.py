@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pharmcheck.store import archive
+from pharmcheck.store.network_traits import forget_site
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, captures, check_events, checks, evidence, findings, verdicts
 from pharmcheck.store.tables_people import appeals, reviews
@@ -80,6 +81,7 @@ class Pruning:
                     sa.select(captures.c.id).where(captures.c.registrable_domain == registrable_domain)
                 ).scalars()
             )
+            forget_site(connection, registrable_domain)
             mine = sa.select(checks.c.id).where(about)
             said = sa.select(reviews.c.id).where(reviews.c.check_id.in_(mine))
             connection.execute(sa.delete(appeals).where(appeals.c.review_id.in_(said)))

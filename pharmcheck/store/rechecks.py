@@ -16,6 +16,7 @@ from pharmcheck.store.queue import NewCheck, QueueName
 from pharmcheck.store.records import new_check_id, to_address
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import checks, verdicts
+from pharmcheck.store.tables_networks import network_sites
 
 INTEREST = timedelta(days=90)
 """After which a site that nobody asks about is left alone: we visit strangers for people, not for our own sake."""
@@ -52,6 +53,15 @@ class Rechecks:
         newer, looked, asked = verdicts.alias(), checks.alias(), checks.alias()
         site = (verdicts.c.registrable_domain, verdicts.c.host)
         risk = sa.case({category: place for place, category in enumerate(BY_RISK)}, value=verdicts.c.category)
+        here, there = network_sites.alias(), network_sites.alias()
+        beside_danger = (
+            sa.exists().where(  # of sites with the same answer, those first whose network has a dangerous one
+                here.c.domain == site[0],
+                there.c.network == here.c.network,
+                there.c.category == Category.DANGER.value,
+                there.c.domain != here.c.domain,
+            )
+        )
         query = (
             sa.select(checks, verdicts.c.checked_at, verdicts.c.valid_until.label("until"))
             .select_from(verdicts.join(checks, checks.c.id == verdicts.c.check_id))
@@ -79,7 +89,7 @@ class Rechecks:
                     (asked.c.queue == QueueName.INTERACTIVE.value) | asked.c.batch_id.is_not(None),
                 ),
             )
-            .order_by(risk, verdicts.c.valid_until, verdicts.c.check_id)
+            .order_by(risk, ~beside_danger, verdicts.c.valid_until, verdicts.c.check_id)
             .limit(most * _LOOKED_AT)
         )
         with self._store.transaction() as connection:

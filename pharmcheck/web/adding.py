@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.staticfiles import StaticFiles
 
 from pharmcheck.discretion import without_query
-from pharmcheck.web import appealing, desk, identity, managing, pages, reviews, signing_in, watch
+from pharmcheck.web import appealing, desk, identity, managing, networks, pages, reviews, signing_in, watch
 
 
 def add_pages(app: FastAPI) -> None:
@@ -17,7 +17,7 @@ def add_pages(app: FastAPI) -> None:
     app.state.templates = _environment()
     app.add_exception_handler(identity.NotAdmittedError, identity.not_admitted)
     # The desk's lists last: the name of any other page of it could be the id of a list.
-    for part in (pages, appealing, signing_in, reviews, managing, watch, desk):
+    for part in (pages, appealing, signing_in, reviews, managing, networks, watch, desk):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=str(resources.files("pharmcheck.web") / "static")), name="static")
 

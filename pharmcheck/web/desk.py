@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse
 
 from pharmcheck.address.defanging import defang
 from pharmcheck.api.documents import batch_state, checks_per_second
+from pharmcheck.api.evidence import package_response
 from pharmcheck.api.lists import cancel_list, own_list, read_form, start_list, take_list
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.reports import compared, report_response
@@ -23,8 +24,11 @@ from pharmcheck.api.service import Service, service_of
 from pharmcheck.changes import Change
 from pharmcheck.explain import SIGNS
 from pharmcheck.exports import FORMATS, MEDIA_TYPES, changes_html, defang_all, item_document, make_report
+from pharmcheck.exports.networks import beside_sentence
 from pharmcheck.exports.report import KINDS
-from pharmcheck.store import Batch, Order, Rows
+from pharmcheck.networks import known_things
+from pharmcheck.store import Batch, NetworkViews, Order, Rows
+from pharmcheck.store.network_views import Beside
 from pharmcheck.web.identity import admitted, person_of
 from pharmcheck.web.pages import page
 
@@ -75,6 +79,17 @@ async def hand_in(request: Request, service: Annotated[Service, _SERVICE]) -> Re
         return RedirectResponse(f"/desk/{batch.id}", 303)
 
     return await _do(request, take)
+
+
+@router.get("/evidence/{check_id}")
+async def evidence(check_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
+    """A check with all that it rests on, as a package."""
+
+    def write() -> Response:
+        officer(request, service)
+        return package_response(service, check_id, {"Cache-Control": "private, no-store"})
+
+    return await _do(request, write)
 
 
 @router.post("/{batch_id}/start")
@@ -162,6 +177,8 @@ def _see(batch_id: str, request: Request, service: Service) -> Response:
     found, count = service.batches.find(
         batch.id, Rows(kind, category, text or None), order, (number - 1) * _PAGE, _PAGE, service.clock()
     )
+    domains = [item.document["address"]["registrable_domain"] for item in found if item.document]
+    beside = NetworkViews(service.store).beside(domains, known_things(service.place.ruleset))
     chosen = {"kind": kind or "", "category": category or "", "order": order.value, "text": text}
     earlier = [
         one for one in service.batches.of_owner(owner) if one.id != batch.id and one.created_at < batch.created_at
@@ -176,7 +193,7 @@ def _see(batch_id: str, request: Request, service: Service) -> Response:
         counts=report.counts(),
         kinds=KINDS,
         orders={one.value: words for one, words in _ORDERS.items()},
-        items=[_item(item_document(item)) for item in found],
+        items=[_item(item_document(item), beside) for item in found],
         count=count,
         chosen=chosen,
         signs={category.value: sign for category, sign in SIGNS.items()},
@@ -215,10 +232,11 @@ def _counted(service: Service, before: Batch, after: Batch) -> list[tuple[str, i
     return [(change.value.replace("_", " "), counts[change]) for change in Change if counts[change]]
 
 
-def _item(item: dict[str, object]) -> dict[str, object]:
+def _item(item: dict[str, object], beside: dict[str, Beside]) -> dict[str, object]:
     """A row as the page shows it: nothing in it can be clicked by accident."""
     verdict = item["verdict"]
     reason = ""
+    near = beside.get(verdict["address"]["registrable_domain"]) if isinstance(verdict, dict) else None
     if isinstance(verdict, dict) and verdict["reasons"]:
         reason = defang(verdict["reasons"][0]["message"], verdict["address"]["host"])
     elif isinstance(verdict, dict):
@@ -229,5 +247,7 @@ def _item(item: dict[str, object]) -> dict[str, object]:
         "after": defang_all(str(item["url"] or "")),
         "why": reason or item["problem"] or item["error_code"] or "",
         "note": defang_all(str(item["note"] or "")),
+        "network": near.network if near else None,
+        "beside": beside_sentence(near) if near else "",
         "category": verdict["category"] if isinstance(verdict, dict) else None,
     }

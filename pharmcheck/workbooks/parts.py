@@ -40,7 +40,7 @@ def read_part(
             while piece := opened.read(_PIECE):
                 parser.Parse(piece, False)  # noqa: FBT003 - expat's own signature
             parser.Parse(b"", True)  # noqa: FBT003
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an encoding that nobody knows
         raise WorkbookError("the workbook is broken") from error
 
 

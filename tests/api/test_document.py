@@ -18,10 +18,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from pharmcheck.api import make_app
+from pharmcheck.api import Service, make_app
 from pharmcheck.classlists import Wish, build
+from pharmcheck.model import Category
+from pharmcheck.networks import Trait, known_things
 from pharmcheck.ruleset import Ruleset
-from pharmcheck.store import Drafts, NewBatch, NewItem, Scope, Targets, Watches
+from pharmcheck.store import Drafts, Networks, NetworkViews, NewBatch, NewItem, Scope, Targets, Watches
 from tests.api.conftest import Clock, keep_answer, open_service, rogue
 
 HELD = (
@@ -66,9 +68,20 @@ def held(tmp_path_factory: pytest.TempPathFactory, ruleset: Ruleset) -> Iterator
             "check_id": check_id,
             "batch_id": batch_id,
             "domain": "pills.example.com",
+            "network_id": network_of_two(service),
             "target_id": target.id,
         }
         yield Held(make_app(service), f"Bearer {secret}", there)
+
+
+def network_of_two(service: Service) -> str:
+    """The id of a network of two shops."""
+    known = known_things(service.place.ruleset)
+    shown = [Trait(kind, "x", "x", "https://page.example/", "9f" * 32) for kind in ("phone", "handle")]
+    for domain in ("one.example", "two.example"):
+        Networks(service.store).note(domain, Category.DANGER, shown, service.clock())
+    Networks(service.store).build(known, service.clock())
+    return NetworkViews(service.store).all(0, 1)[0].id
 
 
 @pytest.fixture(scope="module")

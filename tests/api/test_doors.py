@@ -22,17 +22,20 @@ from typer.testing import CliRunner
 
 from pharmcheck.capture import Policy
 from pharmcheck.cli.app import app as command_line
+from pharmcheck.cli.batch_run import OWNER
 from pharmcheck.errors import PharmcheckError, RefreshError
+from pharmcheck.intake import read_list
+from pharmcheck.lists import hand_in
 from pharmcheck.refresh import LIVE, Way, ask_live
 from pharmcheck.refresh.syncing import sync
 from pharmcheck.registers.sources import find_source, importer_for
 from pharmcheck.ruleset import Ruleset
 from pharmcheck.settings import Settings
-from pharmcheck.store import QueueName, Scope, Store
-from pharmcheck.web.desk import COOKIE
+from pharmcheck.store import Drafts, QueueName, Scope, Store, Watches
 from tests.api.conftest import Desk, open_desk
 from tests.capture.wires import Answers, watched
 from tests.sites import WHEN
+from tests.web.desk_forms import open_with_key, send
 
 pytestmark = pytest.mark.anyio
 JSON = "application/json"
@@ -76,11 +79,30 @@ async def api_file(desk: Desk, address: str) -> None:
 
 
 async def desk_file(desk: Desk, address: str) -> None:
-    cookie = {"Cookie": f"{COOKIE}=" + desk.bearer(Scope.BATCH)["Authorization"].removeprefix("Bearer ")}
+    await open_with_key(desk)
     files = {"file": ("list.csv", f"website,x\n{json.dumps(address)},\nhttps://shop.example.com/,\n".encode())}
-    answer = await desk.client.post("/desk", files=files, headers=cookie)
+    answer = await send(desk, "/desk", files=files)
     assert answer.status_code == 303, answer.text
-    assert (await desk.client.post(answer.headers["location"] + "/start", headers=cookie)).status_code == 303
+    assert (await send(desk, answer.headers["location"] + "/start")).status_code == 303
+    await send(desk, "/desk/close")
+
+
+async def hook(desk: Desk, address: str) -> None:
+    key = desk.bearer(Scope.BATCH)
+    here = (await desk.post("/v1/batches", {"urls": ["https://shop.example.com/"]}, headers=key)).headers["location"]
+    assert (await desk.post(f"{here}/watch", {}, headers=key)).status_code == 200
+    answer = await desk.post(f"{here}/watch/targets", {"url": address}, headers=key)
+    assert (answer.status_code, answer.json()["code"]) == (422, "target_refused")
+
+
+async def desk_hook(desk: Desk, address: str) -> None:
+    await open_with_key(desk)
+    files = {"file": ("list.csv", b"website\nhttps://shop.example.com/\n")}
+    here = (await send(desk, "/desk", files=files)).headers["location"]
+    assert (await send(desk, f"{here}/start")).status_code == 303
+    assert (await send(desk, f"{here}/watch")).status_code == 303
+    assert (await send(desk, f"{here}/watch/targets", {"url": address})).status_code == 422
+    await send(desk, "/desk/close")
 
 
 async def opt_out(desk: Desk, address: str) -> None:
@@ -99,6 +121,23 @@ ROUTES: dict[str, Door | str] = {
     "/desk/{batch_id}/cancel": "names a list, no site",
     "/desk/key": "takes a key",
     "/desk/close": "takes nothing",
+    "/desk/sign-in": "takes a name and a password",
+    "/desk/people": "takes a name and a password",
+    "/desk/people/{name}": "names a person",
+    "/desk/verdicts/{check_id}": "names a check; what a reviewer says of it",
+    "/desk/appeals/{number}": "names an appeal; what a reviewer says of it",
+    "/desk/opt-outs": "names a site that is not visited",
+    "/v/{check_id}/appeal": "names a check; its words are shown to reviewers and followed by nobody",
+    "/v1/batches/{batch_id}/watch/targets": hook,
+    "/desk/{batch_id}/watch/targets": desk_hook,
+    "/v1/batches/{batch_id}/watch": "names a list, no site",
+    "/v1/batches/{batch_id}/watch/targets/{target_id}/enable": "names a vetted receiver",
+    "/v1/batches/{batch_id}/watch/deliveries/{delivery_id}/replay": "names a message",
+    "/desk/{batch_id}/watch": "names a list, no site",
+    "/desk/{batch_id}/watch/stop": "names a list, no site",
+    "/desk/{batch_id}/watch/targets/{target_id}/enable": "names a vetted receiver",
+    "/desk/{batch_id}/watch/targets/{target_id}/remove": "names a receiver",
+    "/desk/{batch_id}/watch/deliveries/{delivery_id}/replay": "names a message",
 }
 """Every route that takes a body: how it refuses, or why it has nothing to refuse."""
 
@@ -112,9 +151,18 @@ def of_batch(address: str, folder: Path) -> list[str]:
     return ["batch", "run", str(folder / "list.json"), "--data-dir", str(folder)]
 
 
+def of_watch(address: str, folder: Path) -> list[str]:
+    with Store.open(Settings(data_dir=folder)) as store:
+        identifier = hand_in(store, read_list(b"https://shop.example.com/"), OWNER, None, "a list", WHEN)
+        Drafts(store).start(identifier, WHEN)
+        Watches(store).start(identifier, WHEN)
+    return ["watch", "target", identifier, address, "--data-dir", str(folder)]
+
+
 COMMANDS: dict[str, Callable[[str, Path], list[str]] | str] = {
     "check": of_check,
     "batch run": of_batch,
+    "watch target": of_watch,
     "forget": "deletes what is stored about a site",
     "registers lookup": "asks what is loaded; live, the one address in the list of registers",
     "registers import": "reads a file",
@@ -122,15 +170,17 @@ COMMANDS: dict[str, Callable[[str, Path], list[str]] | str] = {
     "registers sync": "names a register; its address is the list's, see CALLERS",
 }
 """Every command that takes an argument a stranger may have chosen; `rules`, `keys` and `lists` take names of ours."""
-_OURS = ("rules ", "keys ", "lists ", "batch report", "batch compare", "batch cancel")
+_OURS = ("rules ", "keys ", "lists ", "officers ", "batch report", "batch compare", "batch cancel")
+_OURS += tuple(f"watch {what}" for what in ("start", "stop", "changes", "replay"))
 
 CALLERS: dict[str, str] = {
     "check.py": "the addresses of all routes and commands above, and of workers: `capture_site`",
+    "watch/sending.py": "the receivers of messages, vetted by `hook` and `of_watch`, and by the guard at every sending",
     "refresh/syncing.py": "the address of a register's file: test_a_registers_address…",
     "refresh/live.py": "the address of a register that answers: test_a_registers_address…",
 }
-"""Whoever has the one room that goes out go somewhere.  A new one, such as for webhooks, brings its own test here."""
-_GOES_OUT = {"capture_site", "download", "Fetcher"}
+"""Whoever has the one room that goes out go somewhere.  A new one brings its own test here."""
+_GOES_OUT = {"capture_site", "download", "post", "Fetcher"}
 
 
 def routes_of(router: Any) -> Iterator[APIRoute]:

@@ -126,12 +126,17 @@ def visit(
     return asyncio.run(go())
 
 
+_SPKI = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
 def test_a_good_handshake_is_recorded_in_full(tmp_path: Path, ca_file: str) -> None:
     """Names, issuer, dates, protocol and digest are those of the certificate that the page came under."""
     path = certificate(tmp_path, names=(HOST, "www.shop.example"))
     fetched, facts = visit(ca_file, lambda stack: serve_at(stack, Site(lambda seen: page("ok")), context_with(path)))
     assert fetched.attempt.outcome is FetchOutcome.FETCHED
-    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(path.read_text().partition("-----BEGIN EC")[0])).hexdigest()
+    der = ssl.PEM_cert_to_DER_cert(path.read_text().partition("-----BEGIN EC")[0])
+    digest = hashlib.sha256(der).hexdigest()
+    key = x509.load_der_x509_certificate(der).public_key()
     assert facts == TlsFacts(
         host=HOST,
         verified=True,
@@ -142,6 +147,7 @@ def test_a_good_handshake_is_recorded_in_full(tmp_path: Path, ca_file: str) -> N
         not_before=STARTED,
         not_after=ENDS,
         certificate_sha256=digest,
+        key_sha256=hashlib.sha256(key.public_bytes(*_SPKI)).hexdigest(),
     )
 
 

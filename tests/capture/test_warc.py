@@ -38,7 +38,7 @@ def capture(name: str = "shop.com", *pages: Page, **more: Any) -> Capture:
         Attempt(f"https://{name}/", PageRole.HOME, FetchOutcome.FETCHED, "Read.", (Hop("x", 200, "1.2.3.4"),), 12),
         Attempt(f"https://{name}/faq", PageRole.FAQ, FetchOutcome.ROBOTS, "Not read.", (Hop("y", None, None),), 0),
     )
-    tls = (TlsFacts(name, True, None, "TLSv1.3", (name,), "CA", T0, T0 + timedelta(days=9), "ab" * 32),)
+    tls = (TlsFacts(name, True, None, "TLSv1.3", (name,), "CA", T0, T0 + timedelta(days=9), "ab" * 32, "cd" * 32),)
     pages = pages or (page(f"https://{name}/", b"<p>hello"), page(f"https://{name}/c", b"\xff\x00", PageRole.CONTACT))
     values = {"attempts": attempts, "tls": tls, "started_at": T0, "finished_at": T0 + timedelta(seconds=3)} | more
     return Capture(address=parse_address(name), pages=tuple(pages), **values)

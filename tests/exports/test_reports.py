@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -143,6 +144,18 @@ def test_the_page_is_for_paper_and_nothing_on_it_acts(report: Report) -> None:
     assert "http://" not in text
     assert "https://" not in text
     assert "=list.xlsx" in text
+
+
+def test_a_list_on_paper_and_for_exchange_tells_the_same(report: Report) -> None:
+    """The shop that was found is named, the words of strangers are letters, and only the verdict is exchanged."""
+    paper = pypdf.PdfReader(io.BytesIO(written(report, "pdf")))
+    text = " ".join(page.extract_text() for page in paper.pages)
+    objects = json.loads(written(report, "stix.json"))["objects"]
+
+    assert "shop0[.]com" in text
+    assert "<img src=x onerror=alert(1)>" in text
+    assert "https://" not in text
+    assert [one["pattern"] for one in objects if one["type"] == "indicator"] == ["[domain-name:value = 'shop0.com']"]
 
 
 @pytest.mark.parametrize("form", FORMATS)

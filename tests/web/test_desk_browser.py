@@ -10,13 +10,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from pharmcheck.store import Deliveries, Scope, Tried
+from pharmcheck.model import Category
+from pharmcheck.networks import Trait, known_things
+from pharmcheck.store import Deliveries, Networks, NetworkViews, Scope, Tried
 from pharmcheck.watch import note_verdicts
 from pharmcheck.watch.sending import LEASE
 from tests.api.conftest import ROGUE, keep_answer
 from tests.sites import site
 from tests.web.conftest import Visit
-from tests.web.gallery import NOW
+from tests.web.gallery import NOW, Gallery
 from tests.web.test_browser import AXE, PHONE, SMALL_TARGETS
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -47,6 +49,16 @@ def hand_in(page: Page, folder: Path) -> None:
     page.wait_for_selector("text=Nobody has been visited yet")
 
 
+def a_network(gallery: Gallery) -> str:
+    """The id of a network of two shops."""
+    store, known = gallery.service.store, known_things(gallery.service.place.ruleset)
+    shown = [Trait(kind, "x", "x", "https://page.example/", "9f" * 32) for kind in ("phone", "handle")]
+    for domain in ("one.example", "two.example"):
+        Networks(store).note(domain, Category.DANGER, shown, NOW)
+    Networks(store).build(known, NOW)
+    return NetworkViews(store).all(0, 1)[0].id
+
+
 def look_at(page: Page, name: str, wrong: dict[str, Any]) -> None:
     """Note what is wrong with a page, everything that can be opened open."""
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
@@ -71,6 +83,11 @@ def test_the_desk_is_for_everybody(form: dict[str, Any], visit: Any, tmp_path: P
     look("key")
     page = open_desk(seen)
     look("desk")
+    page.goto(f"{seen.gallery.url}/desk/networks/{a_network(seen.gallery)}")
+    look("network")
+    page.goto(f"{seen.gallery.url}/desk/networks")
+    look("networks")
+    page.goto(f"{seen.gallery.url}/desk")
     hand_in(page, tmp_path)
     look("draft")
     page.focus("text=Check 2 sites")

@@ -12,7 +12,8 @@ from pharmcheck.watch.sending import GATHERED, LEASE
 from tests.api.conftest import ROGUE, Desk
 from tests.api.test_list_files import answer_all
 from tests.sites import site
-from tests.web.test_desk import hand_in, opened, words
+from tests.web.desk_forms import open_with_key, send
+from tests.web.test_desk import hand_in, words
 from tests.web.test_pages import Outline
 
 pytestmark = pytest.mark.anyio
@@ -21,13 +22,13 @@ MILD = {"home": "# Ibuprofen 200 mg\n$5\n! Add to cart"}
 
 
 async def watched(desk: Desk, ruleset: Any) -> str:
-    await opened(desk)
+    await open_with_key(desk)
     here = await hand_in(desk)
-    await desk.client.post(f"{here}/start")
+    await send(desk, f"{here}/start")
     answer_all(desk, ruleset, **MILD)
     assert f'href="{here}/watch"' in (await desk.get(here)).text
     assert "This list is not watched" in words(await desk.get(f"{here}/watch"))
-    begun = await desk.client.post(f"{here}/watch")
+    begun = await send(desk, f"{here}/watch")
     assert (begun.status_code, begun.headers["location"]) == (303, f"{here}/watch")
     note_verdicts(desk.service.store, desk.clock())
     return here
@@ -55,17 +56,17 @@ async def test_what_changed_is_on_the_page_by_period_and_as_files(desk: Desk, ru
         assert file.headers["content-disposition"].startswith("attachment")
         assert "pills[.]example[.]com" in file.text
     assert (await desk.get(f"{here}/watch/changes.exe")).status_code == 404
-    await desk.client.post(f"{here}/watch/stop")
+    await send(desk, f"{here}/watch/stop")
     assert "Not watched any more" in words(await desk.get(f"{here}/watch"))
 
 
 async def test_a_receiver_is_registered_shown_once_switched_on_and_removed(desk: Desk, ruleset: Any) -> None:
     """Its secret stands in the answer to its registration and nowhere else."""
     here = await watched(desk, ruleset)
-    refused = await desk.client.post(f"{here}/watch/targets", data={"url": "http://<b>intake.example.org"})
+    refused = await send(desk, f"{here}/watch/targets", {"url": "http://<b>intake.example.org"})
     assert refused.status_code == 422
     assert "<b>" not in refused.text
-    made = await desk.client.post(f"{here}/watch/targets", data={"url": "https://intake.example.org/x"})
+    made = await send(desk, f"{here}/watch/targets", {"url": "https://intake.example.org/x"})
     assert made.status_code == 200
     assert "whsec_" in made.text
     assert "hxxps://intake[.]example[.]org/x" in made.text
@@ -87,11 +88,11 @@ async def test_a_receiver_is_registered_shown_once_switched_on_and_removed(desk:
     assert "Switched off on 2026-11-02 12:00 UTC: It said that it is gone." in told
     assert "The receiver is gone. (the receiver's fault)" in told.replace("&#39;", "'")
     replay = f"{here}/watch/deliveries/{delivery.id}/replay"
-    assert "switched off" in words(await desk.client.post(replay))
-    assert (await desk.client.post(f"{here}/watch/targets/{target.id}/enable")).status_code == 303
-    assert (await desk.client.post(replay)).status_code == 303
+    assert "switched off" in words(await send(desk, replay))
+    assert (await send(desk, f"{here}/watch/targets/{target.id}/enable")).status_code == 303
+    assert (await send(desk, replay)).status_code == 303
     assert messages.of_batch(target.batch_id, 9)[0].state == "waiting"
-    await desk.client.post(f"{here}/watch/targets/{target.id}/remove")
+    await send(desk, f"{here}/watch/targets/{target.id}/remove")
     assert "There are none." in words(await desk.get(f"{here}/watch"))
 
 
@@ -101,18 +102,18 @@ async def test_another_sites_form_and_another_key_change_nothing(desk: Desk, rul
     paths = [f"{here}/watch{path}" for path in ("", "/stop", "/targets", "/targets/x/enable", "/targets/x/remove")]
     data = {"url": "https://intake.example.org/"}
     for path in paths:
-        foreign = await desk.client.post(path, data=data, headers={"Sec-Fetch-Site": "cross-site"})
+        foreign = await send(desk, path, data, headers={"Sec-Fetch-Site": "cross-site"})
         assert foreign.status_code == 403
-    await opened(desk)
+    await open_with_key(desk)
     for path in paths:
-        assert (await desk.client.post(path, data=data)).status_code == 404
+        assert (await send(desk, path, data)).status_code == 404
     assert (await desk.get(f"{here}/watch")).status_code == 404
 
 
 async def test_the_page_can_be_read_by_machines(desk: Desk, ruleset: Any) -> None:
     """One first heading, a label for each field, no id twice."""
     here = await watched(desk, ruleset)
-    made = await desk.client.post(f"{here}/watch/targets", data={"url": "https://intake.example.org/"})
+    made = await send(desk, f"{here}/watch/targets", {"url": "https://intake.example.org/"})
     for text in (made.text, (await desk.get(f"{here}/watch")).text):
         outline = Outline(text)
         assert (outline.lang, outline.headings.count("h1"), outline.headings[0]) == ("en", 1, "h1")

@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pharmcheck.capture.fetch import Fetched
 from pharmcheck.capture.guard import GuardedBackend, Policy, Resolver
@@ -29,6 +29,7 @@ from pharmcheck.model import Attempt, FetchOutcome, Hop, Look, Page, PageRole
 
 _READING_S = 2.5  # of a page's time are kept for reading it
 _CLOSING_S = 1.0  # for a window to close
+_Found = TypeVar("_Found", Snapshot, bytes)
 _HEADERS = (("content-type", "text/html; charset=utf-8"),)
 
 
@@ -90,17 +91,47 @@ class ChromiumRenderer:
         elapsed_ms = max(0, round((self._clock() - start) * 1000))
         return Fetched(Attempt(url, role, outcome, detail, tuple(hops), elapsed_ms, Look.RENDERED), page)
 
+    async def picture(self, url: str, *, deadline_s: float) -> bytes | None:
+        """How the first screen of `url` (canonical) looks, as PNG; None when it cannot be shown in time."""
+
+        async def take(load: Load, ends: float) -> bytes:
+            return await load.picture(url, ends)
+
+        try:
+            async with asyncio.timeout(deadline_s):
+                return (await self._in_window([], deadline_s, take, seal.BLOCKED_FOR_PICTURES))[0]
+        except (Ended, TimeoutError):
+            return None
+
     async def _look(self, url: str, role: PageRole, hops: list[Hop], deadline_s: float, most: int) -> Page:
-        """The page.  Raises Ended; leaves no window behind, and no browser that might still be busy."""
+        """The page.  Raises Ended."""
+
+        async def read(load: Load, ends: float) -> Snapshot:
+            return await load.run(url, ends, most)
+
+        found, full = await self._in_window(hops, deadline_s, read)
+        return self._page(found, role, most, full=full)
+
+    async def _in_window(
+        self,
+        hops: list[Hop],
+        deadline_s: float,
+        use: Callable[[Load, float], Awaitable[_Found]],
+        blocked: frozenset[str] = seal.BLOCKED_KINDS,
+    ) -> tuple[_Found, bool]:
+        """What comes of using a fresh window, and whether the page wanted more than it got.
+
+        Raises Ended; leaves no window behind, and no browser that might still be busy.
+        """
         from playwright.async_api import Error  # noqa: PLC0415 - an extra that may be missing
 
         ends = asyncio.get_running_loop().time() + deadline_s - _READING_S
         running = await self._started()
         try:
             async with GuardProxy(self._policy, self._backend, deadline_s=deadline_s) as proxy:
-                window, load = await self._open(running, proxy, hops)
+                window, load = await self._open(running, proxy, hops, blocked)
                 try:
-                    found: Snapshot | Ended = await load.run(url, ends, most)
+                    found: _Found | Ended = await use(load, ends)
                 except Ended as end:
                     found = end
                 except Error as error:
@@ -120,16 +151,18 @@ class ChromiumRenderer:
             raise await self._drop(running)
         if isinstance(found, Ended):
             raise found
-        return self._page(found, role, most, full=proxy.full)
+        return found, proxy.full
 
-    async def _open(self, running: RunningBrowser, proxy: GuardProxy, hops: list[Hop]) -> tuple[Any, Load]:
+    async def _open(
+        self, running: RunningBrowser, proxy: GuardProxy, hops: list[Hop], blocked: frozenset[str]
+    ) -> tuple[Any, Load]:
         """A private window with one tab, in which nothing has loaded yet."""
         options = seal.context_options(running.version, self._policy.user_agent, proxy.port, proxy.user, proxy.secret)
         window = await running.window(**options)
         await window.add_init_script(seal.INIT_SCRIPT)
         tab = await window.new_page()
         tab.on("popup", lambda other: asyncio.ensure_future(_close(other)))
-        load = Load(tab, self._policy, self._backend, proxy, hops)
+        load = Load(tab, self._policy, self._backend, proxy, hops, blocked)
         await window.route("**/*", load.judge)
         return window, load
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # an extra that may be missing: only `browser` imports it, wh
 MOST_REQUESTS = 500  # of one page; shops with everything switched on make two hundred
 _QUIET_S = 6.0  # at most this long until the network rests; a refused name takes the five of Policy.dns_timeout_s
 _STILL_MS, _RESTLESS_MS = 300, 2000  # nothing changed in the document for so long; and the most we wait for that
+_PICTURE_MS = 2000  # for taking a picture of what stands there
 _TRIES = 4  # of reading; a page that moves on while being read is read again
 
 _READ = """(async () => {
@@ -68,9 +69,17 @@ class Snapshot:
 class Load:
     """The loading of one page in one tab."""
 
-    def __init__(self, tab: Tab, policy: Policy, backend: GuardedBackend, proxy: GuardProxy, hops: list[Hop]) -> None:
-        """Every address that the tab goes to is added to `hops`."""
-        self._hops = hops
+    def __init__(
+        self,
+        tab: Tab,
+        policy: Policy,
+        backend: GuardedBackend,
+        proxy: GuardProxy,
+        hops: list[Hop],
+        blocked: frozenset[str] = BLOCKED_KINDS,
+    ) -> None:
+        """Every address that the tab goes to is added to `hops`; kinds of request in `blocked` never go out."""
+        self._hops, self._blocked = hops, blocked
         self._tab, self._policy, self._backend, self._proxy = tab, policy, backend, proxy
         self._main = tab.main_frame
         self._requests = 0
@@ -104,7 +113,7 @@ class Load:
         elif document and self._of_tab(request) and request.method == "GET":
             if self._canonical(request.url) is not None:  # else `_saw_request` has said so
                 return None
-        elif not document and request.method == "GET" and request.resource_type not in BLOCKED_KINDS:
+        elif not document and request.method == "GET" and request.resource_type not in self._blocked:
             return None
         return "aborted" if document else "blockedbyclient"  # an aborted document leaves the page before it standing
 
@@ -113,6 +122,17 @@ class Load:
 
         Raises Ended.
         """
+        await self._arrive(url, ends)
+        return await self._read(most)
+
+    async def picture(self, url: str, ends: float) -> bytes:
+        """Load `url` and take a picture (PNG) of the first screen of it.  Raises Ended."""
+        await self._arrive(url, ends)
+        if self._answer is None:
+            raise self.ending("")
+        return await self._tab.screenshot(type="png", animations="disabled", timeout=_PICTURE_MS)
+
+    async def _arrive(self, url: str, ends: float) -> None:
         loop = asyncio.get_running_loop()
         if await self._unless_enough(self._tab.goto(url, wait_until="commit", timeout=0), ends - loop.time()) is None:
             self._check()
@@ -120,7 +140,6 @@ class Load:
             left = min(ends - loop.time(), _QUIET_S if state == "networkidle" else ends)
             await self._unless_enough(self._tab.wait_for_load_state(state, timeout=0), left)
             self._check()
-        return await self._read(most)
 
     async def _unless_enough(self, waiting: Coroutine[Any, Any, Any], most_s: float) -> object:
         """Wait for something, but not longer than it is worth; None when it did not come."""

@@ -38,6 +38,9 @@ NOT_WANTED = [
 # Kinds of request that never change what a page says.
 BLOCKED_KINDS = frozenset({"image", "media", "font", "manifest", "texttrack", "websocket", "eventsource", "ping"})
 
+# A picture shows what a visitor would see: it needs pictures and letters, and nothing else more.
+BLOCKED_FOR_PICTURES = BLOCKED_KINDS - {"image", "font"}
+
 # Runs in every frame before the page's own scripts.  Workers go because nobody sees what is asked for in one.  A fetch
 # marked `keepalive` goes because it outlives its page and with it the watch over what the page sends.  The rest saves
 # time: a request that is no GET is refused at the door anyway.
