@@ -64,6 +64,9 @@ def find(
             if findings[rule.id].outcome is Outcome.PRESENT:
                 _note_offers(rule, site, hits, ruleset)
     site.sells = any(finding.outcome is Outcome.PRESENT for finding in findings.values())
+    for rule in rules:
+        if site.sells and rule.category == OFFER_CATEGORY:  # now that it is known to sell, more words are its own
+            _note_offers(rule, site, hits, ruleset)
     for rule in sorted(rules, key=_is_combination):
         if rule.category != OFFER_CATEGORY:
             findings[rule.id] = _ask(rule, site, hits, ruleset, findings)

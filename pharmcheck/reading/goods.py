@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
+from pharmcheck.model import BlockKind
 from pharmcheck.reading.patterns import compile_lines, compile_text
 
+LINES = (BlockKind.CONTROL, BlockKind.TEXT, BlockKind.ITEM)  # where a text without links may show its buttons
 EDGES = " -–—|:;,.•·*/=>»()[]+"
 has_letters = re.compile(r"[^\W\d_]{3,}").search  # one class, three at a time: linear
 # A number with a unit in which medicines are measured out: "100 mg", "0.5%", "20mg/ml".
@@ -24,6 +26,8 @@ _PACK = frozenset(
         "comprimés comprimido comprimidos compresse cápsulas capsulas tabletek dosage strength quantity qty free "
         "bonus best price from only ab nur just save sale par por por a pillola pastilla pastillas pastiglia tabletki "
         "tablety tabl szt ks stk stuk stuks piece pieces pcs pc pilule pilules píldora píldoras pílula tablett "
+        "tabletter tabletta kapszula tablete comprimate tableta tablettia hap adet kutu viên hộp таблетки таблеток "
+        "капсул капсулы шт флакон ампул ампулы уп мг мл δισκία כדור כדורים יח יחידות טבליות حبة حبوب قرص علبة قارورة "
     ).split()
 )
 _BEFORE_PRICE = frozenset(
@@ -52,6 +56,11 @@ _OF_SENTENCES = frozenset(
 _HOW = frozenset(
     "via through on by using over per über auf mit par sur por vía con su tramite pelo op met przez přes på".split()
 )
+
+
+def ends_a_sentence(line: str) -> bool:
+    """Whether a line that begins like a button is a sentence or a question after all."""
+    return line.endswith((".", "?", ":", ",", "…"))
 
 
 def tells_how(name: str) -> bool:

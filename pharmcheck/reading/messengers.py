@@ -41,8 +41,15 @@ _link_hint = compile_lines(
 _NOBODY = frozenset(("share", "joinchat", "addstickers", "proxy", "iv", "socks", "login", "url", "msg", "send"))
 _SERVICES = r"whats ?app|telegram|signal|we ?chat|weixin|viber|skype|threema|wickr(?: ?me)?|session|kik|gadu-gadu|gg"
 _ASKS = r"(?: ?(?:id|user ?name|user|name|handle|no\.?|number|nummer|num[ée]ro|n[uú]mero|me|us|us at|us on|nr|contact|kontakt|chat))?"
+_NATIVE = {
+    "WhatsApp": "واتس ?اب|واتساب|وتساب|ват?сапп?|вотсапп?|вацап|왓츠앱|ワッツアップ|וואטסאפ|ווטסאפ|व्हाट्सएप",
+    "Telegram": "تيليجرام|تيلجرام|تلغرام|تيليغرام|تلگرام|телеграмм?|텔레그램|テレグラム|טלגרם|电报|電報",
+}
+"""How people of other scripts write the names of the services."""
+_native = {name: compile_text(f"(?i)(?:{words})") for name, words in _NATIVE.items()}
 _words_bytes = compile_lines(
-    rf"(?i)(\b(?:{_SERVICES})\b[^\n]{{0,30}}[@:+=\d–-]|\d ?[(–-][^\n\d]{{0,25}}(?:whats ?app|viber|telegram|signal)\b)"
+    rf"(?i)(\b(?:{_SERVICES})\b[^\n]{{0,30}}[@:+=\d–-]|\d ?[(–-][^\n\d]{{0,25}}(?:whats ?app|viber|telegram|signal)\b|"
+    rf"(?:{'|'.join(_NATIVE.values())})[^\n]{{0,30}}[@:+=\d–-]|\d[^\n\d]{{0,25}}(?:{'|'.join(_NATIVE.values())}))"
 )
 _name = compile_text(
     rf"(?i)\b(?P<service>telegram|signal|we ?chat|skype|threema|wickr(?: ?me)?|session|kik|gadu-gadu|gg)\b{_ASKS} ?(?:[:=–-] ?@?| ?\(?@)(?P<name>[A-Za-z0-9][A-Za-z0-9_.*-]{{2,63}})"
@@ -91,7 +98,7 @@ def _linked(links: list[Link]) -> Iterator[Handle]:
 
 def _written(lines: Lines, regions: tuple[str, ...]) -> Iterator[Handle]:
     for i in lines.hits(_words_bytes)[:_MAX_BLOCKS]:
-        text = lines.blocks[i].text
+        text = _in_latin(lines.blocks[i].text)
         for match in (*_number.finditer(text), *_number_first.finditer(text)):
             parsed = e164(match.group("number").strip(), regions)
             if parsed:
@@ -104,6 +111,15 @@ def _written(lines: Lines, regions: tuple[str, ...]) -> Iterator[Handle]:
                 continue  # "signal: strong" is a sentence
             if name.lower() not in _NO_NAMES and (kind == "gadu-gadu" or not name.isdigit()):
                 yield Handle(kind, name, i)
+
+
+def _in_latin(text: str) -> str:
+    """The text with the names of services as they call themselves, and a dash between a number and the name behind it."""
+    if text.isascii():
+        return text
+    for name, pattern in _native.items():
+        text = pattern.sub(f"- {name} ", text)
+    return text
 
 
 def _kind(service: str) -> str:

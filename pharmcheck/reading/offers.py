@@ -24,7 +24,7 @@ _SHORT = 40  # a line of plain text that may be a control
 _WORDS = 6  # of a name on a control itself
 _LINKED = 4
 _SURE = 5  # rank of a heading as a name
-# Tuples: `in` tries identity first, where a set would call the hash of an enum, which is Python code.
+# Tuples: `in` tries identity first, where a set would call the hash of an enum.
 _PAGE_PARTS: tuple[Region, ...] = (Region.NAV, Region.HEADER, Region.FOOTER, Region.HEAD)
 _NOT_SHOWN = (BlockKind.TITLE, BlockKind.META)
 _MAIN, _ALT, _HEADING = Region.MAIN, BlockKind.ALT, BlockKind.HEADING
@@ -89,10 +89,11 @@ class _Finder:
             for link in self.links
             if link.text.partition(" ")[0].lower() in verbs and link.block >= 0 and link.region not in self.parts
         ]
-        pressed = [(self.blocks[i].text, i) for i in self.verbs if self.blocks[i].kind is BlockKind.CONTROL]
+        kinds = goods.LINES if not self.links else (BlockKind.CONTROL,)
+        pressed = [(self.blocks[i].text, i) for i in self.verbs if self.blocks[i].kind in kinds]
         for text, i in dict.fromkeys((*pressed, *links)):
             first = text.partition(" ")[0].lower()
-            if first not in verbs or len(text) > _BUTTON or i in self.control:
+            if first not in verbs or len(text) > _BUTTON or i in self.control or goods.ends_a_sentence(text):
                 continue
             name = "" if self.vocabulary.no_control.search(text) else self._tidied(text[len(first) :])
             if name and len(name.split()) <= _WORDS and len(found) < MAX_OFFERS:
@@ -118,8 +119,6 @@ class _Finder:
             if at >= 0:
                 found.append(self._offer(self._with_heading(self._tidy(at), at), at, i, None, at))
         return found
-
-    # ------------------------------------------------------------------ parts
 
     def _may_offer(self, i: int) -> bool:
         block = self.blocks[i]

@@ -24,7 +24,7 @@ from pharmcheck.ruleset.folding import fold, spell
 _GAP = r"(?:[ ,:;-]+[^ \n.?!]+){0,6}?"
 _SEPARATOR = r"[ ,:-]{1,2}(?:[cdjlmnst]'|qu')?"  # an elided French word may lean on the next one
 _NUMBER = r"[0-9][0-9.,]*"
-_PRICE = r"(?:(?:us ?)?[$€£] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(?:[$€£]|usd|eur|euros?|gbp|dollars?))"
+_PRICE = r"(?:(?:us ?)?[$€£₽] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(?:[$€£₽]|usd|eur|euros?|gbp|dollars?|zl|kc|kr|chf|RUB))"
 _TOKEN = re.compile(r"\[[^\[\]\s]+\]|\.\.\.|[^\[\]\s]+")
 MEDICINE = "{medicine}"
 _ANY_NAME = r"[a-zA-Z0-9]+(?:[ -][a-zA-Z0-9]+){0,3}"  # capitals: Russian, see `spell`

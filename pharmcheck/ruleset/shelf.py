@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pharmcheck.model import Offer, OfferKind, PageRole, Reading
+from pharmcheck.reading.goods import is_goods, is_pack
+from pharmcheck.reading.prices import PRICE
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 
 _PRICED_LEAST = 2
+_ABOVE = 12  # lines of a card between what is sold and "per pill"
+_NAME_CHARS = 60  # of a line that names goods
+_LABEL_LEAST = 3  # offers of one page under the same words
+_MORE_CHARS = 12  # "100 mg", "online"
+_LINES_MOST = 50
+_WORD = re.compile(r"\w+")  # linear: one class
+_HEADED_LEAST = 2
+_SAID_CHARS = 120
+_SAID_LEAST = 2
 _LABEL_CHARS = 90  # "Sildenafil 50 mg film-coated tablets, 28 pieces" and its price; a sentence is longer
 
 
@@ -26,21 +39,111 @@ class MedicineOffer:
 
 def medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
     """Every medicine for people in the page's own offers."""
-    return [
-        MedicineOffer(medicine, page, offer.block, offer.product)
-        for offer in shop_offers(page.reading)
-        for medicine in _named_by(offer, page, medicines)
-        if medicine.group != VETERINARY
-    ]
+    found: list[MedicineOffer] = []
+    offers = list(shop_offers(page.reading))
+    said = Counter(offer.product for offer in offers)
+    naming = {page.block_at(start) for start, _, _ in page.named}
+    for offer in offers:
+        named = _named_by(offer, page, medicines)
+        found += [MedicineOffer(medicine, page, offer.block, offer.product) for medicine in named]
+        label = not named and (said[offer.product] >= _LABEL_LEAST or is_pack(offer.product))
+        if label or offer.block - 1 in naming:
+            found += _named_above(offer, page, naming, sure=bool(named), label=label)
+    return [offer for offer in found if offer.medicine.group != VETERINARY]
 
 
-def _named_by(offer: Offer, page: PageText, medicines: Medicines) -> Iterable[Medicine]:
+def _named_by(offer: Offer, page: PageText, medicines: Medicines) -> Sequence[Medicine]:
     """The medicines in a product's name; the page has been searched already where the name stands in a block."""
     at = page.reading.blocks[offer.block].text.find(offer.product) if offer.block >= 0 else -1
     if at >= 0:
         begin = page.starts[offer.block] + at
         return page.medicines_in(begin, begin + len(offer.product))
     return [medicine for _, _, medicine in medicines.named_in(fold(offer.product))]
+
+
+def _named_above(offer: Offer, page: PageText, naming: set[int], *, sure: bool, label: bool) -> list[MedicineOffer]:
+    """The medicines that a line above names: the brand above its substance or its shelf, or what "10 pills" are of.
+
+    Args:
+        offer: as read.
+        page: where it stands.
+        naming: the blocks of the page that name a medicine.
+        sure: its own words name a medicine.
+        label: its words name nothing, or stand beside every price: "our price".
+    """
+    if offer.block <= 0:
+        return []
+    least = max(offer.block - (_ABOVE if label else 1), 0)
+    for at in range(offer.block - 1, least - 1, -1):
+        line = page.reading.blocks[at].text
+        if at in naming and len(line) <= _NAME_CHARS and (sure or label or is_name(page, at)):
+            named = page.medicines_in_block(at)
+            return [MedicineOffer(medicine, page, at, line) for medicine in named]
+    return []
+
+
+def is_name(page: PageText, block: int) -> bool:
+    """Whether a block is the name of a medicine and hardly anything more."""
+    start, size = page.starts[block], len(page.reading.blocks[block].text)
+    named = next(page.named_ends(start, start + size), start)
+    return size <= _NAME_CHARS and named - start > 0 and size - (named - start) <= _MORE_CHARS
+
+
+def headed_offers(pages: Iterable[PageText], furniture: Iterable[str]) -> list[MedicineOffer]:
+    """Lines that name a medicine and its strength, on pages with a price, a button to buy or words of a cart.
+
+    Needs hardly a word of any language.  One such line may be a leaflet; those name no price, and never twice.
+
+    Args:
+        pages: of the site.
+        furniture: words that hardly stand anywhere but in a shop, folded.
+    """
+    found: dict[str, list[MedicineOffer]] = {}
+    wanted = frozenset(furniture)
+    for page in pages:
+        if page.reading.role is PageRole.ARTICLE or not page.named:
+            continue
+        lines = [at for at in sorted({page.block_at(start) for start, _, _ in page.named}) if _is_goods(page, at)]
+        if lines and _is_shop_page(page, wanted):
+            for at in lines[:_LINES_MOST]:
+                line = page.reading.blocks[at].text
+                found.setdefault(
+                    line, [MedicineOffer(medicine, page, at, line) for medicine in page.medicines_in_block(at)]
+                )
+    if len(found) < _HEADED_LEAST:
+        return []
+    return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
+
+
+def _is_goods(page: PageText, block: int) -> bool:
+    return is_goods(page.reading.blocks[block].text)
+
+
+def _is_shop_page(page: PageText, furniture: frozenset[str]) -> bool:
+    controls = any(offer.control for offer in page.reading.offers)
+    return controls or PRICE.search(page.folded) is not None or not furniture.isdisjoint(_WORD.findall(page.folded))
+
+
+def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]]) -> list[MedicineOffer]:
+    """Short lines that name a medicine beside "for sale", in languages of which the rules know little more.
+
+    Args:
+        pages: of the site.
+        words: parts of words that put something up for sale, by the language of the page.
+    """
+    found: dict[str, list[MedicineOffer]] = {}
+    for page in pages:
+        said = words.get(page.reading.language or "", ())
+        if not said or page.reading.role is PageRole.ARTICLE:
+            continue
+        for at in sorted({page.block_at(start) for start, _, _ in page.named}):
+            line = page.block_text(at)
+            if len(line) <= _SAID_CHARS and any(word in line for word in said):
+                medicines = page.medicines_in_block(at)
+                found.setdefault(line, [MedicineOffer(medicine, page, at, line) for medicine in medicines])
+    if len(found) < _SAID_LEAST:
+        return []
+    return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
 
 
 def shop_offers(reading: Reading) -> Iterator[Offer]:

@@ -22,6 +22,9 @@ _ENDINGS = frozenset("s en et er n a u y i e em om ie ow ech ach um am owi ovi a
 _ENDINGS_OF_A = frozenset("y i u e o ou ze ie ach am ami".split())
 _RUSSIAN = frozenset("а у ы и е я ю ом ем ов ев ам ами ах ой ою ей".split())
 _LONGEST_ENDING = 3
+_JOINED_FROM = (
+    "\u0590"  # Hebrew, Arabic, Indian, Thai, Chinese, Japanese, Korean: words take prefixes, or no blanks at all
+)
 # What may stand behind an ordinary word to make it a medicine's name.  Supplements have capsules and pills, too.
 _STRENGTH = r"[0-9][0-9.,]* ?(?:(?:mg|mcg|[uµμ]g|iu|ie|units)\b|мк?г|%)"
 _FORM = (
@@ -64,14 +67,14 @@ class Spellings:
                 last = at_char + len(said.decode())
             last = first + size if size else last
             # RE2 knows where an ASCII word ends; letters beyond those are for us to see.
-            if name and (plain or not (folded[first - 1 : first].isalnum() or folded[last : last + 1].isalnum())):
+            if name and (plain or _stands_alone(folded, first, last)):
                 yield first, last, name
 
     def _source(self) -> str:
         branches = []
         for edge, endings, vowel, endings_of_vowel, own in (
             (r"\b", _ENDINGS, "a", _ENDINGS_OF_A, str.isascii),
-            ("", _RUSSIAN, "а", _RUSSIAN, lambda name: not name.isascii()),
+            ("", _RUSSIAN, "а", _RUSSIAN, lambda name: not (name.isascii() or name[0] >= _JOINED_FROM)),
         ):
             names = sorted(filter(own, self._names - self._ambiguous))
             bending = [name for name in names if len(name.split(" ")[-1]) >= _INFLECTED_FROM and name[-1].isalpha()]
@@ -84,6 +87,8 @@ class Spellings:
                 (doubtful, rf"[ ,:(-]{{1,2}}(?:{_STRENGTH}|{_FORM})"),
             ):
                 branches += [f"{edge}(?:{_any(stems)}){tail}"] if stems else []
+        joined = sorted(name for name in self._names if name[0] >= _JOINED_FROM)
+        branches += [f"(?:{_any(joined)})"] if joined else []
         return "|".join(branches) or r"[^\s\S]"
 
     def _name(self, said: bytes) -> tuple[str, int]:
@@ -99,6 +104,18 @@ class Spellings:
                 if name in self._names:
                     return name, 0
         return "", 0
+
+
+def _stands_alone(folded: str, first: int, last: int) -> bool:
+    """Whether a name is a word, or stands in a script in which words are joined; a longer Japanese name is another."""
+    before, after = folded[first - 1 : first], folded[last : last + 1]
+    if folded[first] < _JOINED_FROM:
+        return not (before.isalnum() or after.isalnum())
+    return not (_katakana(folded[first]) and (_katakana(before) or _katakana(after)))
+
+
+def _katakana(letter: str) -> bool:
+    return "ァ" <= letter <= "ヿ" and letter != "・"
 
 
 def _any(names: Iterable[str]) -> str:

@@ -74,8 +74,12 @@ def test_every_name_is_found_in_a_sentence_and_never_inside_a_word() -> None:
                 assert row.inn not in _named(sentence.format(name)), name
                 sentence = "Here {} 50 mg is sold"
             assert (row.inn in _named(sentence.format(name))) == (folded not in _UNMATCHED), name
-            longer = "жц" if not folded.isascii() else "zq"
-            assert not _named(sentence.format(longer + name + longer)), name
+            if folded[0] >= "\u0590":  # words of these scripts stand joined, but a longer Japanese name is another
+                assert row.inn in _named(f"{name}:x") or folded in _UNMATCHED, name
+                longer = "ー" if "ァ" <= folded[0] <= "ヶ" else ""
+            else:
+                longer = "жц" if not folded.isascii() else "zq"
+            assert not longer or not _named(sentence.format(longer + name + longer)), name
 
 
 def test_no_unmarked_name_is_an_ordinary_word() -> None:
@@ -129,6 +133,10 @@ def _strings(node: Any) -> Iterator[str]:
         ("Soma 350mg", "carisoprodol"),
         ("Yaz tablets", "ethinylestradiol"),
         ("Retin-A cream", "tretinoin"),
+        ("バイアグラ通販", "sildenafil"),
+        ("السايتوتك للبيع", "misoprostol"),
+        ("線上購犀利士,貨到付款", "tadalafil"),
+        ("비아그라를", "sildenafil"),
     ],
 )
 def test_a_name_is_known_in_its_inflected_and_disguised_forms(text: str, inn: str) -> None:

@@ -23,6 +23,7 @@ from pharmcheck.ruleset.facts import (
     seals,
     second_look,
     settling,
+    trade,
     warned,
 )
 from pharmcheck.ruleset.facts.registry import FACTS
@@ -45,5 +46,6 @@ __all__ = [
     "seals",
     "second_look",
     "settling",
+    "trade",
     "warned",
 ]

@@ -28,7 +28,7 @@ _GENERIC = re2.compile(r"\bgener(?:ics?|i[ck]u[ms]|ika?|ic[oa]s?|iques?|isk[ae]?
 # A quantity and the word for its pieces, in folded text.
 _PIECES = re2.compile(
     r"\b([1-9][0-9]{1,3}) ?x? ?(?:(?:pills?|pillen|piller|tab(?:s|l|let[a-z]{0,3})?|caps?(?:ul[a-z]{0,4})?|"
-    r"kaps[a-z]{0,4}|compr[a-z]{0,8}|stuck|stk|stuks|szt|ks|tbl)\b|таблет|капсул|шт)"
+    r"kaps[a-z]{0,4}|compr[a-z]{0,8}|stuck|stk|stuks|szt|ks|tbl)\b|таблет|капсул|шт|錠|粒|片|カプセル|정|حبة|حبوب|قرص|เม็ด|viên)"
 )
 # At most one a day: potency, premature ejaculation, hair.
 _ONCE_A_DAY = frozenset({"erectile_dysfunction", "sexual_health", "hair_loss"})

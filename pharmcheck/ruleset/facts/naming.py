@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from pharmcheck.model import EvidenceKind, PageRole
+from pharmcheck.model import Evidence, EvidenceKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, not_applicable, present, say
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.medicines import Medicine
-from pharmcheck.ruleset.site import Site
+from pharmcheck.ruleset.site import Site, own_pages
 
+_CALLED_LEAST = 3  # times
+_ASKED_MOST = 500  # names on a page; a shop says early what it is called
+_NEXT_TO = 20  # characters
+_QUOTES = " \"'-_|»«"
 _NAME_CHARS = 5  # shorter names stand inside other words by chance
 
 
@@ -44,6 +48,22 @@ def medicine_in_domain(site: Site) -> Answer:
         return ABSENT
     quote = f"The domain {site.address.registrable_domain} is named after {medicine.inn}."
     return present(say(EvidenceKind.LIST, quote), medicine=medicine.inn)
+
+
+@fact
+def shop_named_after_medicine(site: Site) -> Answer:
+    """The shop calls itself by a medicine's name: "the Viagra pharmacy", and says so again and again."""
+    nouns = tuple(site.lists["shop_talk"]["shop_nouns"])
+    said: list[Evidence] = []
+    for page in own_pages(site):
+        for start, end, medicine in page.named[:_ASKED_MOST]:
+            after = page.folded[end : end + _NEXT_TO].lstrip(_QUOTES)
+            before = page.folded[max(start - _NEXT_TO, 0) : start].rstrip(_QUOTES)
+            if (after.startswith(nouns) or before.endswith(nouns)) and site.restricted(medicine):
+                said.append(site.cite(page, page.block_at(start)))
+                if len(said) >= _CALLED_LEAST:
+                    return present(said[0], medicine=medicine.inn)
+    return ABSENT
 
 
 @fact

@@ -20,6 +20,9 @@ _ORDERS_LEAST = 3  # one or two stand in any small print
 _MEDICINES_LEAST = 2
 _TRACES_LEAST = 3  # of each, on the whole site
 _SHELF_LEAST = 3  # different names with a strength on one page
+_SIGN_CHARS = 60  # of a line that may be the name over the door
+_CALLED_LEAST = 2  # different lines
+_COUNTER_LEAST = 4  # different words, all of one language
 _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
 
 
@@ -158,6 +161,28 @@ def beyond_prescription(site: Site) -> Answer:
         if medicine.controlled and classes == {"not_approved"}:
             return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
     return ABSENT
+
+
+@fact
+def neighbourhood_pharmacy(site: Site) -> Answer:
+    """A pharmacy round the corner: it calls itself one line after line, and speaks of its counter."""
+    if site.offered:
+        return not_applicable("medicines were seen on offer already")
+    talk = site.lists["shop_talk"]
+    nouns = tuple(talk["counter_nouns"])
+    label = site.address.registrable_domain.split(".", 1)[0]
+    called: dict[str, tuple[PageText, int]] = {}
+    text = ""
+    for page in own_pages(site):
+        text += site.plain_words(page)
+        for at, block in enumerate(page.reading.blocks):
+            if len(block.text) <= _SIGN_CHARS and any(noun in page.block_text(at) for noun in nouns):
+                called.setdefault(page.block_text(at), (page, at))
+    named = any(noun in label for noun in nouns)
+    most = max(sum(f" {word}" in text for word in words) for words in talk["counter"].values())
+    if most < _COUNTER_LEAST or len(called) < (1 if named else _CALLED_LEAST):
+        return ABSENT
+    return present(*(site.cite(*place) for place in list(called.values())[:_SHELF_LEAST]))
 
 
 @fact

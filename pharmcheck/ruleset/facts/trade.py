@@ -1,0 +1,209 @@
+"""Trades that no pharmacy follows, told without a language: substances of nowhere by the shelf, goods "for research"
+sold to anybody, and orders by messenger of what no counter hands out.
+
+What such shops say differs in every language; what they print beside it (HPLC, USDT, names of substances) does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import re2
+
+from pharmcheck.model import Evidence, EvidenceKind, OfferKind
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.scan import PageText
+from pharmcheck.ruleset.shelf import MedicineOffer, is_name
+from pharmcheck.ruleset.site import Site, own_pages
+
+_SHOWN = 3
+_DOPING = frozenset({"anabolic", "peptide", "tanning", "weight_loss", "nootropic"})
+_DOPING_LEAST = 2
+_GOODS_LEAST = 2  # times that peptides are named on a page
+_MARKS_LEAST = 3  # different marks of a laboratory
+_SHOP_LEAST = 2
+_ORDER_ABOVE = 3  # lines between "contact us to order" and the names of messengers
+_SHORT = 80  # characters of such a line
+_CANADIAN_LEAST = 3  # times; a report or a price comparison says it once or twice
+_WORD = re.compile(r"\w+")  # linear: one class
+_ALONE = 12  # characters of a line beside the name of a messenger
+_MESSENGERS = re2.compile(
+    r"whats ?app|telegram|\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|ват?сапп?|вотсапп?|телеграмм?|"
+    r"왓츠앱|카카오톡|텔레그램|ワッツアップ|וואטסאפ|ווטסאפ|טלגרם|微信|电报|電報"
+)
+_LATIN_NAMES = ("whats", "telegram", "viber", "wickr", "threema")  # a look that is quicker than the pattern
+_COINS = re2.compile(
+    r"bitcoin|\bbtc\b|\busdt\b|ethereum|litecoin|monero|биткоин|біткоін|ビットコイン|比特币|比特幣|비트코인|بيتكوين"
+)
+_CANADIAN = re2.compile(
+    r"\bcanadian (?:online |internet |mail[- ]order )?(?:pharmacy|pharmacies|drugstores?|drugs|meds)\b"
+)
+_SECRET = frozenset({"telegram", "wickr", "signal", "threema", "session", "kik"})
+_ANY_CHAT = _SECRET | {"whatsapp", "viber", "wechat", "line", "skype"}
+
+
+@fact
+def shelf_of_unauthorised(site: Site) -> Answer:
+    """Substances for muscles, weight, tan or mind are on offer that no medicine may hold: two, or nothing else."""
+    offers = [
+        offer for medicine, offer in site.offered.items() if medicine.group in _DOPING and site.not_approved(medicine)
+    ]
+    if len(offers) < (1 if _is_all(site) else _DOPING_LEAST):
+        return ABSENT
+    names = ", ".join(offer.medicine.inn for offer in offers[:_SHOWN])
+    return present(*_cited(site, offers), medicine=names, count=str(len(offers)))
+
+
+@fact
+def research_trade(site: Site) -> Answer:
+    """Peptides are sold with the marks of a laboratory, by the cart, to people."""
+    talk = site.lists["shop_talk"]
+    goods: tuple[PageText, int] | None = None
+    marks: set[str] = set()
+    uses = people = False
+    for page in own_pages(site):
+        text = f"{site.plain_words(page)} "
+        people = people or any(word in text for word in talk["for_people"])
+        if sum(text.count(word) for word in talk["research_goods"]) < _GOODS_LEAST:
+            continue
+        marks.update(word for word in talk["research_marks"] if word in text)
+        uses = uses or any(word in text for word in talk["research_use"])
+        goods = goods or (page, _first(page, talk["research_goods"]))
+    if goods and len(marks) >= _MARKS_LEAST and uses and people and _is_shop(site):
+        return present(site.cite(*goods))
+    return ABSENT if site.pages else inconclusive("no page was read")
+
+
+@fact
+def forbidden_goods_by_messenger(site: Site) -> Answer:
+    """Controlled drugs are ordered by a secret messenger, or medicines for abortion by any."""
+    drugs = [offer for medicine, offer in site.offered.items() if site.controlled(medicine)]
+    abortion = [offer for medicine, offer in site.offered.items() if medicine.group == "abortion"]
+    wanted = _ANY_CHAT if abortion else _SECRET if drugs else frozenset()
+    for page in site.pages if wanted else ():
+        handle = next((one for one in page.reading.contacts.handles if one.kind in wanted), None)
+        if handle is not None:
+            chosen = (abortion or drugs)[0]
+            place = (site.cite(page, handle.block),) if handle.block >= 0 else ()
+            return present(site.cite(chosen.page, chosen.block, chosen.words), *place, medicine=chosen.medicine.inn)
+    return ABSENT
+
+
+@fact
+def ordered_in_a_chat(site: Site) -> Answer:
+    """A prescription-only medicine is on offer, and a short line about orders names messengers or stands above."""
+    if not any(map(site.restricted, site.offered)):
+        return ABSENT
+    found = chat_line(site)
+    return present(site.cite(*found)) if found else ABSENT
+
+
+@fact
+def sold_by_nobody_in_a_chat(site: Site) -> Answer:
+    """All that is on offer is prescription-only and ordered in a chat; no address, number or cart was read anywhere."""
+    if not site.offered or not all(map(site.restricted, site.offered)):
+        return ABSENT
+    found = chat_line(site)
+    readings = [page.reading for page in site.pages]
+    named = any(reading.contacts.addresses or reading.licence_claims for reading in readings)
+    if found is None or named or any(reading.problem for reading in readings):
+        return ABSENT
+    offer = next(iter(site.offered.values()))
+    return present(site.cite(offer.page, offer.block, offer.words), site.cite(*found), medicine=offer.medicine.inn)
+
+
+def chat_line(site: Site) -> tuple[PageText, int] | None:
+    """Where a short line takes orders by messenger, in any language that we know words of orders in."""
+    talk, verbs = site.lists["shop_talk"], site.lists["shop_words"]
+    orders = {word for words in (*talk["order"].values(), *verbs["verbs"].values()) for word in words}
+    foreign = {word for words in verbs["sale"].values() for word in words if not word.isascii()}
+    for page in own_pages(site):
+        if page.folded.isascii() and not any(name in page.folded for name in _LATIN_NAMES):
+            continue
+        blocks = page.reading.blocks
+        said = {*verbs["sale"].get(page.reading.language or "", ()), *foreign}
+        for match in _MESSENGERS.finditer(page.folded):
+            at = page.block_at(match.start())
+            alone = len(blocks[at].text) - len(match.group()) <= _ALONE
+            lines = range(max(at - _ORDER_ABOVE, 0) if alone else at, at + 1)
+            for i in lines:
+                text = page.block_text(i)
+                if len(text) <= _SHORT and (_says(page, i, orders) or any(word in text for word in said)):
+                    return page, at
+    return None
+
+
+@fact
+def coins_named(site: Site) -> Answer:
+    """Coins are named on the pages of a shop in languages of which the rules have no words."""
+    spoken = site.lists["voice"]["languages"]
+    for page in own_pages(site) if site.sells else ():
+        if page.reading.language in spoken:
+            continue
+        for match in _COINS.finditer(page.folded):
+            return present(site.cite(page, page.block_at(match.start())))
+    return ABSENT
+
+
+@fact
+def landing_for_one(site: Site) -> Answer:
+    """All that is on offer is one medicine for sex, weight, hair or muscles, and its name heads the first page."""
+    groups = set(site.lists["lifestyle_groups"]["words"])
+    if not _is_all(site):
+        return ABSENT
+    medicine, offer = next(iter(site.offered.items()))
+    if medicine.group not in groups or not site.restricted(medicine):
+        return ABSENT
+    return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
+
+
+@fact
+def canadian_by_name(site: Site) -> Answer:
+    """The site calls itself a Canadian pharmacy, and nothing on the pages read is Canadian."""
+    label = site.address.registrable_domain.split(".", 1)[0]
+    pages = [page for page in own_pages(site) if "canadian" in page.folded]
+    said = [(page, match) for page in pages for match in _CANADIAN.finditer(page.folded)]
+    named = "canad" in label and any(part in label for part in site.lists["shop_talk"]["domain"])
+    if not (named or len(said) >= _CANADIAN_LEAST) or not site.sells:
+        return ABSENT
+    readings = [page.reading for page in site.pages]
+    addresses = (address.country for reading in readings for address in reading.contacts.addresses)
+    claims = (claim.country for reading in readings for claim in reading.licence_claims)
+    if "CA" in {*addresses, *claims} or site.address.registrable_domain.endswith(".ca"):
+        return ABSENT
+    if said:
+        page, match = said[0]
+        return present(site.cite(page, page.block_at(match.start())))
+    return present(say(EvidenceKind.LIST, f"The domain {site.address.registrable_domain} calls itself Canadian."))
+
+
+def _is_all(site: Site) -> bool:
+    """Whether one medicine is all that is on offer, and its name stands by itself on the first page."""
+    home = site.home or (site.pages[0] if site.pages and site.capture.archived else None)
+    if len(site.offered) != 1 or home is None:
+        return False
+    medicine = next(iter(site.offered))
+    return any(is_name(home, at) and medicine in home.medicines_in_block(at) for at in range(len(home.starts)))
+
+
+def _says(page: PageText, block: int, words: set[str]) -> bool:
+    return not words.isdisjoint(_WORD.findall(page.block_text(block)))
+
+
+def _is_shop(site: Site) -> bool:
+    """Whether it has prices, or speaks of carts and parcels in any language that we know the words of."""
+    furniture = {word for words in site.lists["shop_talk"]["furniture"].values() for word in words}
+    spoken = sum(site.word_counts(page)[word] for page in own_pages(site) for word in furniture)
+    priced = (OfferKind.CART, OfferKind.PRICED, OfferKind.STRUCTURED)
+    return spoken >= _SHOP_LEAST or any(o.kind in priced for page in own_pages(site) for o in page.reading.offers)
+
+
+def _first(page: PageText, parts: Iterable[str]) -> int:
+    wanted = tuple(part.strip() for part in parts)
+    return next((at for at in range(len(page.starts)) if any(part in page.block_text(at) for part in wanted)), 0)
+
+
+def _cited(site: Site, offers: Sequence[MedicineOffer]) -> list[Evidence]:
+    return [site.cite(offer.page, offer.block, offer.words) for offer in offers[:_SHOWN]]
