@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from pharmcheck.api.documents import json_bytes
 from pharmcheck.api.lists import COMMON, BatchId, own_of_caller
-from pharmcheck.api.openapi import answers, problems
+from pharmcheck.api.openapi import answers, file_answer, problems
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.api.watch_schemas import (
     CHANGE_EXAMPLE,
@@ -39,7 +39,7 @@ from pharmcheck.api.watch_work import (
     target_document,
     watch_document,
 )
-from pharmcheck.exports import MEDIA_TYPES
+from pharmcheck.exports import DIGEST_FORMATS, MEDIA_TYPES
 from pharmcheck.store import Batch, Watches
 from pharmcheck.watch import change_document
 
@@ -48,7 +48,6 @@ _PAGE, _MOST_PAGE = 50, 200
 _SERVICE = Depends(service_of)
 _HERE = (*COMMON, "no_batch", "no_watch")
 _BODY = ("expected_json", "malformed", "body_too_large")
-_FILES = {kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}
 TargetId = Annotated[str, Path(max_length=64, description="Id of a target.", examples=[TARGET_EXAMPLE["id"]])]
 DeliveryId = Annotated[str, Path(max_length=64, description="A webhook-id.", examples=[DELIVERY_EXAMPLE["id"]])]
 Since = Annotated[datetime | None, Query(description="Looks since then; a time without a zone is UTC.")]
@@ -108,7 +107,7 @@ async def changes(
 
 
 @router.get("/changes.{form}", response_class=StreamingResponse, responses={
-    200: {"description": "The digest.", "content": _FILES}, **problems(*_HERE, "not_found"),
+    **file_answer("The digest.", *(MEDIA_TYPES[form] for form in DIGEST_FORMATS)), **problems(*_HERE, "not_found"),
 })  # fmt: skip
 async def changes_file(
     batch_id: BatchId,
