@@ -99,8 +99,17 @@ def _wanted(match: PhraseMatch, site: Site) -> frozenset[Medicine]:
 def _place_counts(match: PhraseMatch, page: PageText, hit: Hit) -> bool:
     if match.roles and page.reading.role not in match.roles:
         return False
-    kind = page.reading.blocks[hit.block].kind
-    return not match.parts or _PARTS.get(kind, "text") in match.parts
+    block = page.reading.blocks[hit.block]
+    if _within_an_address(block.text, hit):
+        return False
+    return not match.parts or _PARTS.get(block.kind, "text") in match.parts
+
+
+def _within_an_address(text: str, hit: Hit) -> bool:
+    """Whether the words are a piece of a web address that is printed, such as one of spam: nobody says them."""
+    if "://" not in text or " " in text[hit.start : hit.end]:
+        return False
+    return "://" in text[text.rfind(" ", 0, hit.start) + 1 : hit.start]
 
 
 def _words_count(
