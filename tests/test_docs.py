@@ -72,3 +72,9 @@ def test_buyers_are_told_every_answer_in_the_words_of_the_page() -> None:
     told = (DOCS / "buyers.md").read_text("utf-8")
     words = catalogue("en")
     assert [one for one in Category if f"**{SIGNS[one]} {words[f'category.{one}.label']}**" not in told] == []
+
+
+def test_every_page_is_found_from_the_first_one() -> None:
+    """A page that nobody leads to is read by nobody."""
+    index = (DOCS / "README.md").read_text("utf-8")
+    assert [page.name for page in DOCS.glob("*.md") if page.name != "README.md" and f"({page.name})" not in index] == []
