@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pharmcheck.model import Offer, OfferKind, PageRole, Reading
 from pharmcheck.reading.goods import is_goods, is_pack
@@ -89,17 +90,17 @@ def is_name(page: PageText, block: int) -> bool:
     return size <= _NAME_CHARS and named - start > 0 and size - (named - start) <= _MORE_CHARS
 
 
-def headed_offers(pages: Iterable[PageText], furniture: Iterable[str]) -> list[MedicineOffer]:
+def headed_offers(pages: Iterable[PageText], furniture: Mapping[str, Iterable[str]]) -> list[MedicineOffer]:
     """Lines that name a medicine and its strength, on pages with a price, a button to buy or words of a cart.
 
     Needs hardly a word of any language.  One such line may be a leaflet; those name no price, and never twice.
 
     Args:
         pages: of the site.
-        furniture: words that hardly stand anywhere but in a shop, folded.
+        furniture: words that hardly stand anywhere but in a shop, by language, folded.
     """
     found: dict[str, list[MedicineOffer]] = {}
-    wanted = frozenset(furniture)
+    wanted = frozenset(chain.from_iterable(furniture.values()))
     for page in pages:
         if page.reading.role is PageRole.ARTICLE or not page.named:
             continue

@@ -256,11 +256,8 @@ def build_site(
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
         for offer in medicine_offers(page, medicines):
             site.add_offer(offer)
-    furniture = [word for words in lists["shop_talk"]["furniture"].values() for word in words]
-    for offer in (
-        *headed_offers([page for page in pages if not site.offered_on(page)], furniture),
-        *spoken_offers(pages, lists["shop_words"]["sale"]),
-    ):
+    headed = headed_offers([page for page in pages if not site.offered_on(page)], lists["shop_talk"]["furniture"])
+    for offer in (*headed, *spoken_offers(pages, lists["shop_words"]["sale"])):
         site.add_offer(offer)
     return site
 
@@ -277,8 +274,7 @@ def claimed_countries(host: str, readings: Sequence[Reading]) -> tuple[str, ...]
         claims = (claim for reading in readings for claim in reading.licence_claims)
         found = {c.country for c in claims if c.country and c.well_formed is not False and c.kind != "listing"}
     if not found:
-        ending = _CCTLD_COUNTRIES.get(host.rsplit(".", 1)[-1])
-        found = {ending} if ending else set()
+        found = {_CCTLD_COUNTRIES.get(host.rsplit(".", 1)[-1], "")}
     return tuple(sorted(country for country in found if country))
 
 

@@ -142,7 +142,7 @@ async def test_the_service_itself_does_the_rounds(desk: Desk, ruleset: Any) -> N
     here = await watched(desk, ruleset, key)
     await desk.post(f"{here}/targets", {"url": "https://intake.example.org/"}, headers=key)
     settings = Settings(data_dir=desk.service.settings.data_dir, sync_registers=False)
-    _, (_, put_in_line), (_, round_) = _chores(desk.service.place, settings)
+    *_, (_, put_in_line), (_, round_) = _chores(desk.service.place, settings)
     desk.clock.turn(days=60)
     await asyncio.to_thread(put_in_line)
     assert desk.service.queue.depth()["batch"][0] == 1

@@ -212,8 +212,8 @@ def test_the_next_of_a_long_line_is_found_without_sorting_the_line(plans, store:
 
 def test_the_oldest_captures_are_found_without_those_that_are_gone(plans, store: Store, settings: Settings) -> None:
     """What was pruned years ago is not looked at again."""
-    _sum, plan, *_ = plans(lambda: Pruning(store, settings.data_dir).prune(NOON, timedelta(days=90), 10**9))
-    assert "ix_captures_kept" in plan
+    all_plans = plans(lambda: Pruning(store, settings.data_dir).prune(NOON, timedelta(days=90), 10**9))
+    plan = next(plan for plan in all_plans if "ix_captures_kept" in plan)
     assert "TEMP B-TREE" not in plan
 
 
