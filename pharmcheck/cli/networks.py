@@ -103,20 +103,14 @@ def show(
 def export(
     network: str = _ID,
     *,
-    form: str = typer.Option("graphml", "--format", help="graphml or json."),
+    form: str = typer.Option("graphml", "--format", help="graphml, json or stix."),
     out: Path | None = typer.Option(None, "--out", metavar="FILE", help="Where to; without it, stdout."),
     data_dir: Path | None = _DATA_DIR,
 ) -> None:
-    """Write a network for other programs: GraphML for Gephi, yEd and Maltego, or JSON."""
-    import json
-
-    from pharmcheck.exports.graphml import graphml_bytes
-    from pharmcheck.exports.networks import NOTE, network_document
-
-    if form not in ("graphml", "json"):
-        raise UsageError(f"--format {form}: choose graphml or json.")
-    detail = _detail(network, data_dir)
-    body = graphml_bytes(detail, NOTE) if form == "graphml" else json.dumps(network_document(detail)).encode() + b"\n"
+    """Write a network for other programs: GraphML for Gephi, yEd and Maltego, JSON, or a STIX 2.1 bundle."""
+    if form not in _FORMS:
+        raise UsageError(f"--format {form}: choose graphml, json or stix.")
+    body = _FORMS[form](_detail(network, data_dir), data_dir)
     if out is None:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
@@ -125,6 +119,40 @@ def export(
         out.write_bytes(body)
     except OSError as error:
         raise UsageError(f"{out} cannot be written ({error.strerror}).") from None
+
+
+def _graphml(detail: Detail, _: Path | None) -> bytes:
+    from pharmcheck.exports.graphml import graphml_bytes
+    from pharmcheck.exports.networks import NOTE
+
+    return graphml_bytes(detail, NOTE)
+
+
+def _json(detail: Detail, _: Path | None) -> bytes:
+    import json
+
+    from pharmcheck.exports.networks import network_document
+
+    return json.dumps(network_document(detail)).encode() + b"\n"
+
+
+def _stix(detail: Detail, data_dir: Path | None) -> bytes:
+    """With the last verdict about each of its sites."""
+    import json
+
+    from pharmcheck.cli import options
+    from pharmcheck.exports import Source, cluster_bundle
+    from pharmcheck.exports.networks import cluster_of
+    from pharmcheck.store import Store
+
+    settings = options.settings_for(data_dir)
+    with Store.open(settings) as store:
+        found = [store.latest(member.domain, member.domain, None) for member in detail.members]
+    documents = [json.loads(one.document) for one in found if one]
+    return b"".join(cluster_bundle(cluster_of(detail), Source(settings.operator, settings.tlp), documents)) + b"\n"
+
+
+_FORMS = {"graphml": _graphml, "json": _json, "stix": _stix}
 
 
 def _detail(network: str, data_dir: Path | None) -> Detail:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from pharmcheck.exports.stix_bundle import Cluster, Link
+from pharmcheck.networks import Tie
 from pharmcheck.networks.known import UNIT
 from pharmcheck.store.network_views import Beside, Detail, Summary
 
 MOST_TIES = 500
 """Of a network of fifty sites there may be a thousand; each site's strongest ones are among them."""
+
+_SURE_BITS = 40.0
+"""A tie needs 18 bits; with twice as many nobody has found two strangers tied."""
 
 LARGE = 200
 """Above so many sites a person should look: it may be a provider that nobody knows yet, or a very large hand."""
@@ -31,13 +37,11 @@ def summary_document(summary: Summary) -> dict[str, Any]:
 def network_document(detail: Detail) -> dict[str, Any]:
     """A network with its evidence: every thing with the page, and its digest, of each site that shows it."""
     places = {thing.trait: place for place, thing in enumerate(detail.things)}
-    ties: list[dict[str, Any]] = []
-    tied: set[str] = set()
-    for tie in detail.ties:  # the strongest first; and none of the sites is left out
-        if len(ties) < MOST_TIES or not tied.issuperset(tie.sites):
-            tied.update(tie.sites)
-            numbers = [places[key] for key in tie.traits if key in places]
-            ties.append({"sites": list(tie.sites), "bits": tie.hundredths / UNIT, "things": numbers})
+    ties = [
+        {"sites": list(tie.sites), "bits": tie.hundredths / UNIT,
+         "things": [places[key] for key in tie.traits if key in places]}
+        for tie in _told(detail.ties)
+    ]  # fmt: skip
     return {
         **summary_document(detail.summary),
         "members": [
@@ -63,6 +67,30 @@ def network_document(detail: Detail) -> dict[str, Any]:
         "ties": ties,
         "note": NOTE,
     }  # fmt: skip
+
+
+def cluster_of(detail: Detail) -> Cluster:
+    """A network for exchange: what each two of its sites share, and how much that tells."""
+    things = {thing.trait: f"{thing.name} ({thing.shown})" for thing in detail.things}
+    links = [
+        Link(
+            *tie.sites,
+            why=f"Both show: {'; '.join(things[key] for key in tie.traits if key in things)}.",
+            weight=min(tie.hundredths / UNIT / _SURE_BITS, 1.0),
+        )
+        for tie in _told(detail.ties)
+    ]
+    hosts = [member.domain for member in detail.members]
+    return Cluster(f"network {detail.summary.id}", hosts, links, detail.summary.seen_at)
+
+
+def _told(ties: Iterable[Tie]) -> Iterator[Tie]:
+    """The strongest, and so many more that none of the sites is left out."""
+    tied: set[str] = set()
+    for number, tie in enumerate(ties):
+        if number < MOST_TIES or not tied.issuperset(tie.sites):
+            tied.update(tie.sites)
+            yield tie
 
 
 NOTE = "Sites of one network are probably run by one hand. That raises their priority; it changes no verdict."

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import stix2
+
 from pharmcheck.model import Category
 from pharmcheck.networks import Trait
 from pharmcheck.settings import load_settings
@@ -36,6 +38,11 @@ def test_networks_are_put_together_listed_shown_and_written(run: Run, data_dir: 
     out = tmp_path / "network.graphml"
     assert run("networks", "export", network, "--format", "graphml", "--out", str(out)).exit_code == 0
     assert ET.parse(out).getroot().tag.endswith("graphml")  # noqa: S314 - our own
+    bundle = run("networks", "export", network, "--format", "stix").stdout
+    (tie,) = [one for one in json.loads(bundle)["objects"] if one["type"] == "relationship"]
+    assert "telephone number" in tie["description"]
+    assert tie["confidence"] >= 40
+    assert stix2.parse(bundle).type == "bundle"
 
 
 def test_a_network_that_is_not_there_is_a_sentence(run: Run, data_dir: Path) -> None:
