@@ -56,15 +56,15 @@ class Gallery:
     paths: Mapping[str, str]
     service: Service
 
-    def work(self) -> None:
+    def work(self, name: QueueName = QueueName.INTERACTIVE) -> None:
         """Do the checks that wait, as a runner would; in a thread, since a browser may have a loop running in ours."""
-        worker = threading.Thread(target=asyncio.run, args=(self._work(),))
+        worker = threading.Thread(target=asyncio.run, args=(self._work(name),))
         worker.start()
         worker.join()
 
-    async def _work(self) -> None:
+    async def _work(self, name: QueueName) -> None:
         queue, place = self.service.queue, self.service.place
-        for job in queue.claim(QueueName.INTERACTIVE, 10, "gallery", place.clock(), LEASE):
+        for job in queue.claim(name, 10, "gallery", place.clock(), LEASE):
             await do_check(job, place)
 
 
