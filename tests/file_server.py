@@ -95,7 +95,8 @@ def file_server(folder: Path, *, host: str = HOST, **behaviour: object) -> Itera
     authority.cert_pem.write_to_path(folder / "ca.pem")
     handler = type("Handler", (_Handler,), {})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    # Each connection shakes hands in its own thread: a client that goes away half-way would keep all others waiting.
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     place = ("127.0.0.1", server.server_address[1])
     policy = Policy(

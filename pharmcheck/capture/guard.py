@@ -286,6 +286,9 @@ class _GuardedStream(httpcore.AsyncNetworkStream):
             secured = await self._inner.start_tls(ssl_context, server_hostname, timeout)
         except (httpcore.ConnectError, httpcore.ConnectTimeout, ssl.SSLError, ConnectionError) as error:
             raise HandshakeFailed(handshake_reason(error)) from error
+        except asyncio.CancelledError:  # a deadline: httpcore would leave the connection open for ever
+            await self._inner.aclose()
+            raise
         ssl_object = secured.get_extra_info("ssl_object")
         if self._on_tls is not None and ssl_object is not None:
             self._on_tls(self._host, ssl_object)

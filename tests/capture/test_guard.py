@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import selectors
 import socket
+import ssl
 import threading
 from dataclasses import replace
 from typing import Any
@@ -275,3 +276,32 @@ def test_the_room_exports_what_it_lists() -> None:
     names = pharmcheck.capture.__all__
     assert names == sorted(names)
     assert all(hasattr(pharmcheck.capture, name) for name in names)
+
+
+def test_a_handshake_that_is_called_off_leaves_no_connection_open(listed_resolver) -> None:
+    """A host that is silent after the greeting costs a deadline, and no place in our table of open files."""
+
+    async def story() -> None:
+        greeted, left = asyncio.Event(), asyncio.Event()
+
+        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(1)
+            greeted.set()
+            while await reader.read(65536):
+                pass
+            left.set()
+            writer.close()
+
+        server = await asyncio.start_server(silent, "127.0.0.1", 0)
+        place = ("127.0.0.1", server.sockets[0].getsockname()[1])
+        policy = Policy(resolve={("shop.example", 443): place}, allowed_networks=(ipaddress.ip_network("127.0.0.0/8"),))
+        stream = await GuardedBackend(policy, listed_resolver()).connect_tcp("shop.example", 443)
+        shaking = asyncio.ensure_future(stream.start_tls(ssl.create_default_context(), "shop.example"))
+        await asyncio.wait_for(greeted.wait(), PATIENCE_S)
+        shaking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await shaking
+        await asyncio.wait_for(left.wait(), PATIENCE_S)
+        server.close()
+
+    asyncio.run(story())

@@ -150,7 +150,7 @@ def open_receiver(folder: Path) -> Iterator[Receiver]:
     ca_file = folder / "receiver-ca.pem"
     authority.cert_pem.write_to_path(ca_file)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     place = {(RECEIVER, 443): ("127.0.0.1", server.server_address[1])}
     receiver = Receiver(
