@@ -92,10 +92,8 @@ async def download(
                 return await _Downloading(wire, policy, limits, partial, known).until_whole(url)
     except Ended as end:
         detail = end.detail
-    except (Refused, Unresolved, NotConnected) as error:
+    except (Refused, Unresolved, NotConnected, HandshakeFailed) as error:
         detail = str(error)
-    except HandshakeFailed as error:
-        detail = error.reason
     except TimeoutError:
         detail = "The file takes longer than we wait; what came of it is kept, and the next try goes on from there."
     finally:

@@ -61,10 +61,8 @@ async def enquire(
                         raise NotAnswered("The service sends more than such an answer takes.")
     except Ended as end:
         raise NotAnswered(end.detail) from end
-    except (Refused, Unresolved, NotConnected) as error:
+    except (Refused, Unresolved, NotConnected, HandshakeFailed) as error:
         raise NotAnswered(str(error)) from error
-    except HandshakeFailed as error:
-        raise NotAnswered(error.reason) from error
     except TimeoutError:
         raise NotAnswered("The service did not answer in time.") from None
     finally:

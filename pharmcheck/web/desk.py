@@ -38,12 +38,7 @@ router = APIRouter(include_in_schema=False, prefix="/desk", dependencies=[Depend
 _ORDERS = {Order.ROW: "as in the list", Order.WORST: "the worst first", Order.HOST: "by name"}
 
 
-def officer(request: Request, service: Service) -> str:  # noqa: ARG001 - whoever asks has both
-    """Whose desk this is; `admitted` has let them in.  Raises NotAdmittedError for nobody's."""
-    return person_of(request).id
-
-
-async def _do(request: Request, work: Callable[[], Response]) -> Response:
+async def at_desk(request: Request, work: Callable[[], Response]) -> Response:
     """Do some work in a thread; say on a page what went wrong."""
     try:
         return await asyncio.to_thread(work)
@@ -51,7 +46,9 @@ async def _do(request: Request, work: Callable[[], Response]) -> Response:
         return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
 
 
-at_desk = _do  # for the pages of the desk that have a file of their own
+def list_at_desk(batch_id: str, request: Request, service: Service) -> Batch:
+    """A list of whoever is at the desk.  Raises Problem for one of somebody else, as for one that is not there."""
+    return own_list(service, batch_id, person_of(request).id)
 
 
 @router.get("")
@@ -59,11 +56,11 @@ async def desk(request: Request, service: Annotated[Service, _SERVICE]) -> Respo
     """Hand in a list, and the lists of before."""
 
     def show() -> Response:
-        owner = officer(request, service)
-        lists = [_row(one, service) for one in service.batches.of_owner(owner)]
-        return page(request, "desk.html", person=person_of(request), lists=lists)
+        person = person_of(request)
+        lists = [_row(one, service) for one in service.batches.of_owner(person.id)]
+        return page(request, "desk.html", person=person, lists=lists)
 
-    return await _do(request, show)
+    return await at_desk(request, show)
 
 
 @router.post("")
@@ -75,21 +72,17 @@ async def hand_in(request: Request, service: Annotated[Service, _SERVICE]) -> Re
         return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
 
     def take() -> Response:
-        batch = take_list(service, officer(request, service), handed)
+        batch = take_list(service, person_of(request).id, handed)
         return RedirectResponse(f"/desk/{batch.id}", 303)
 
-    return await _do(request, take)
+    return await at_desk(request, take)
 
 
 @router.get("/evidence/{check_id}")
 async def evidence(check_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
     """A check with all that it rests on, as a package."""
-
-    def write() -> Response:
-        officer(request, service)
-        return package_response(service, check_id, {"Cache-Control": "private, no-store"})
-
-    return await _do(request, write)
+    kept = {"Cache-Control": "private, no-store"}
+    return await at_desk(request, lambda: package_response(service, check_id, kept))
 
 
 @router.post("/{batch_id}/start")
@@ -97,10 +90,10 @@ async def start(batch_id: str, request: Request, service: Annotated[Service, _SE
     """Begin with a draft."""
 
     def begin() -> Response:
-        start_list(service, own_list(service, batch_id, officer(request, service)))
+        start_list(service, list_at_desk(batch_id, request, service))
         return RedirectResponse(f"/desk/{batch_id}", 303)
 
-    return await _do(request, begin)
+    return await at_desk(request, begin)
 
 
 @router.post("/{batch_id}/cancel")
@@ -108,16 +101,16 @@ async def cancel(batch_id: str, request: Request, service: Annotated[Service, _S
     """Call a list off."""
 
     def end() -> Response:
-        cancel_list(service, own_list(service, batch_id, officer(request, service)))
+        cancel_list(service, list_at_desk(batch_id, request, service))
         return RedirectResponse(f"/desk/{batch_id}", 303)
 
-    return await _do(request, end)
+    return await at_desk(request, end)
 
 
 @router.get("/{batch_id}")
 async def see(batch_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
     """A list: what was handed in, how far it is, its rows with their answers."""
-    return await _do(request, lambda: _see(batch_id, request, service))
+    return await at_desk(request, lambda: _see(batch_id, request, service))
 
 
 @router.get("/{batch_id}/progress")
@@ -125,12 +118,12 @@ async def progress(batch_id: str, request: Request, service: Annotated[Service, 
     """The part of the page that changes while a list runs."""
 
     def show() -> Response:
-        batch = own_list(service, batch_id, officer(request, service))
+        batch = list_at_desk(batch_id, request, service)
         if batch.state in ("done", "cancelled"):
             return Response(headers={"HX-Redirect": f"/desk/{batch_id}"})
         return page(request, "desk_progress.html", batch=batch, pace=_pace(batch, service))
 
-    return await _do(request, show)
+    return await at_desk(request, show)
 
 
 @router.get("/{batch_id}/report.{form}")
@@ -138,12 +131,12 @@ async def report(batch_id: str, form: str, request: Request, service: Annotated[
     """The results as a file."""
 
     def write() -> Response:
-        batch = own_list(service, batch_id, officer(request, service))
+        batch = list_at_desk(batch_id, request, service)
         if form not in FORMATS:
             raise Problem("not_found", "There is no such format.")
         return report_response(service, batch, form, {"Cache-Control": "private, no-store"})
 
-    return await _do(request, write)
+    return await at_desk(request, write)
 
 
 @router.get("/{batch_id}/changes")
@@ -151,9 +144,8 @@ async def changes(batch_id: str, request: Request, service: Annotated[Service, _
     """What changed since an earlier run, as a page to keep."""
 
     def write() -> Response:
-        owner = officer(request, service)
-        after = own_list(service, batch_id, owner)
-        before = own_list(service, request.query_params.get("since", ""), owner)
+        after = list_at_desk(batch_id, request, service)
+        before = list_at_desk(request.query_params.get("since", ""), request, service)
         text = b"".join(changes_html(compared(service, before, after), before, after))
         headers = {
             "Cache-Control": "private, no-store",
@@ -161,12 +153,11 @@ async def changes(batch_id: str, request: Request, service: Annotated[Service, _
         }
         return Response(text, headers=headers, media_type=MEDIA_TYPES["html"])
 
-    return await _do(request, write)
+    return await at_desk(request, write)
 
 
 def _see(batch_id: str, request: Request, service: Service) -> Response:
-    owner = officer(request, service)
-    batch = own_list(service, batch_id, owner)
+    batch = list_at_desk(batch_id, request, service)
     asked = request.query_params
     kind = asked.get("kind") if asked.get("kind") in KINDS else None
     report = make_report(service.store, batch, service.clock())
@@ -180,9 +171,8 @@ def _see(batch_id: str, request: Request, service: Service) -> Response:
     domains = [item.document["address"]["registrable_domain"] for item in found if item.document]
     beside = NetworkViews(service.store).beside(domains, known_things(service.place.ruleset))
     chosen = {"kind": kind or "", "category": category or "", "order": order.value, "text": text}
-    earlier = [
-        one for one in service.batches.of_owner(owner) if one.id != batch.id and one.created_at < batch.created_at
-    ]
+    owned = service.batches.of_owner(person_of(request).id)
+    earlier = [one for one in owned if one.id != batch.id and one.created_at < batch.created_at]
     return page(
         request,
         "desk_list.html",

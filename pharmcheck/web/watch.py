@@ -12,7 +12,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pharmcheck.api.lists import own_list
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.api.watch_work import (
@@ -30,7 +29,7 @@ from pharmcheck.explain import SIGNS
 from pharmcheck.exports import DIGEST_FORMATS, defang_all
 from pharmcheck.store import Batch, Deliveries, Targets, WatchChange, Watches
 from pharmcheck.watch import NewTarget
-from pharmcheck.web.desk import at_desk, officer
+from pharmcheck.web.desk import at_desk, list_at_desk
 from pharmcheck.web.identity import admitted
 from pharmcheck.web.pages import page
 
@@ -55,7 +54,7 @@ router = APIRouter(include_in_schema=False, prefix="/desk/{batch_id}/watch", dep
 @router.get("")
 async def see(batch_id: str, request: Request, service: Annotated[Service, _SERVICE]) -> Response:
     """What changed, by period, and how messages fare."""
-    return await at_desk(request, lambda: _see(request, service, _own(batch_id, request, service)))
+    return await at_desk(request, lambda: _see(request, service, list_at_desk(batch_id, request, service)))
 
 
 @router.get("/changes.{form}")
@@ -63,7 +62,7 @@ async def file(batch_id: str, form: str, request: Request, service: Annotated[Se
     """The same as a file."""
 
     def write() -> Response:
-        batch = _own(batch_id, request, service)
+        batch = list_at_desk(batch_id, request, service)
         own_watch(service, batch)
         if form not in DIGEST_FORMATS:
             raise Problem("not_found", "There is no such format.")
@@ -94,7 +93,7 @@ async def add(
     """Register a receiver; its secret is shown in this answer only."""
 
     def register() -> Response:
-        batch = _own(batch_id, request, service)
+        batch = list_at_desk(batch_id, request, service)
         try:
             made = new_target(service, batch, url[:5000])
         except Problem as error:
@@ -124,13 +123,9 @@ async def replay(batch_id: str, delivery_id: str, request: Request, service: Ann
     return await _then_back(request, service, batch_id, lambda batch: send_again(service, batch, delivery_id))
 
 
-def _own(batch_id: str, request: Request, service: Service) -> Batch:
-    return own_list(service, batch_id, officer(request, service))
-
-
 async def _then_back(request: Request, service: Service, batch_id: str, work: Callable[[Batch], object]) -> Response:
     def do() -> Response:
-        batch = _own(batch_id, request, service)
+        batch = list_at_desk(batch_id, request, service)
         work(batch)
         return RedirectResponse(f"/desk/{batch.id}/watch", 303)
 
