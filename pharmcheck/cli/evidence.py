@@ -55,7 +55,7 @@ def export(
 
     from pharmcheck.cli import options
     from pharmcheck.cli.screen import say
-    from pharmcheck.evidence import container, make_package, size_of
+    from pharmcheck.evidence import container, make_package, note_export, size_of
     from pharmcheck.evidence.makers import maker_of, pictures_of
     from pharmcheck.store import Store
 
@@ -74,6 +74,7 @@ def export(
             maker = replace(maker, pictures=pictures_of(cases, policy, lambda: datetime.now(UTC)))
         members = make_package(cases, maker, datetime.now(UTC))
         digest = _write(out, container(members))
+        note_export(store, cases, members, datetime.now(UTC))
     for case in cases:
         if case.why_no_replay:
             say(f"{case.host}: {case.why_no_replay} The verdict is packed as it was given.")
@@ -98,6 +99,9 @@ def verify(
     judge_again: bool = typer.Option(
         False, "--replay", help="Judge the archived bytes again, and compare with the verdict in the package."
     ),
+    note: Path | None = typer.Option(
+        None, "--note", metavar="DIR", help="Note in the logs of custody kept in this data folder what came of it."
+    ),
 ) -> None:
     r"""Say what of a package was altered, is missing or was added.  Works without network.
 
@@ -121,6 +125,8 @@ def verify(
             _tell(str(refused))
             continue
         _report(path, found)
+        if note is not None:
+            _note(path, found, note, replayed=judge_again)
         altered = altered or not found.intact
     if refused is not None:
         raise typer.Exit(2)
@@ -233,6 +239,22 @@ def _replay(path: Path, found: Verified) -> None:
             found.facts.append(("judged again", f"{host}: the same verdict, byte for byte"))
         else:
             found.problems.append(f"checks/{packed.check_id}.verdict.json: the archived bytes do not lead to it")
+
+
+def _note(path: Path, found: Verified, folder: Path, *, replayed: bool) -> None:
+    from datetime import UTC, datetime
+
+    from pharmcheck.cli import options
+    from pharmcheck.cli.screen import say
+    from pharmcheck.evidence.noting import note_verified
+    from pharmcheck.store import Store
+
+    settings = options.settings_for(folder)
+    if not Store.exists(settings):
+        raise UsageError(f"--note {folder}: nothing is kept there.")
+    with Store.open(settings) as store:
+        noted = note_verified(store, path, found, datetime.now(UTC), replayed=replayed)
+    say(f"Noted in the log of custody of {noted} check{'s' if noted != 1 else ''}.")
 
 
 def _leads_to_it(packed: Packed, ruleset: Ruleset) -> bool:

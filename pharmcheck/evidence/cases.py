@@ -15,6 +15,7 @@ from typing import Any
 
 from pharmcheck.capture import capture_id, read_warc
 from pharmcheck.check import judge
+from pharmcheck.custody import Action, read_log
 from pharmcheck.discretion import discreet
 from pharmcheck.document import to_json, verdict_document
 from pharmcheck.errors import EvidenceError, StoreError
@@ -22,7 +23,7 @@ from pharmcheck.evidence.answers import Recorder
 from pharmcheck.model import Capture, Evidence, Finding
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset import Ruleset
-from pharmcheck.store import LoadedRegister, Store, StoredVerdict, capture_path
+from pharmcheck.store import Custody, LoadedRegister, Store, StoredVerdict, capture_path
 
 OTHER_RULES = "It was judged by other rules than those that are loaded here ({theirs}; loaded: {ours})."
 OTHER_REGISTERS = "The registers that it was judged with are no longer the ones that are loaded here."
@@ -46,6 +47,7 @@ class Case:
     registers: tuple[dict[str, Any], ...]  # which snapshots, of what day, from which file
     answers: dict[str, Any] | None  # of the registers; None when they cannot be had any more
     why_no_replay: str | None
+    log: bytes = b""  # of custody, as the store kept it; empty where it kept none
 
     @property
     def host(self) -> str:
@@ -82,7 +84,20 @@ def case_of_check(check_id: str, store: Store, folder: Path, ruleset: Ruleset) -
         registers=_registers(json.loads(verdict.document)["registers"], store.loaded_registers()),
         answers=registers.said() if why is None else None,
         why_no_replay=why,
+        log=_log_of(check_id, store),
     )
+
+
+def _log_of(check_id: str, store: Store) -> bytes:
+    """The check's log of custody.  Raises EvidenceError when somebody changed it in the database."""
+    log = Custody(store).log_of(check_id)
+    entries, problems = read_log(log)
+    actions = {entry["action"] for entry in entries}
+    if log and not problems and not {Action.CAPTURED, Action.JUDGED} <= actions:
+        problems = ["its beginning is missing"]
+    if problems:
+        raise EvidenceError(f"The log of custody of check {check_id} was changed in the database: {problems[0]}.")
+    return log
 
 
 def cases_of_archive(

@@ -7,6 +7,7 @@ failed never replaces a verdict that stands.
 from pharmcheck.store.appeals import Appeal, Appeals
 from pharmcheck.store.archive import path_of as capture_path
 from pharmcheck.store.batches import Batch, Batches
+from pharmcheck.store.custody import Custody
 from pharmcheck.store.deliveries import Deliveries, Delivery, DeliveryState, Letter, Tried
 from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
@@ -42,6 +43,7 @@ __all__ = [
     "Built",
     "CheckQueue",
     "Counts",
+    "Custody",
     "Deliveries",
     "Delivery",
     "DeliveryState",
