@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from pharmcheck.evidence import Case, Packed, Verified
-    from pharmcheck.ruleset import Ruleset
+    from pharmcheck.evidence import Case, Verified
     from pharmcheck.settings import Settings
     from pharmcheck.store import Store
 
@@ -108,6 +107,7 @@ def verify(
     \b
     Exit code: 2 for a file that is no package or may not be opened, 1 when anything was altered, 0 when nothing was.
     """
+    from pharmcheck.cli.evidence_outcomes import note_outcome, replay
     from pharmcheck.evidence import Trust
     from pharmcheck.evidence import verify as hold
     from pharmcheck.evidence.timestamps import read_roots
@@ -119,14 +119,14 @@ def verify(
         try:
             found = hold(path, trust)
             if judge_again and found.intact:
-                _replay(path, found)
+                replay(path, found)
         except EvidenceError as error:
             refused = EvidenceError(f"{path}: {error}")
             _tell(str(refused))
             continue
         _report(path, found)
         if note is not None:
-            _note(path, found, note, replayed=judge_again)
+            note_outcome(path, found, note, replayed=judge_again)
         altered = altered or not found.intact
     if refused is not None:
         raise typer.Exit(2)
@@ -221,47 +221,6 @@ def _check_of(identifier: str, store: Store) -> str:
     if not found:
         raise UsageError(f"There is no check {identifier}, or it was deleted.")
     return found[-1]
-
-
-def _replay(path: Path, found: Verified) -> None:
-    from pharmcheck.evidence import read_package
-    from pharmcheck.ruleset import load_ruleset
-
-    ruleset = load_ruleset()
-    for packed in read_package(path):
-        host = packed.capture.address.host
-        if packed.why_no_replay is not None:
-            found.facts.append(("judged again", f"{host}: not possible. {packed.why_no_replay}"))
-        elif packed.ruleset != ruleset.version:
-            told = f"{host}: not possible here: it takes the rules {packed.ruleset}, and {ruleset.version} are loaded"
-            found.facts.append(("judged again", told))
-        elif _leads_to_it(packed, ruleset):
-            found.facts.append(("judged again", f"{host}: the same verdict, byte for byte"))
-        else:
-            found.problems.append(f"checks/{packed.check_id}.verdict.json: the archived bytes do not lead to it")
-
-
-def _note(path: Path, found: Verified, folder: Path, *, replayed: bool) -> None:
-    from datetime import UTC, datetime
-
-    from pharmcheck.cli import options
-    from pharmcheck.cli.screen import say
-    from pharmcheck.evidence.noting import note_verified
-    from pharmcheck.store import Store
-
-    settings = options.settings_for(folder)
-    if not Store.exists(settings):
-        raise UsageError(f"--note {folder}: nothing is kept there.")
-    with Store.open(settings) as store:
-        noted = note_verified(store, path, found, datetime.now(UTC), replayed=replayed)
-    say(f"Noted in the log of custody of {noted} check{'s' if noted != 1 else ''}.")
-
-
-def _leads_to_it(packed: Packed, ruleset: Ruleset) -> bool:
-    try:
-        return packed.replay(ruleset) == packed.document
-    except Exception:  # noqa: BLE001 - answers of registers that somebody made up may break any rule
-        return False
 
 
 def _report(path: Path, found: Verified) -> None:
