@@ -75,7 +75,7 @@ def package_response(service: Service, check_id: str, fields: dict[str, str]) ->
         raise Problem("no_check", "There is no check with this id, or it was deleted.", headers=fields)
     settings, place = service.settings, service.place
     try:
-        case = case_of_check(check_id, service.store, settings.data_dir, place.ruleset)
+        case = case_of_check(check_id, service.store, settings.data_dir, place.ruleset, place.registers())
         members = make_package([case], maker_of(settings, place.policy), service.clock())
         note_export(service.store, [case], members, service.clock())
     except TimestampError as error:

@@ -54,8 +54,10 @@ class Case:
         return self.capture.address.host
 
 
-def case_of_check(check_id: str, store: Store, folder: Path, ruleset: Ruleset) -> Case:
-    """A stored check.  Raises EvidenceError when it has no verdict or no bytes, StoreError when those were changed."""
+def case_of_check(
+    check_id: str, store: Store, folder: Path, ruleset: Ruleset, registers: RegisterLookup | None = None
+) -> Case:
+    """A stored check; `registers` where others than the store's are asked here.  Raises EvidenceError when it has no verdict or no bytes, StoreError when those were changed."""
     check = store.get_check(check_id)
     if check is None:
         raise EvidenceError(f"There is no check {check_id}, or it was deleted.")
@@ -66,8 +68,8 @@ def case_of_check(check_id: str, store: Store, folder: Path, ruleset: Ruleset) -
         capture = store.load_capture(verdict.capture_id)  # held against the digest of the day it was written
     except StoreError as error:
         raise EvidenceError(f"The check {check_id} cannot be proven any more: {error}") from error
-    registers = Recorder(store.registers())
-    document, _ = _judged(capture, ruleset, registers, verdict.destination, verdict.judged_at)
+    asked = Recorder(registers or store.registers())
+    document, _ = _judged(capture, ruleset, asked, verdict.destination, verdict.judged_at)
     why = _why_not(verdict, document, ruleset)
     return Case(
         check_id=check_id,
@@ -82,7 +84,7 @@ def case_of_check(check_id: str, store: Store, folder: Path, ruleset: Ruleset) -
         destination=verdict.destination,
         ruleset=verdict.ruleset,
         registers=_registers(json.loads(verdict.document)["registers"], store.loaded_registers()),
-        answers=registers.said() if why is None else None,
+        answers=asked.said() if why is None else None,
         why_no_replay=why,
         log=_log_of(check_id, store),
     )
