@@ -57,7 +57,10 @@ class Case:
 def case_of_check(
     check_id: str, store: Store, folder: Path, ruleset: Ruleset, registers: RegisterLookup | None = None
 ) -> Case:
-    """A stored check; `registers` where others than the store's are asked here.  Raises EvidenceError when it has no verdict or no bytes, StoreError when those were changed."""
+    """A stored check; `registers` where others than the store's are asked here.
+
+    Raises EvidenceError when it has no verdict or no bytes, or when those or its log of custody were changed.
+    """
     check = store.get_check(check_id)
     if check is None:
         raise EvidenceError(f"There is no check {check_id}, or it was deleted.")
