@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pharmcheck.address import host_of, registrable_domain
 from pharmcheck.capture.fetch import Fetcher
+from pharmcheck.capture.guard import Policy
 from pharmcheck.capture.origins import origin
 from pharmcheck.capture.outline import Outline
 from pharmcheck.capture.robots import Robots
@@ -16,6 +17,7 @@ from pharmcheck.model import Page, PageRole
 MOST_BYTES = 64 << 10
 """An icon for three sizes of screen takes 15 KB; what is larger is no icon, or meant to cost us something."""
 
+_SHARE = 0.25  # of the time for a page: whoever drips an icon keeps nobody waiting long
 _BEGINNINGS = (b"\x89PNG\r\n", b"GIF8", b"\xff\xd8\xff", b"\x00\x00\x01\x00", b"RIFF")
 _SVG_WITHIN = 1000  # bytes: behind a declaration and a comment
 
@@ -31,13 +33,13 @@ def icon_url(page: Page, seen: Outline) -> str | None:
     return url if url and _is_same_site(url, page.url) else None
 
 
-async def take_icon(fetcher: Fetcher, url: str, rules: Robots, deadline_s: float) -> Page | None:
+async def take_icon(fetcher: Fetcher, url: str, rules: Robots, policy: Policy, left_s: float) -> Page | None:
     """The icon, within the bytes and the time that the visit has left; None when none came."""
-    if not rules.allows(url) or deadline_s <= 0:
+    if not rules.allows(url) or left_s <= 0:
         return None
     kept_back = max(0, fetcher.room - MOST_BYTES)
     fetcher.room -= kept_back
-    found = (await fetcher.fetch(url, PageRole.OTHER, deadline_s=deadline_s)).page
+    found = (await fetcher.fetch(url, PageRole.OTHER, deadline_s=min(left_s, policy.fetch_deadline_s * _SHARE))).page
     fetcher.room += kept_back
     return found if found is not None and _is_same_site(found.url, url) and _is_picture(found) else None
 

@@ -140,7 +140,7 @@ class _Visit:
         await self._read_plan(home)
         if self._icon_url and self._policy.icons:
             rules = self._robots.get(origin(self._icon_url), robots.NOTHING)
-            self.icon = await take_icon(self._fetcher, self._icon_url, rules, self._ends - self._clock())
+            self.icon = await take_icon(self._fetcher, self._icon_url, rules, self._policy, self._ends - self._clock())
 
     def give_up_on_rest(self) -> None:
         """What is still wanted when the time or the bytes are used up becomes an attempt that says so."""

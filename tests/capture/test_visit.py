@@ -89,7 +89,7 @@ def test_the_page_budget_holds(serve: Any, visit: Any, page_bytes: Any) -> None:
     server = serve()
     links = b"".join(b'<a href="/products/%d">p</a><a href="/about-%d">About us</a>' % (n, n) for n in range(500))
     server.routes["/"] = page_bytes(links)
-    capture = visit(server.policy("shop.example", page_budget=3), "shop.example")
+    capture = visit(server.policy("shop.example", page_budget=3, fetch_deadline_s=4 * PATIENCE_S), "shop.example")
     assert server.paths()[:3] == ["/", "/", "/robots.txt"]  # the second look is none of the three pages
     assert len(server.paths()) == 6
     assert server.paths()[-1] == "/favicon.ico"  # no page, and asked for when all pages are read
@@ -283,6 +283,7 @@ def test_an_own_root_is_added_to_the_public_ones(ca_file: str) -> None:
     assert both.check_hostname
 
 
+AMPLE = {"fetch_deadline_s": 4 * PATIENCE_S, "visit_deadline_s": 8 * PATIENCE_S}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
@@ -296,8 +297,8 @@ def test_the_icon_comes_last_and_is_no_page(
     """Kept beside the pages, through an archive and back; a visit without it is otherwise the same."""
     server = serve()
     server.routes |= {"/": page_bytes(link.encode() + SHOP), path: page_bytes(PNG)}
-    capture = visit(server.policy("shop.example"), "shop.example")
-    without = visit(server.policy("shop.example", icons=False), "shop.example")
+    capture = visit(server.policy("shop.example", **AMPLE), "shop.example")
+    without = visit(server.policy("shop.example", icons=False, **AMPLE), "shop.example")
 
     assert capture.icon is not None
     assert (capture.icon.url, capture.icon.body) == (f"http://shop.example{path}", PNG)
@@ -327,7 +328,7 @@ def test_an_icon_that_is_none_or_not_ours_to_take_is_left(
     server = serve()
     server.routes |= {"/": page_bytes(head.encode() + SHOP), "/robots.txt": page_bytes(rules),
                       "/favicon.ico": page_bytes(answer)}  # fmt: skip
-    capture = visit(server.policy("shop.example"), "shop.example")
+    capture = visit(server.policy("shop.example", **AMPLE), "shop.example")
 
     assert capture.icon is None
     assert ("/favicon.ico" in server.paths()) is asked
