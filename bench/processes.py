@@ -1,0 +1,84 @@
+"""A process and all its children while they run: the most memory that each has had, and the CPU of all.  Linux only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+_LOOK_S = 0.2  # between two looks at the memory of all; the last figure of the process itself is the kernel's own
+
+
+@dataclass
+class Run:
+    """What a command took.  `peaks` are by process, largest first; megabytes."""
+
+    code: int = 0
+    cpu_s: float = 0.0  # user and system, of the process and of all children that it waited for
+    wall_s: float = 0.0
+    peaks: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def peak_mb(self) -> float:
+        return max(self.peaks.values(), default=0.0)
+
+
+def run(
+    command: Sequence[str],
+    *,
+    stdout: IO[bytes] | int | None = None,
+    watch: Callable[[int], bool] = lambda _: True,
+    every_s: float = 1.0,
+) -> Run:
+    """Run a command to its end, or kill it (-9) when `watch`, which is asked now and then, says False."""
+    taken, begun, asked = Run(), time.monotonic(), time.monotonic()
+    process = subprocess.Popen(command, stdout=stdout)  # noqa: S603 - our own
+    try:
+        while True:
+            for pid in _family(process.pid):
+                taken.peaks[pid] = max(taken.peaks.get(pid, 0.0), memory_mb(pid, "VmHWM"))
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                break
+            if time.monotonic() - asked >= every_s:
+                asked = time.monotonic()
+                if not watch(process.pid):
+                    process.kill()
+            time.sleep(_LOOK_S)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    process.returncode = taken.code = os.waitstatus_to_exitcode(status)
+    taken.cpu_s = usage.ru_utime + usage.ru_stime
+    taken.wall_s = time.monotonic() - begun
+    # Of the process or the largest child that it waited for: a peak between our last look and its end counts too.
+    taken.peaks[process.pid] = max(taken.peaks.get(process.pid, 0.0), usage.ru_maxrss / 1024)
+    return taken
+
+
+def killed(taken: Run) -> bool:
+    """Whether it ended by kill -9."""
+    return taken.code == -signal.SIGKILL
+
+
+def memory_mb(pid: int, what: str) -> float:
+    """A line of the status of a process, such as VmRSS; nothing when it has ended."""
+    with suppress(OSError, IndexError):
+        return int(Path(f"/proc/{pid}/status").read_text().partition(f"{what}:")[2].split()[0]) / 1024
+    return 0.0
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for one in found:
+        for children in Path(f"/proc/{one}/task").glob("*/children"):
+            with suppress(OSError):
+                found += map(int, children.read_text().split())
+    return found
