@@ -13,12 +13,15 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 from bench.crowd_town import Town
+from bench.processes import Run
 
 _HTML_NAME = re.compile(r"shop([0-9]{6})\[\.\]example")
 _PIECE = 1 << 20
+_RUNS = "runs.jsonl"
 
 
 def done(file: Path) -> int:
@@ -34,6 +37,19 @@ def answers(folder: Path) -> dict[str, str]:
     """Which checks have an answer, and since when."""
     with closing(_opened(folder / "data" / "pharmcheck.sqlite3")) as store:
         return dict(store.execute("SELECT id, decided_at FROM checks WHERE state = 'done'"))
+
+
+def note_run(folder: Path, taken: Run) -> None:
+    """Keep what a run took beside what it did."""
+    with (folder / _RUNS).open("a", encoding="utf-8") as opened:
+        opened.write(json.dumps(asdict(taken)) + "\n")
+
+
+def load_runs(folder: Path) -> list[Run]:
+    """What earlier runs on this folder took."""
+    if not (folder / _RUNS).exists():
+        return []
+    return [Run(**json.loads(line)) for line in (folder / _RUNS).read_text("utf-8").splitlines()]
 
 
 def require_whole(town: Town, folder: Path, pages: int) -> Iterator[str]:

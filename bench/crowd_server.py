@@ -77,9 +77,7 @@ class Streets:
 @lru_cache(maxsize=64)
 def _shop(kind: str, pages: int, page_bytes: int) -> dict[str, bytes]:
     made = make_pages(dict.fromkeys(tuple(SIZES)[:pages], page_bytes - len(_TITLE) - len(_CONTACT) + len(_END)), kind)
-    return {
-        path: page.replace(_HEAD, _HEAD + _TITLE, 1).removesuffix(_END) + _CONTACT for path, page in made.items()
-    }
+    return {path: page.replace(_HEAD, _HEAD + _TITLE, 1).removesuffix(_END) + _CONTACT for path, page in made.items()}
 
 
 def host_of(head: bytes) -> str:

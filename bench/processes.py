@@ -31,36 +31,46 @@ class Run:
 
 def run(
     command: Sequence[str],
+    taken: Run,
     *,
     stdout: IO[bytes] | int | None = None,
     watch: Callable[[int], bool] = lambda _: True,
     every_s: float = 1.0,
 ) -> Run:
-    """Run a command to its end, or kill it (-9) when `watch`, which is asked now and then, says False."""
-    taken, begun, asked = Run(), time.monotonic(), time.monotonic()
+    """Run a command to its end, or kill it (-9) when `watch`, which is asked now and then, says False.
+
+    What it took is put into `taken`, also when we are interrupted; then it is killed.
+    """
+    begun = asked = time.monotonic()
     process = subprocess.Popen(command, stdout=stdout)  # noqa: S603 - our own
+    ended = False
     try:
-        while True:
+        while not ended:
             for pid in _family(process.pid):
                 taken.peaks[pid] = max(taken.peaks.get(pid, 0.0), memory_mb(pid, "VmHWM"))
-            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if ended:
-                break
-            if time.monotonic() - asked >= every_s:
+            ended = _ended(process, taken, os.WNOHANG)
+            if not ended and time.monotonic() - asked >= every_s:
                 asked = time.monotonic()
                 if not watch(process.pid):
                     process.kill()
             time.sleep(_LOOK_S)
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
+    finally:
+        if not ended:
+            process.kill()
+            _ended(process, taken, 0)
+        taken.wall_s = time.monotonic() - begun
+    return taken
+
+
+def _ended(process: subprocess.Popen[bytes], taken: Run, how: int) -> bool:
+    ended, status, usage = os.wait4(process.pid, how)
+    if not ended:
+        return False
     process.returncode = taken.code = os.waitstatus_to_exitcode(status)
     taken.cpu_s = usage.ru_utime + usage.ru_stime
-    taken.wall_s = time.monotonic() - begun
     # Of the process or the largest child that it waited for: a peak between our last look and its end counts too.
     taken.peaks[process.pid] = max(taken.peaks.get(process.pid, 0.0), usage.ru_maxrss / 1024)
-    return taken
+    return True
 
 
 def killed(taken: Run) -> bool:
