@@ -1,6 +1,6 @@
-"""A list of an office from the messy file to the reports, as `pharmcheck batch` does it, against Scrapy on the same pages.
+"""A list of an office from the messy file to the reports, as `pharmcheck batch` does it; Scrapy on the same pages.
 
-    .venv/bin/python -m bench.crowd [--sites N] [--mix MIX] [--page-bytes N] [--at-once N] [--kill]
+    .venv/bin/python -m bench.crowd [--sites N] [--mix MIX] [--page-bytes N] [--at-once N] [--kill] [--minutes N]
 
 Every address has a registrable domain of its own and is looked at as in life: guard, TLS with a verified certificate,
 robots.txt, planning, a second and an insecure look, judging, archive, store.  Nothing leaves loopback.  Of a hundred
@@ -8,10 +8,11 @@ addresses on such a list few are shops: forty are dead, five answer 404, fifteen
 scripts, thirty are shops of one to four pages of 12 KB.  That is an assumption, so it is an option: `--mix 8:100` makes
 all of them shops of eight pages.  Only pages that came count as pages; what the dead cost us counts too.
 
-The command runs as an officer runs it, with a process of its own from the file to CSV, XLSX, JSONL and HTML; counted is
+The command runs as an officer runs it, in a process of its own, from the file to CSV, XLSX, JSONL and HTML; counted is
 all its CPU, its start, its reports and its children included.  Every process is to stay below 400 MB.  Scrapy then gets
-the same list and fetches the same pages; another number of pages or bytes is an error.  `--kill` ends the command with
-kill -9 in the middle, runs it again, and looks that nothing is lost or done twice.  Linux only.
+the same addresses and fetches the same pages; another number of pages or bytes is an error.  `--kill` ends the command
+with kill -9 in the middle, runs it again, and looks that nothing is lost or done twice.  `--minutes` ends it with
+Ctrl-C; figures are then of what was done.  With `--folder`, a bench that was ended goes on there.  Linux only.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -35,6 +37,9 @@ from bench.machine import describe
 MOST_MB = 400
 FORMS = ("csv", "xlsx", "jsonl", "html")
 _STALLED_S = 60.0  # without one more answer, somebody reading should know
+_LINE_S = 30.0
+_FINE = (0, 1, 3)  # what `pharmcheck batch` says of verdicts
+_INTERRUPTED = 130
 
 
 def main() -> int:
@@ -45,46 +50,53 @@ def main() -> int:
     parser.add_argument("--page-bytes", type=int, default=Town.page_bytes, help="of a page of a shop, before gzip")
     parser.add_argument("--at-once", type=int, default=16, help="sites side by side, ours and Scrapy's")
     parser.add_argument("--kill", action="store_true", help="kill -9 in the middle, and go on")
-    parser.add_argument("--folder", type=Path, help="keep the store and the reports there")
+    parser.add_argument("--minutes", type=float, help="Ctrl-C after so long")
+    parser.add_argument("--folder", type=Path, help="where store and reports stay")
     options = parser.parse_args()
+    # Whoever was started behind a shell's & ignores Ctrl-C, and so would those whom we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     town = Town(options.sites, options.mix, options.page_bytes)
     print(describe("httpx", "Scrapy"))
     print(f"load {os.getloadavg()[0]:.1f}; {town.sites:,} addresses; {town.described()}", flush=True)
     with ExitStack() as stack:
-        folder = options.folder or Path(stack.enter_context(TemporaryDirectory(prefix="crowd-", dir="/tmp")))
+        folder = options.folder or Path(stack.enter_context(TemporaryDirectory(prefix="crowd-")))
         folder.mkdir(parents=True, exist_ok=True)
-        return measure(town, folder, options.at_once, kill=options.kill)
+        return measure(town, folder, options.at_once, kill=options.kill, minutes=options.minutes)
 
 
-def measure(town: Town, folder: Path, at_once: int, *, kill: bool) -> int:
+def measure(town: Town, folder: Path, at_once: int, *, kill: bool, minutes: float | None = None) -> int:
     """Everything; returns how many aims are missed.  Raises SystemExit when something is not as it must be."""
+    rows = town.write_list(folder / "list.csv")
     answering, pages = town.page_counts()
-    entries = town.write_list(folder / "list.csv")
-    print(f"list.csv: {entries:,} rows; {answering:,} sites answer, with {pages:,} pages; {at_once} sites at once\n")
+    print(f"list.csv: {rows:,} rows; {answering:,} sites answer, with {pages:,} pages; {at_once} sites at once\n")
     with _served(town, folder) as served:
-        runs = _our_runs(town, folder, served.ports, at_once, kill=kill)
-        ours = served.told()
-        theirs, fetched = _scrapy(town, served, at_once)
-    cpu_s, peak = sum(run.cpu_s for run in runs), max(run.peak_mb for run in runs)
-    print(f"pharmcheck: {cpu_s:.0f} s of CPU in {sum(run.wall_s for run in runs):.0f} s; largest process {peak:.0f} MB")
-    sizes = sorted((size for run in runs for size in run.peaks.values()), reverse=True)
-    print(f"  {len(sizes)} processes, the largest: {', '.join(f'{size:.0f}' for size in sizes[:5])} MB", flush=True)
-    if len(runs) == 1 + kill:  # nobody asked this server in an earlier life of this bench
+        runs = _our_runs(town, folder, served.ports, at_once, kill=kill, minutes=minutes)
+        ours, done = served.told(), crowd_results.done_ones(town, folder)
+        theirs, fetched = _scrapy(town, folder, served, at_once, done)
+    answering, pages = town.page_counts(done)
+    if sum(done) == town.sites and len(runs) == 1 + kill:  # else pages were asked for by visits that broke off
         asked, wanted = (ours["pages"], ours["bytes"]), fetched or (pages, ours["bytes"])
         _require("pages that we asked for, and their bytes", asked, wanted)
-        more = ours["requests"] - ours["pages"]
-        if not 0 <= more <= (at_once * 8 if kill else 0):
-            raise SystemExit(f"{more} pages were asked for twice")
-    for line in crowd_results.require_whole(town, folder, pages):
+        if not kill:
+            _require("requests for these pages", ours["requests"], pages)
+    for line in crowd_results.require_whole(town, folder, done, pages):
         print(f"  {line}", flush=True)
-    rate = pages / cpu_s
-    print(f"visited, judged, kept, reported: {rate:.0f} pages and {town.sites / cpu_s:.0f} addresses a second of CPU")
+    return _told(runs, sum(done), pages, theirs)
+
+
+def _told(runs: list[processes.Run], sites: int, pages: int, theirs: processes.Run | None) -> int:
+    cpu_s, peak = sum(run.cpu_s for run in runs), max(run.peak_mb for run in runs)
+    sizes = sorted((size for run in runs for size in run.peaks.values()), reverse=True)
+    print(f"pharmcheck: {cpu_s:,.0f} s of CPU in {sum(run.wall_s for run in runs):,.0f} s, in {len(runs)} runs")
+    print(f"{len(sizes)} processes of it; the largest had {', '.join(f'{size:.0f}' for size in sizes[:5])} MB")
     missed = peak >= MOST_MB
     print(f"memory: {peak:.0f} MB, {'missed' if missed else 'met'} (below {MOST_MB} MB)")
+    rate = pages / cpu_s
+    print(f"visited, judged, kept, reported: {rate:.1f} pages and {sites / cpu_s:.1f} addresses a second of CPU")
     if theirs is not None:
         other = pages / theirs.cpu_s
         print(
-            f"Scrapy, fetching only: {other:.0f} pages a second of CPU, {theirs.peak_mb:.0f} MB; same pages and bytes"
+            f"Scrapy, fetching only: {other:.1f} pages a second of CPU, {theirs.peak_mb:.0f} MB; {pages:,} pages, too"
         )
         print(f"ratio: {rate / other:.2f}, {'met' if rate >= other else 'missed'} (at least 1)")
         missed += rate < other
@@ -121,7 +133,9 @@ def _served(town: Town, folder: Path) -> Iterator[_Served]:
         yield served
 
 
-def _our_runs(town: Town, folder: Path, ports: dict[str, int], at_once: int, *, kill: bool) -> list[processes.Run]:
+def _our_runs(
+    town: Town, folder: Path, ports: dict[str, int], at_once: int, *, kill: bool, minutes: float | None
+) -> list[processes.Run]:
     """The command until it is done; with `kill`, killed in the middle and begun again."""
     out = [part for form in FORMS for part in ("--out", str(folder / f"results.{form}"))]
     command = [
@@ -129,21 +143,22 @@ def _our_runs(town: Town, folder: Path, ports: dict[str, int], at_once: int, *, 
         "batch", str(folder / "list.csv"), *out, "--data-dir", str(folder / "data"), "--sites-at-once", str(at_once),
         "--allow-network", "127.0.0.0/8", "--ca-file", str(folder / "ca.pem"),
     ]  # fmt: skip
-    earlier = crowd_results.load_runs(folder)
+    runs = crowd_results.load_runs(folder)
+    before = crowd_results.answers(folder)
+    ends = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
     if kill:
-        first = _run(command, folder, _Progress(town, folder, town.sites // 2), 0.5)
-        if not processes.killed(first):
+        runs.append(_run(command, folder, _Progress(town, folder, kill_at=town.sites // 2), 0.5))
+        if runs[-1].code != -signal.SIGKILL:
             raise SystemExit("The list was done before it could be killed; take more sites.")
         before = crowd_results.answers(folder)
+    if before:
         print(f"killed with {len(before):,} answers; the same command again", flush=True)
-        earlier.append(first)
-    last = _run(command, folder, _Progress(town, folder), 5.0)
-    if last.code not in (0, 1, 3):  # what `pharmcheck batch` says of verdicts
-        raise SystemExit(f"pharmcheck ended with {last.code}")
-    if kill:
-        after = crowd_results.answers(folder)
-        _require("answers from before the kill that still stand", {key: after.get(key) for key in before}, before)
-    return [*earlier, last]
+    runs.append(_run(command, folder, _Progress(town, folder, ends=ends), 5.0))
+    if runs[-1].code not in (*_FINE, *([_INTERRUPTED] if time.monotonic() > ends else [])):
+        raise SystemExit(f"pharmcheck ended with {runs[-1].code}")
+    after = crowd_results.answers(folder)
+    _require("answers from before the kill that still stand", {key: after.get(key) for key in before}, before)
+    return runs
 
 
 def _run(command: list[str], folder: Path, watch: _Progress, every_s: float) -> processes.Run:
@@ -156,41 +171,52 @@ def _run(command: list[str], folder: Path, watch: _Progress, every_s: float) -> 
 
 
 class _Progress:
-    """How far it is, a line now and then; a stall is said."""
+    """How far it is, a line now and then; a stall is said.  Says when it is time to end it, and how."""
 
-    def __init__(self, town: Town, folder: Path, until: int | None = None) -> None:
-        self._town, self._file, self._until = town, folder / "data" / "pharmcheck.sqlite3", until
+    def __init__(self, town: Town, folder: Path, *, kill_at: int | None = None, ends: float = float("inf")) -> None:
+        self._town, self._file = town, folder / "data" / "pharmcheck.sqlite3"
+        self._kill_at, self._ends = kill_at, ends
         self._begun = self._last_line = self._moved = time.monotonic()
         self._done = 0
 
-    def __call__(self, pid: int) -> bool:
-        """False when it is time to kill."""
-        done, now = crowd_results.done(self._file), time.monotonic()
+    def __call__(self, pid: int) -> int:
+        """The signal to send."""
+        done, now = crowd_results.count_done(self._file), time.monotonic()
         if done != self._done:
             self._moved = now
         self._done = done
-        stalled = now - self._moved > _STALLED_S
-        if now - self._last_line >= 30:  # noqa: PLR2004 - seconds
+        if now - self._last_line >= _LINE_S:
             self._last_line = now
             memory = f"{processes.memory_mb(pid, 'VmRSS'):.0f} MB, peak {processes.memory_mb(pid, 'VmHWM'):.0f} MB"
-            words = f"; no answer for {now - self._moved:.0f} s" if stalled else ""
+            words = f"; no answer for {now - self._moved:.0f} s" if now - self._moved > _STALLED_S else ""
             print(f"  {now - self._begun:5.0f} s: {done:,} of {self._town.sites:,} done; {memory}{words}", flush=True)
-        return self._until is None or done < self._until
+        if self._kill_at is not None and done >= self._kill_at:
+            return signal.SIGKILL
+        if now > self._ends:
+            self._ends = float("inf")
+            return signal.SIGINT
+        return 0
 
 
-def _scrapy(town: Town, served: _Served, at_once: int) -> tuple[processes.Run | None, tuple[int, int] | None]:
-    """Scrapy on the same list; what it took, and how many pages and bytes there were to fetch."""
+def _scrapy(
+    town: Town, folder: Path, served: _Served, at_once: int, done: bytearray
+) -> tuple[processes.Run | None, tuple[int, int] | None]:
+    """Scrapy on the same addresses; what it took, and how many pages and bytes there were to fetch."""
     if not find_spec("scrapy"):
         print("Scrapy is not installed: uv sync --group bench")
         return None, None
-    command = [sys.executable, "-m", "bench.crowd_scrapy", town.told, json.dumps(served.ports), str(at_once)]
-    with TemporaryDirectory(prefix="crowd-") as name, (Path(name) / "told").open("w+b") as told:
+    (folder / "done").write_bytes(done)
+    command = [
+        sys.executable, "-m", "bench.crowd_scrapy", town.told, json.dumps(served.ports), str(at_once),
+        str(folder / "done"),
+    ]  # fmt: skip
+    with (folder / "scrapy.json").open("w+b") as told:
         run = processes.run(command, processes.Run(), stdout=told)
         told.seek(0)
         found = json.loads(told.read() or b"{}")
-    print(f"Scrapy: {run.cpu_s:.0f} s of CPU in {run.wall_s:.0f} s; {found}", flush=True)
-    answering, pages = town.page_counts()
-    _require("addresses without an answer, by Scrapy", found.get("unanswered"), town.sites - answering)
+    print(f"Scrapy: {run.cpu_s:,.0f} s of CPU in {run.wall_s:,.0f} s; {found}", flush=True)
+    answering, pages = town.page_counts(done)
+    _require("addresses without an answer, by Scrapy", found.get("unanswered"), sum(done) - answering)
     _require("pages, by Scrapy", found["pages"], pages)
     seen = served.told()
     _require("pages and bytes that Scrapy was served", (seen["pages"], seen["bytes"]), (found["pages"], found["bytes"]))

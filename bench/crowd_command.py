@@ -34,7 +34,7 @@ class Ways(Mapping[tuple[str, int], tuple[str, int]]):
         if number is None or port not in (80, 443):
             raise KeyError(place)
         dead = self._town.kind(number) == DEAD
-        return "127.0.0.1", self._ports["nobody" if dead else "secure" if port == 443 else "plain"]  # noqa: PLR2004
+        return "127.0.0.1", self._ports["nobody" if dead else "secure" if port == 443 else "plain"]
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         for number in range(self._town.sites):

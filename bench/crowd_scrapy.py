@@ -1,6 +1,6 @@
 """Scrapy on the list of `bench.crowd`: every address of it, dead ones too, and every page behind them, only fetched.
 
-    python -m bench.crowd_scrapy TOWN PORTS AT_ONCE
+    python -m bench.crowd_scrapy TOWN PORTS AT_ONCE DONE
 
 Its own defaults (robots off, certificates not verified, cookies and duplicate filter on) but for two that are in its
 favour: as many sites side by side as ours, and no second try for an address where nobody answers.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import scrapy
@@ -33,10 +34,10 @@ class _Loopback(CachingThreadedResolver):
 class _Spider(scrapy.Spider):
     name = "crowd"
 
-    def __init__(self, town: Town, ports: dict[str, int], at_once: int) -> None:
+    def __init__(self, town: Town, ports: dict[str, int], at_once: int, done: bytes) -> None:
         super().__init__()
         self._town, self._ports, self._at_once = town, ports, at_once
-        self._left = iter(range(town.sites))
+        self._left = iter(number for number in range(town.sites) if done[number])
         self.told = {"pages": 0, "bytes": 0, "unanswered": 0}
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
@@ -73,6 +74,7 @@ class _Spider(scrapy.Spider):
 def main() -> None:
     """Crawl and print."""
     town, ports, at_once = Town.of(sys.argv[1]), json.loads(sys.argv[2]), int(sys.argv[3])
+    done = Path(sys.argv[4]).read_bytes()
     process = CrawlerProcess(
         {
             "CONCURRENT_REQUESTS": at_once,
@@ -84,7 +86,7 @@ def main() -> None:
         }
     )
     crawler = process.create_crawler(_Spider)
-    process.crawl(crawler, town=town, ports=ports, at_once=at_once)
+    process.crawl(crawler, town=town, ports=ports, at_once=at_once, done=done)
     process.start()
     assert isinstance(crawler.spider, _Spider)  # noqa: S101 - it has run
     print(json.dumps(crawler.spider.told))

@@ -73,9 +73,9 @@ class Town:
             return ()
         return tuple(SIZES)[: int(kind)] if kind.isdigit() else ("/",)
 
-    def page_counts(self) -> tuple[int, int]:
-        """Sites that answer with a page, and pages, of all."""
-        counts = [len(self.paths(number)) for number in range(self.sites)]
+    def page_counts(self, done: bytes | None = None) -> tuple[int, int]:
+        """Sites that answer with a page, and pages, of all; or of those with a 1."""
+        counts = [len(self.paths(number)) for number in range(self.sites) if done is None or done[number]]
         return sum(map(bool, counts)), sum(counts)
 
     def described(self) -> str:
@@ -95,9 +95,9 @@ class Town:
         for number in range(self.sites):
             host = self.host(number)
             cells = [_cell(number, host)]
-            if number % 20 == 7:  # noqa: PLR2004 - a twentieth comes twice
+            if number % 20 == 7:
                 cells.append(f"https://{host}/")
-            if number % 50 == 3:  # noqa: PLR2004 - and a fiftieth is no address
+            if number % 50 == 3:
                 cells.append(("n/a", f"apotheke {number}", f"info@{host}", "telephone orders only")[number // 50 % 4])
             for cell in cells:
                 yield [str(number), f"Beschwerde {number} über Versand", cell, "They sent nothing; £40 are gone."]

@@ -62,6 +62,7 @@ class _Door(_Shop):
 
 
 def response(status: bytes, body: bytes, more: bytes = b"") -> bytes:
+    """One answer of HTTP/1.1."""
     head = b"HTTP/1.1 " + status + b"\r\nContent-Type: text/html; charset=utf-8\r\n" + more
     return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -17,16 +16,20 @@ _LOOK_S = 0.2  # between two looks at the memory of all; the last figure of the 
 
 @dataclass
 class Run:
-    """What a command took.  `peaks` are by process, largest first; megabytes."""
+    """What a command took.  `peaks` are megabytes by process."""
 
     code: int = 0
     cpu_s: float = 0.0  # user and system, of the process and of all children that it waited for
     wall_s: float = 0.0
-    peaks: dict[int, float] = field(default_factory=dict)
+    peaks: dict[str, float] = field(default_factory=dict)
 
     @property
     def peak_mb(self) -> float:
         return max(self.peaks.values(), default=0.0)
+
+    def saw(self, pid: int, peak_mb: float) -> None:
+        """A process has had so much."""
+        self.peaks[str(pid)] = max(self.peaks.get(str(pid), 0.0), peak_mb)
 
 
 def run(
@@ -34,10 +37,10 @@ def run(
     taken: Run,
     *,
     stdout: IO[bytes] | int | None = None,
-    watch: Callable[[int], bool] = lambda _: True,
+    watch: Callable[[int], int] = lambda _: 0,
     every_s: float = 1.0,
 ) -> Run:
-    """Run a command to its end, or kill it (-9) when `watch`, which is asked now and then, says False.
+    """Run a command to its end.  `watch` is asked now and then for a signal to send, 0 for none.
 
     What it took is put into `taken`, also when we are interrupted; then it is killed.
     """
@@ -47,12 +50,12 @@ def run(
     try:
         while not ended:
             for pid in _family(process.pid):
-                taken.peaks[pid] = max(taken.peaks.get(pid, 0.0), memory_mb(pid, "VmHWM"))
+                taken.saw(pid, memory_mb(pid, "VmHWM"))
             ended = _ended(process, taken, os.WNOHANG)
             if not ended and time.monotonic() - asked >= every_s:
                 asked = time.monotonic()
-                if not watch(process.pid):
-                    process.kill()
+                if number := watch(process.pid):
+                    process.send_signal(number)
             time.sleep(_LOOK_S)
     finally:
         if not ended:
@@ -62,6 +65,13 @@ def run(
     return taken
 
 
+def memory_mb(pid: int, what: str) -> float:
+    """A line of the status of a process, such as VmRSS; nothing when it has ended."""
+    with suppress(OSError, IndexError):
+        return int(Path(f"/proc/{pid}/status").read_text().partition(f"{what}:")[2].split()[0]) / 1024
+    return 0.0
+
+
 def _ended(process: subprocess.Popen[bytes], taken: Run, how: int) -> bool:
     ended, status, usage = os.wait4(process.pid, how)
     if not ended:
@@ -69,20 +79,8 @@ def _ended(process: subprocess.Popen[bytes], taken: Run, how: int) -> bool:
     process.returncode = taken.code = os.waitstatus_to_exitcode(status)
     taken.cpu_s = usage.ru_utime + usage.ru_stime
     # Of the process or the largest child that it waited for: a peak between our last look and its end counts too.
-    taken.peaks[process.pid] = max(taken.peaks.get(process.pid, 0.0), usage.ru_maxrss / 1024)
+    taken.saw(process.pid, usage.ru_maxrss / 1024)
     return True
-
-
-def killed(taken: Run) -> bool:
-    """Whether it ended by kill -9."""
-    return taken.code == -signal.SIGKILL
-
-
-def memory_mb(pid: int, what: str) -> float:
-    """A line of the status of a process, such as VmRSS; nothing when it has ended."""
-    with suppress(OSError, IndexError):
-        return int(Path(f"/proc/{pid}/status").read_text().partition(f"{what}:")[2].split()[0]) / 1024
-    return 0.0
 
 
 def _family(pid: int) -> list[int]:
