@@ -29,6 +29,7 @@ from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from bench import crowd_results, processes
 from bench.crowd_town import MIX, Town
@@ -61,11 +62,46 @@ def main() -> int:
     with ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(TemporaryDirectory(prefix="crowd-")))
         folder.mkdir(parents=True, exist_ok=True)
-        return measure(town, folder, options.at_once, kill=options.kill, minutes=options.minutes)
+        return measure(town, folder, options.at_once, kill=options.kill, minutes=options.minutes).tell()
 
 
-def measure(town: Town, folder: Path, at_once: int, *, kill: bool, minutes: float | None = None) -> int:
-    """Everything; returns how many aims are missed.  Raises SystemExit when something is not as it must be."""
+class Result(NamedTuple):
+    """What it came to."""
+
+    sites: int
+    pages: int
+    ours: list[processes.Run]
+    theirs: processes.Run | None  # Scrapy's, where it is installed
+
+    @property
+    def cpu_s(self) -> float:
+        return sum(run.cpu_s for run in self.ours)
+
+    @property
+    def peak_mb(self) -> float:
+        """Of the largest of all processes."""
+        return max(run.peak_mb for run in self.ours)
+
+    def tell(self) -> int:
+        """Print it; returns how many aims are missed."""
+        sizes = sorted((size for run in self.ours for size in run.peaks.values()), reverse=True)
+        wall_s = sum(run.wall_s for run in self.ours)
+        print(f"pharmcheck: {self.cpu_s:,.0f} s of CPU in {wall_s:,.0f} s, in {len(self.ours)} runs")
+        print(f"{len(sizes)} processes of it; the largest had {', '.join(f'{size:.0f}' for size in sizes[:5])} MB")
+        missed = self.peak_mb >= MOST_MB
+        print(f"memory: {self.peak_mb:.0f} MB, {'missed' if missed else 'met'} (below {MOST_MB} MB)")
+        rate, addresses = self.pages / self.cpu_s, self.sites / self.cpu_s
+        print(f"visited, judged, kept, reported: {rate:.1f} pages and {addresses:.1f} addresses a second of CPU")
+        if self.theirs is not None:
+            other = self.pages / self.theirs.cpu_s
+            print(f"Scrapy, fetching the same only: {other:.1f} pages a second of CPU, {self.theirs.peak_mb:.0f} MB")
+            print(f"ratio: {rate / other:.2f}, {'met' if rate >= other else 'missed'} (at least 1)")
+            missed += rate < other
+        return missed
+
+
+def measure(town: Town, folder: Path, at_once: int, *, kill: bool = False, minutes: float | None = None) -> Result:
+    """Everything.  Raises SystemExit when something is not as it must be."""
     rows = town.write_list(folder / "list.csv")
     answering, pages = town.page_counts()
     print(f"list.csv: {rows:,} rows; {answering:,} sites answer, with {pages:,} pages; {at_once} sites at once\n")
@@ -81,26 +117,7 @@ def measure(town: Town, folder: Path, at_once: int, *, kill: bool, minutes: floa
             _require("requests for these pages", ours["requests"], pages)
     for line in crowd_results.require_whole(town, folder, done, pages):
         print(f"  {line}", flush=True)
-    return _told(runs, sum(done), pages, theirs)
-
-
-def _told(runs: list[processes.Run], sites: int, pages: int, theirs: processes.Run | None) -> int:
-    cpu_s, peak = sum(run.cpu_s for run in runs), max(run.peak_mb for run in runs)
-    sizes = sorted((size for run in runs for size in run.peaks.values()), reverse=True)
-    print(f"pharmcheck: {cpu_s:,.0f} s of CPU in {sum(run.wall_s for run in runs):,.0f} s, in {len(runs)} runs")
-    print(f"{len(sizes)} processes of it; the largest had {', '.join(f'{size:.0f}' for size in sizes[:5])} MB")
-    missed = peak >= MOST_MB
-    print(f"memory: {peak:.0f} MB, {'missed' if missed else 'met'} (below {MOST_MB} MB)")
-    rate = pages / cpu_s
-    print(f"visited, judged, kept, reported: {rate:.1f} pages and {sites / cpu_s:.1f} addresses a second of CPU")
-    if theirs is not None:
-        other = pages / theirs.cpu_s
-        print(
-            f"Scrapy, fetching only: {other:.1f} pages a second of CPU, {theirs.peak_mb:.0f} MB; {pages:,} pages, too"
-        )
-        print(f"ratio: {rate / other:.2f}, {'met' if rate >= other else 'missed'} (at least 1)")
-        missed += rate < other
-    return missed
+    return Result(sum(done), pages, runs, theirs)
 
 
 class _Served:
