@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -79,7 +80,9 @@ def _ended(process: subprocess.Popen[bytes], taken: Run, how: int) -> bool:
     process.returncode = taken.code = os.waitstatus_to_exitcode(status)
     taken.cpu_s = usage.ru_utime + usage.ru_stime
     # Of the process or the largest child that it waited for: a peak between our last look and its end counts too.
-    taken.saw(process.pid, usage.ru_maxrss / 1024)
+    # A process inherits this figure from its parent, so that it says nothing where ours is larger.
+    if usage.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss:
+        taken.saw(process.pid, usage.ru_maxrss / 1024)
     return True
 
 
