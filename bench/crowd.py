@@ -194,12 +194,12 @@ class _Progress:
         self._town, self._file = town, folder / "data" / "pharmcheck.sqlite3"
         self._kill_at, self._ends = kill_at, ends
         self._begun = self._last_line = self._moved = time.monotonic()
-        self._done = 0
+        self._done, self._ended = 0, False
 
     def __call__(self, pid: int) -> int:
         """The signal to send."""
         done, now = crowd_results.count_done(self._file), time.monotonic()
-        if done != self._done:
+        if done != self._done or done == self._town.sites or self._ended:  # then it writes its reports
             self._moved = now
         self._done = done
         if now - self._last_line >= _LINE_S:
@@ -209,8 +209,8 @@ class _Progress:
             print(f"  {now - self._begun:5.0f} s: {done:,} of {self._town.sites:,} done; {memory}{words}", flush=True)
         if self._kill_at is not None and done >= self._kill_at:
             return signal.SIGKILL
-        if now > self._ends:
-            self._ends = float("inf")
+        if now > self._ends and not self._ended:
+            self._ended = True
             return signal.SIGINT
         return 0
 
