@@ -12,6 +12,7 @@ from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.items import Item, Order, Rows
 from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.looks import Looks
 from pharmcheck.store.network_views import NetworkViews
 from pharmcheck.store.networks import Built, Networks
 from pharmcheck.store.newest import newest_verdicts, registered_hosts
@@ -56,6 +57,7 @@ __all__ = [
     "Keys",
     "Letter",
     "LoadedRegister",
+    "Looks",
     "NetworkViews",
     "Networks",
     "NewBatch",
