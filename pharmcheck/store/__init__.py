@@ -33,6 +33,7 @@ from pharmcheck.store.turns import release_dead
 from pharmcheck.store.waiting import Waiting, waiting
 from pharmcheck.store.watched import Fresh, WatchedSites
 from pharmcheck.store.watches import WatchChange, Watched, Watches
+from pharmcheck.store.weighing import Weighing
 
 __all__ = [
     "WORKING_DAY",
@@ -89,6 +90,7 @@ __all__ = [
     "Watched",
     "WatchedSites",
     "Watches",
+    "Weighing",
     "at_one_desk",
     "capture_path",
     "ends",
