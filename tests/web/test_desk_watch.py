@@ -45,7 +45,7 @@ async def test_what_changed_is_on_the_page_by_period_and_as_files(desk: Desk, ru
     seen = await desk.get(f"{here}/watch")
     assert "1 change (worse: 1)" in words(seen)
     assert "pills[.]example[.]com" in seen.text
-    assert f'href="/v/{check_id}">✖ danger</a>' in seen.text
+    assert f'href="/v/{check_id}">✖ Do not buy here</a>' in seen.text
     assert 'href="https://' not in seen.text
     desk.clock.turn(days=2)
     assert "0 changes" in words(await desk.get(f"{here}/watch?days=1"))
