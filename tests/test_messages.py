@@ -29,7 +29,8 @@ RAISED = ("ListFileError", "AddressError", "Problem", "UsageError", "Piece")
 BEHIND_THE_DESK = (
     "intake/cells.py", "intake/columns.py", "intake/delimited.py", "intake/documents.py", "intake/entries.py",
     "intake/lists.py", "intake/opening.py", "intake/rows.py", "address/__init__.py", "address/hosts.py",
-    "api/turnstile.py", "api/lists.py", "api/watch_work.py", "watch/receivers.py", "store/officers.py", "store/passwords.py", "store/watches.py",
+    "api/turnstile.py", "api/lists.py", "api/watch_work.py", "watch/receivers.py",
+    "store/officers.py", "store/passwords.py", "store/watches.py",
 )  # fmt: skip
 TECHNICAL = {"reason"}  # a fact that only English has words for; others may leave it out
 NEVER = {
