@@ -48,7 +48,12 @@ def told(text: str, tongue: Tongue) -> str:
 
 
 def rule_message(rule_id: str, ruleset: Ruleset, tongue: Tongue) -> str:
-    """What a rule says, in the reader's language; nothing where it takes facts that are not at hand."""
+    """What a rule says, in the reader's language.
+
+    Where that takes facts that are not at hand: its title in English, nothing in other languages.
+    """
     rule = ruleset.by_id.get(rule_id)
-    said = rule.message.get(tongue.code, "") if rule else ""
-    return "" if "{" in said else said
+    if rule is None:
+        return ""
+    said = rule.message.get(tongue.code, "")
+    return said if "{" not in said else rule.title if tongue.code == "en" else ""

@@ -18,10 +18,11 @@ from pharmcheck.api.callers import Caller
 from pharmcheck.api.checks import start
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service, service_of
-from pharmcheck.explain import SIGNS
+from pharmcheck.explain import SIGNS, explain
+from pharmcheck.messages.evidence import in_language
 from pharmcheck.model import Category
 from pharmcheck.reviewing import Action, choices
-from pharmcheck.store import Appeal, StoredVerdict, waiting
+from pharmcheck.store import Appeal, StoredVerdict, verdict_of, waiting
 from pharmcheck.web.desk_page import desk_page, labels, problem_page, rule_message
 from pharmcheck.web.identity import admitted, person_of
 from pharmcheck.web.language import Tongue, marked
@@ -199,14 +200,19 @@ def _verdict(check_id: str, service: Service) -> StoredVerdict | None:
 
 
 def _findings(seen: StoredVerdict, service: Service, tongue: Tongue) -> list[tuple[str, str, str]]:
-    """What moved the machine, with the first quotation; nothing in it can be clicked by accident."""
+    """What moved the machine, reasons first, with the first quotation; nothing in it can be clicked by accident."""
+    ruleset, verdict = service.place.ruleset, verdict_of(seen)
+    reasons = {}
+    if verdict is not None:
+        told = explain(verdict, ruleset, tongue.code).why
+        reasons = {finding.rule_id: why.message for finding, why in zip(verdict.reasons, told, strict=True)}
     found = []
     for one in service.store.findings_of(seen.check_id):
         if one["outcome"] == "present" and not one["shadow"] and one["effect"]:
-            quote = one["evidence"][0]["quote"] if one["evidence"] else one["reason"] or ""
-            says = rule_message(one["rule"], service.place.ruleset, tongue)
+            quote = in_language(one["evidence"][0]["quote"] if one["evidence"] else one["reason"] or "", tongue.code)
+            says = reasons.get(one["rule"]) or rule_message(one["rule"], ruleset, tongue)
             found.append((one["rule"], says, defang(quote, seen.host, seen.registrable_domain)))
-    return found
+    return sorted(found, key=lambda one: one[0] not in reasons)
 
 
 def _action(text: str) -> Action:
