@@ -24,6 +24,7 @@ from pharmcheck.store import (
     Requests,
     Reviews,
     Store,
+    Weighing,
     waiting,
 )  # fmt: skip
 from pharmcheck.store.tables import (
@@ -167,6 +168,7 @@ def test_no_question_reads_a_whole_table(plans, store: Store, settings: Settings
         "warnings": lambda: registers.warnings("www.d7.com", "d7.com"),
         "who waits for a site": lambda: looks.waiting_for("d7.com", "d7.com", None),
         "looks at a site": lambda: looks.since("d7.com", NOON),
+        "words about watched sites": lambda: Weighing(store).note_words(NOON),
         "claim": lambda: queue.claim(QueueName.BATCH, 10, "one", NOON, LEASE),
         "renew": lambda: queue.renew([key(0)], "one", NOON, LEASE),
         "give back": lambda: queue.give_back([key(0)], "one"),
