@@ -70,9 +70,10 @@ class Shown(HTMLParser):
             self.words.add(" ".join(data.split()))
 
 
-async def furnish(desk: Desk, ruleset: Ruleset) -> None:
+async def furnish(desk: Desk, ruleset: Ruleset, shop: str = "pills") -> None:
     """A desk with something on every page of it, in the client's browser of whoever is there."""
-    here = await hand_in(desk, ROWS)
+    rows = ROWS.replace(b"pills", shop.encode())
+    here = await hand_in(desk, rows)
     await send(desk, f"{here}/start")
     answer_all(desk, ruleset, **MILD)
     await send(desk, f"{here}/watch")
@@ -80,18 +81,19 @@ async def furnish(desk: Desk, ruleset: Ruleset) -> None:
     for _ in range(2):
         await send(desk, f"{here}/watch/targets", {"url": f"https://intake{_}.example.org/"})
     desk.clock.turn(hours=1)
-    desk.keep(site("pills.example.com", at=desk.clock(), **ROGUE))
+    desk.keep(site(f"{shop}.example.com", at=desk.clock(), **ROGUE))
     note_verdicts(desk.service.store, desk.clock(), ruleset)
     messages = Deliveries(desk.service.store)
     messages.announce(desk.clock(), timedelta(0), 9)
-    first, *_ = messages.claim("test", desk.clock(), LEASE, 9)
+    first, *_rest = messages.claim("test", desk.clock(), LEASE, 9)
     failed = Tried(1, desk.clock(), "http_error", 500, "site", "The receiver answered with status 500.", 3)
     sentence = "A message could not be delivered in 8 tries. The last: The receiver answered with status 500."
     messages.finish(first, "test", failed, desk.clock(), disable_why=sentence)
-    again = await hand_in(desk, ROWS)
+    desk.clock.turn(hours=1)  # so that one look at a site is the last, whatever their ids
+    again = await hand_in(desk, rows)
     await send(desk, f"{again}/start")
     answer_all(desk, ruleset, **MILD)
-    await send(desk, f"{await hand_in(desk, ROWS)}/start")
+    await send(desk, f"{await hand_in(desk, rows)}/start")
     await hand_in(desk, b"Site\nother.example.net\n")
     shown = [Trait(kind, "x", "x", "https://page.example/", "9f" * 32) for kind in ("phone", "handle")]
     for domain in ("example.com", "example.org"):
@@ -138,7 +140,7 @@ async def test_nobody_is_shown_what_they_may_not_do(desk: Desk, ruleset: Ruleset
         desk.client.cookies.clear()
         if role == "key":
             await open_with_key(desk)
-            await furnish(desk, ruleset)
+            await furnish(desk, ruleset, "potions")  # about which nobody has said anything
         else:
             await come_back(desk, person(desk, Role(role)))
         seen = await walk(desk)
