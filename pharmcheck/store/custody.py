@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from pharmcheck.custody import NOTHING_BEFORE, Action, Step, archive_member, digest, verdict_member, write_entry
+from pharmcheck.store.columns import storable
 from pharmcheck.store.network_traits import chunks
 from pharmcheck.store.tables import captures, checks
 from pharmcheck.store.tables_custody import custody
@@ -78,7 +79,7 @@ def looked(
         steps.append(Step(row.finished_at, Action.CAPTURED, by, what, archive_member(row.id), row.warc_sha256))
     if verdict is not None:
         what = f"the verdict about {verdict['host']}, by rules {verdict['ruleset']}"
-        given = hashlib.sha256(verdict["document"].encode("utf-8")).hexdigest()
+        given = _sha256(verdict["document"])
         steps.append(Step(verdict["judged_at"], Action.JUDGED, by, what, verdict_member(check_id), given))
     append(connection, check_id, steps)
 
@@ -90,7 +91,7 @@ def reviewed(connection: sa.Connection, number: int, row: dict[str, Any]) -> Non
     what = row["action"] + (f" to {row['category']}" if row.get("category") else "")
     if row.get("until"):
         what += f" until {row['until']:%Y-%m-%d}"
-    given = hashlib.sha256(row["reason"].encode("utf-8", "replace")).hexdigest()
+    given = _sha256(row["reason"])
     by = f"{name}, {row['role']}" if name else str(row["role"])
     append(connection, row["check_id"], [Step(row["at"], Action.REVIEWED, by, what, f"reason {number}", given)])
 
@@ -111,6 +112,11 @@ def forget_logs(connection: sa.Connection, check_ids: Sequence[str]) -> None:
     """Delete the logs of checks that were deleted in this transaction before."""
     for some in chunks(check_ids):
         connection.execute(sa.delete(custody).where(custody.c.check_id.in_(some)))
+
+
+def _sha256(text: str) -> str:
+    """Of a text as it is kept."""
+    return hashlib.sha256(storable(text).encode("utf-8")).hexdigest()
 
 
 def _existing(connection: sa.Connection, check_ids: Sequence[str]) -> list[str]:
