@@ -103,10 +103,8 @@ class _Walk:
         for token in tokenize(source):
             tag = token.tag
             if tag is None:
-                if token.type is _TEXT:
-                    self._read(token.data or "")
-                    if self._brief and page.text_chars >= ENOUGH_TEXT:
-                        return
+                if token.type is _TEXT and self._read(token.data or ""):
+                    return
             elif tag == "a":
                 if self._href is not None:
                     yield self._href, " ".join(self._words.split())
@@ -117,10 +115,8 @@ class _Walk:
             elif tag in _LINKING:
                 if target := token.attr(_LINKING[tag]):
                     yield target, " ".join((token.attr("alt") or token.attr("title") or "")[:_MOST_WORDS].split())
-            elif tag in _HEADS:
+            elif tag in _HEADS or page.text_chars < ENOUGH_TEXT:
                 self._open(tag, token)
-            elif page.text_chars < ENOUGH_TEXT and len(page.mounts) < _MOST_MOUNTS:
-                self._mount(tag, token)
         if self._href is not None:
             yield self._href, " ".join(self._words.split())
 
@@ -146,19 +142,20 @@ class _Walk:
         except AddressError:
             return None
 
-    def _read(self, text: str) -> None:
+    def _read(self, text: str) -> bool:
+        """Note what a text says.  True when that is all that was asked for."""
         page = self.page
         if self._hidden:
             if self._hidden == "noscript" and len(page.notes) < _MOST_NOTES:
                 page.notes += text[:_MOST_NOTES]
-            return
+            return False
         if page.text_chars < ENOUGH_TEXT:
             page.text_chars += len(" ".join(text[:_MOST_COUNTED].split()))
-        if self._href is not None:
-            self._say(text)
+        self._say(text)
+        return self._brief and page.text_chars >= ENOUGH_TEXT
 
     def _say(self, text: str | None) -> None:
-        if text and self._href is not None and len(self._words) < _MOST_WORDS:
+        if self._href is not None and text and len(self._words) < _MOST_WORDS:
             self._words += " " + text[:_MOST_WORDS]
 
     def _open(self, tag: str, token: Token) -> None:
@@ -174,16 +171,14 @@ class _Walk:
         elif tag == "meta":
             if page.refresh is None and (token.attr("http-equiv") or "").strip().lower() == "refresh":
                 page.refresh = self._refresh(token.attr("content") or "")
-
-    def _mount(self, tag: str, token: Token) -> None:
-        mounts = self.page.mounts
-        if "-" in tag:
-            mounts.add(tag[:40])
-        for name, value in token.attrs or ():
-            if name == "id" and value:
-                mounts.add(value[:40].lower())
-            elif name in _FRAMEWORK:
-                mounts.add(name)
+        elif len(page.mounts) < _MOST_MOUNTS:
+            if "-" in tag:
+                page.mounts.add(tag[:40])
+            for name, value in token.attrs or ():
+                if name == "id" and value:
+                    page.mounts.add(value[:40].lower())
+                elif name in _FRAMEWORK:
+                    page.mounts.add(name)
 
     def _refresh(self, content: str) -> str | None:
         match = _REFRESH.match(content[:5000])
