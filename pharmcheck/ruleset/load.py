@@ -235,7 +235,7 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
         lexicon,
         vocabulary,
         papers,
-        Trades(rules),
+        Trades(rules, lists["shop_talk"]["counter"]),
         {what: frozenset(chain.from_iterable(lists["shop_talk"][what].values())) for what in _COUNTED},
         index,
         contexts,

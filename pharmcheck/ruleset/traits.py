@@ -8,7 +8,7 @@ be in: of two short lines that is a guess.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
 from pharmcheck.ruleset.folding import fold, words_in
@@ -18,13 +18,21 @@ from pharmcheck.ruleset.schema import Rule, TraitsMatch
 from pharmcheck.ruleset.site import Site, own_pages, spoken_languages
 
 _QUOTED_MOST = 3
+_COUNTER_LEAST = 4  # different words, all of one language
 
 
 class Trades:
-    """The words of all traits by the longest of each: a site without that one does not say the rest."""
+    """The words of all traits by the longest of each: a site without that one does not say the rest.
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    Args:
+        rules: that may have traits.
+        counter: how a pharmacy speaks of its counter, by language.
+    """
+
+    def __init__(self, rules: Iterable[Rule], counter: Mapping[str, list[str]]) -> None:
+        self.counter = TraitsMatch(kind="traits", words=dict(counter), least=_COUNTER_LEAST)
         matches = [match for rule in rules for match in rule.match if isinstance(match, TraitsMatch)]
+        matches.append(self.counter)
         self._by_longest = {id(match): _by_longest(match) for match in matches}
         self._matches = matches  # so that no other matcher gets the identity of one of them
         self.literals = Literals({word for words in self._by_longest.values() for word in words})

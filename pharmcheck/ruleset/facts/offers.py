@@ -23,7 +23,6 @@ _TRACES_LEAST = 3  # of each, on the whole site
 _SHELF_LEAST = 3  # different names with a strength on one page
 _SIGN_CHARS = 60  # of a line that may be the name over the door
 _CALLED_LEAST = 2  # different lines
-_COUNTER_LEAST = 4  # different words, all of one language
 _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
 
 
@@ -171,8 +170,10 @@ def neighbourhood_pharmacy(site: Site) -> Answer:
     talk = site.lists["shop_talk"]
     nouns = tuple(talk["counter_nouns"])
     label = site.address.registrable_domain.split(".", 1)[0]
-    text = "".join(site.plain_words(page) for page in own_pages(site))
-    if max(sum(f" {word}" in text for word in words) for words in talk["counter"].values()) < _COUNTER_LEAST:
+    told = site.trades.told_by(site.trades.counter, site.told_words())
+    text = "".join(site.plain_words(page) for page in own_pages(site)) if told else ""
+    spoken = Counter(language for word, languages in told.items() if word in text for language in languages)
+    if max(spoken.values(), default=0) < site.trades.counter.least:
         return ABSENT
     called: dict[str, tuple[PageText, int]] = {}
     for page in own_pages(site):
