@@ -59,8 +59,10 @@ def read_all(pages: Iterable[Page], vocabulary: Vocabulary) -> tuple[Reading, ..
         key = (page.sha256, page.url, page.role, page.truncated, kind)
         found = read_before.get(key)
         if found is None:
-            found = read_before[key] = read(page, vocabulary, known)
-        readings.append(replace(found, **_answered(page)))
+            reading = read_before[key] = read(page, vocabulary, known)
+        else:
+            reading = replace(found, **_answered(page))
+        readings.append(reading)
     return tuple(readings)
 
 

@@ -78,12 +78,9 @@ class Site:
     issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
-    offers: dict[tuple[Medicine, str], MedicineOffer] = field(
-        default_factory=dict
-    )  # every offer of a medicine by its words, shop pages first
-    offered: dict[Medicine, MedicineOffer] = field(
-        default_factory=dict
-    )  # each medicine's first offer, shop pages first
+    # Every offer of a medicine by its words, and each medicine's first offer; shop pages first.
+    offers: dict[tuple[Medicine, str], MedicineOffer] = field(default_factory=dict)
+    offered: dict[Medicine, MedicineOffer] = field(default_factory=dict)
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
     licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
@@ -94,6 +91,7 @@ class Site:
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     recommends: bool | None = None  # worked out once, by `referral`
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
+    _hosts: dict[str, str] = field(default_factory=dict)  # of the links that several pages have
     _plain_words: dict[int, str] = field(default_factory=dict)
     _words_of_line: dict[str, str] = field(default_factory=dict)  # for the lines that several pages have
     _told_words: frozenset[str] | None = None
@@ -116,8 +114,11 @@ class Site:
         found = self._linked.get(page.reading.url)
         if found is None:
             found = self._linked[page.reading.url] = {}
+            hosts = self._hosts
             for link in page.reading.links:
-                found.setdefault(host_of(link.url), link.block)
+                if link.url not in hosts:
+                    hosts[link.url] = host_of(link.url)
+                found.setdefault(hosts[link.url], link.block)
         return found
 
     def plain_words(self, page: PageText) -> str:

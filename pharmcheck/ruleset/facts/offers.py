@@ -42,7 +42,7 @@ def other_goods_on_offer(site: Site) -> Answer:
     if site.offered:
         return ABSENT
     for page in site.pages:
-        for offer in shop_offers(page.reading):
+        for offer in shop_offers(page):
             if offer.kind in (OfferKind.CART, OfferKind.STRUCTURED):
                 return present(site.cite(page, offer.block, offer.product))
     return ABSENT
@@ -142,11 +142,7 @@ def medicines_on_a_shelf(site: Site) -> Answer:
     if sum(times(site.word_counts(page), site.talk["furniture"]) for page in own_pages(site)) < _TRACES_LEAST:
         return ABSENT
     for page in site.pages_of(PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART):
-        lines = [
-            block
-            for block in sorted({page.block_at(start) for start, _, _ in page.named})
-            if is_goods(page.reading.blocks[block].text)
-        ]
+        lines = [block for block in page.naming if is_goods(page.reading.blocks[block].text)]
         if len({page.block_text(block) for block in lines}) >= _SHELF_LEAST:
             return present(*(site.cite(page, block) for block in lines[:_SHELF_LEAST]))
     return ABSENT
