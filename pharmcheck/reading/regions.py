@@ -44,6 +44,14 @@ class Hints:
 
     def region(self, token: Token) -> Region | None:
         """The region that an element's names say it is; where several do, the first in the source counts."""
+        classes = token.attr("class")
+        if token.attr("id") is None and token.attr("role") is None:  # as of most elements
+            if classes is None:
+                return None
+            known = self._regions["class"]
+            if classes not in known:
+                known[classes] = _region("class", classes)
+            return known[classes]
         found: dict[str, Region] = {}
         for name, known in self._regions.items():
             value = token.attr(name)  # not all attributes at once: a tag may have half a million
@@ -71,4 +79,5 @@ class Hints:
 
 def _region(name: str, value: str) -> Region | None:
     known = _ROLES if name == "role" else _NAMES
-    return next((known[word] for word in value[:500].lower().split() if word in known), None)
+    words = value[:500].lower().split()
+    return None if known.keys().isdisjoint(words) else next(known[word] for word in words if word in known)

@@ -36,8 +36,7 @@ class Phrase:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found: character offsets inside the block's text."""
 
     phrase: Phrase

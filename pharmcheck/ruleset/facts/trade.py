@@ -61,17 +61,18 @@ def shelf_of_unauthorised(site: Site) -> Answer:
 def research_trade(site: Site) -> Answer:
     """Peptides are sold with the marks of a laboratory, by the cart, to people."""
     talk = site.lists["shop_talk"]
+    signs = {word.split()[0] for word in talk["research_goods"]}
+    if not any(sign in page.folded for page in own_pages(site) for sign in signs):  # as of nearly every site
+        return ABSENT if site.pages else inconclusive("no page was read")
     told = [(page, f"{site.plain_words(page)} ") for page in own_pages(site)]
-    goods = [
-        (page, text) for page, text in told if sum(map(text.count, talk["research_goods"])) >= _GOODS_LEAST
-    ]  # first: hardly a site speaks of them
+    goods = [(page, text) for page, text in told if sum(map(text.count, talk["research_goods"])) >= _GOODS_LEAST]
     marks = {word for _, text in goods for word in talk["research_marks"] if word in text}
     uses = any(word in text for _, text in goods for word in talk["research_use"])
     people = uses and any(word in text for _, text in told for word in talk["for_people"])
     if len(marks) >= _MARKS_LEAST and people and _is_shop(site):
         page = goods[0][0]
         return present(site.cite(page, _first(page, talk["research_goods"])))
-    return ABSENT if site.pages else inconclusive("no page was read")
+    return ABSENT
 
 
 @fact
