@@ -34,7 +34,7 @@ _HEADS = _UNSEEN | {"img", "base", "meta"}
 _MOST_MOUNTS = 1000
 _SAMPLE = 1 << 16  # characters
 _beyond_ascii = "\x7f".__lt__
-# Links as most pages write them, which mean on a page just what they say; reading one strictly takes forty times as
+# Links as most pages write them, which mean on a page just what they say; reading one strictly takes thirty times as
 # long.  One class, one repeat: linear.  What might be a folder's way up, a scheme or an escape is not among them.
 _ROOTED = re.compile(r"/(?!/)[A-Za-z0-9_,+~/.-]*(?:\?[A-Za-z0-9_,+~/.=&-]+)?").fullmatch
 _BELOW = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_,+~.-]*(?:\?[A-Za-z0-9_,+~/.=&-]+)?").fullmatch

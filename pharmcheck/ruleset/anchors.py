@@ -4,7 +4,7 @@ A line without a phrase's rarest word does not say it; of thousands of phrases a
 looked for.  May name a phrase that does not stand there, never misses one that does.
 
 Whole words are looked up in a dictionary.  An automaton over all of them would answer the same, but walk every letter
-of every line, at twenty times the cost.
+and stop at every part of a word, at twice the cost.
 """
 
 from __future__ import annotations
