@@ -12,7 +12,7 @@ from datetime import date
 
 import re2
 
-from pharmcheck.address import at_or_below, host_of
+from pharmcheck.address import at_or_below
 from pharmcheck.model import Capture, Direction, EvidenceKind, Finding, Outcome, Reading
 from pharmcheck.reading import read_all
 from pharmcheck.registers import RegisterLookup
@@ -74,7 +74,7 @@ def find(
 
 
 def _is_combination(rule: Rule) -> bool:
-    return any(isinstance(match, CombinationMatch) for match in rule.match)
+    return CombinationMatch in map(type, rule.match)
 
 
 def _ask(rule: Rule, site: Site, hits: Hits, ruleset: Ruleset, findings: Mapping[str, Finding]) -> Finding:
@@ -146,8 +146,7 @@ def _answer_header(match: HeaderMatch, site: Site) -> Answer:
 
 def _answer_link(match: LinkMatch, site: Site) -> Answer:
     for page in site.pages:
-        for link in page.reading.links:
-            host = host_of(link.url)
+        for host in site.linked_from(page):
             if any(at_or_below(host, known) for known in match.hosts):
                 return present(say(EvidenceKind.PAGE, f"The page links to {host}.", page.reading.url))
     return ABSENT if site.pages else inconclusive("no page was read")

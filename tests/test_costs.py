@@ -17,7 +17,7 @@ from pharmcheck.ruleset import load_ruleset
 from tests.sites import WHEN
 
 _RULES = load_ruleset()
-_LIMITS = {"call": 117_000, "c_call": 230_000, "re2": 1_600}
+_LIMITS = {"call": 94_000, "c_call": 217_000, "re2": 1_020}
 """Functions of Python, functions of C, and calls into RE2, which cost some microseconds each."""
 
 

@@ -8,6 +8,7 @@ from pharmcheck.check import judge
 from pharmcheck.model import Category
 from pharmcheck.reading import read
 from pharmcheck.ruleset import load_ruleset
+from pharmcheck.ruleset.scan import page_text
 from pharmcheck.ruleset.shelf import shop_offers
 from tests.sites import WHEN, site
 
@@ -76,7 +77,9 @@ def test_an_offer_is_seen_however_the_shop_is_built(theme: str) -> None:
     words = "<p>No prescription required. Order today.</p>"
     page = f"<html lang=en><title>Shop</title><body>{_THEMES[theme]}{words}</body></html>"
     capture = site(home="# Shop\nWelcome to our pharmacy.", product=page)
-    offers = [offer.product for offer in shop_offers(read(capture.pages[1], _RULES.vocabulary))]
+    offers = [
+        offer.product for offer in shop_offers(page_text(read(capture.pages[1], _RULES.vocabulary), _RULES.medicines))
+    ]
     verdict = judge(capture, _RULES, now=WHEN).verdict
     assert offers
     assert not any("prescription" in product for product in offers)
@@ -89,4 +92,4 @@ def test_what_medicines_cost_is_no_shop() -> None:
     page = f"<html lang=en><title>Prices</title><body><h1>What medicines cost</h1>{lines}</body></html>"
     judgement = judge(site(home=page, faq="# Questions\nWe sell nothing and explain prices."), _RULES, now=WHEN)
     assert judgement.verdict.category in (Category.NOT_A_PHARMACY, Category.COULD_NOT_CHECK)
-    assert not list(shop_offers(judgement.readings[0]))
+    assert not list(shop_offers(page_text(judgement.readings[0], _RULES.medicines)))

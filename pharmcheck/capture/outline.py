@@ -6,9 +6,9 @@ Cheap and tolerant, for deciding where to look next; what a page *says* is the b
 from __future__ import annotations
 
 import re
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from turbohtml import Token, TokenType, tokenize
@@ -19,7 +19,8 @@ from pharmcheck.errors import AddressError
 _MOST_SOURCE = 1 << 20  # bytes looked at from the start, and as many from the end
 _FIRST_LINKS, _LAST_LINKS = 1000, 500  # those that matter stand in the head and the foot, never between thousands
 _MOST_WORDS = 200  # characters of a link's words
-_ENOUGH_TEXT = 10_000  # characters; nobody asks for more than "is there any?"
+ENOUGH_TEXT = 250  # visible characters, a sentence or three: a page that has them is no shell, and more tell nothing
+_MOST_COUNTED = 10_000  # characters of one text
 _MOST_NOTES = 4000  # characters of <noscript>
 _LONGEST_REFRESH_S = 5  # a later refresh is a page that renews itself, not a way to another
 
@@ -30,9 +31,15 @@ _UNSEEN = frozenset("script style title noscript textarea iframe noframes xmp".s
 _HEAD = frozenset("base link meta".split())
 _LINKING = {"area": "href", "frame": "src"}  # image maps and framesets: shops of twenty years ago, still open
 _FRAMEWORK = frozenset("ng-app ng-version data-reactroot data-server-rendered".split())
+_HEADS = _UNSEEN | _HEAD | {"img"}
 _MOST_MOUNTS = 1000
 _SAMPLE = 1 << 16  # characters
 _beyond_ascii = "\x7f".__lt__
+# Links as most pages write them, which mean on a page just what they say; reading one strictly takes thirty times as
+# long.  One class, one repeat: linear.  What might be a folder's way up, a scheme or an escape is not among them.
+_ROOTED = re.compile(r"/(?!/)[A-Za-z0-9_,+~/.-]*(?:\?[A-Za-z0-9_,+~/.=&-]+)?").fullmatch
+_BELOW = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_,+~.-]*(?:\?[A-Za-z0-9_,+~/.=&-]+)?").fullmatch
+_SHORT = 2000  # characters of the whole; a longer one may be refused
 _CHARSET = re.compile(
     rb"charset\s{0,9}=\s{0,9}[\"']?(windows-125[0-8]|iso-8859-(?:[1-9]|1[0-6])|koi8-[ru])\b", re.IGNORECASE
 )
@@ -49,32 +56,31 @@ class Outline:
     base: str
     links: list[tuple[str, str]] = field(default_factory=list)  # canonical URL and words, in order
     refresh: str | None = None  # where it sends the visitor within seconds; never the page itself
-    text_chars: int = 0  # visible characters, counted up to ten thousand
+    text_chars: int = 0  # visible characters, counted until there are `ENOUGH_TEXT`
     scripts: int = 0  # that would run; data in script elements is not counted
-    mounts: set[str] = field(default_factory=set)  # ids and tags of elements that scripts may fill, folded
+    mounts: set[str] = field(default_factory=set)  # ids and tags of elements that scripts may fill, before such a text
     icon: str | None = None  # canonical URL; "" for one that cannot be fetched
     notes: str = ""  # what <noscript> says, as source
 
 
-def outline(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = (), enough: int = sys.maxsize) -> Outline:
+def outline(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = (), brief: bool = False) -> Outline:
     """One pass over `body`, the page at `base_url` (canonical): total, and linear in at most two mebibytes.
 
-    Links that the strict reader of addresses refuses are left out.  `admitted_hosts` as in `resolve_link`.  A page with
-    `enough` visible characters is looked at no further, and its links, which cost the most, are left out too.
+    Links that the strict reader of addresses refuses are left out.  `admitted_hosts` as in `resolve_link`.  When
+    `brief`, a page with enough text is looked at no further, and its links are left out too.
     """
-    walk = _Walk(base_url, frozenset(admitted_hosts))
+    walk = _Walk(base_url, frozenset(admitted_hosts), brief=brief)
     page = walk.page
     first: list[tuple[str, str]] = []
     last: deque[tuple[str, str]] = deque(maxlen=_LAST_LINKS)
     known: set[tuple[str, str]] = set()
     for link in walk.links(_source(body)):
-        if page.text_chars >= enough:
-            break
         if link not in known:
             known.add(link)
             (first if len(first) < _FIRST_LINKS else last).append(link)
-    if page.text_chars >= enough:
+    if brief and page.text_chars >= ENOUGH_TEXT:
         return page
+    walk.settle()
     for href, words in [*first, *last]:
         if (url := walk.resolved(href)) is not None:
             page.links.append((url, words))
@@ -84,21 +90,23 @@ def outline(body: bytes, base_url: str, *, admitted_hosts: Iterable[str] = (), e
 class _Walk:
     """One pass over one page."""
 
-    def __init__(self, page_url: str, admitted: frozenset[str]) -> None:
+    def __init__(self, page_url: str, admitted: frozenset[str], *, brief: bool) -> None:
         self.page = Outline(page_url)
-        self._page_url, self._admitted = page_url, admitted
+        self._page_url, self._admitted, self._brief = page_url, admitted, brief
         self._based = False
         self._hidden = ""  # the open element whose text nobody sees
         self._href: str | None = None  # of the open link
         self._words = ""
+        self._site = self._folder = ""  # what links without a host, and without a path, stand behind
 
     def links(self, source: str) -> Iterator[tuple[str, str]]:
         """Each link as written, with its words; the rest goes to `page` on the way."""
+        page = self.page
         for token in tokenize(source):
             tag = token.tag
             if tag is None:
-                if token.type is _TEXT:
-                    self._read(token.data or "")
+                if token.type is _TEXT and self._read(token.data or ""):
+                    return
             elif tag == "a":
                 if self._href is not None:
                     yield self._href, " ".join(self._words.split())
@@ -109,13 +117,25 @@ class _Walk:
             elif tag in _LINKING:
                 if target := token.attr(_LINKING[tag]):
                     yield target, " ".join((token.attr("alt") or token.attr("title") or "")[:_MOST_WORDS].split())
-            else:
+            elif tag in _HEADS or page.text_chars < ENOUGH_TEXT:
                 self._open(tag, token)
         if self._href is not None:
             yield self._href, " ".join(self._words.split())
 
+    def settle(self) -> None:
+        """All of the page is known, its base too: find out where its plain links lead."""
+        with suppress(AddressError):  # then none of them is plain
+            self._site = resolve_link(self.page.base, "/", admitted_hosts=self._admitted)[:-1]
+            self._folder = resolve_link(self.page.base, "x", admitted_hosts=self._admitted)[:-1]
+
     def resolved(self, href: str, base: str | None = None) -> str | None:
         """The canonical URL of a link as written; None for one that the strict reader refuses."""
+        if self._folder and len(self._folder) + len(href) <= _SHORT:
+            path = href.removeprefix(self._site)
+            if "/." not in path and _ROOTED(path):
+                return self._site + path
+            if _BELOW(href):
+                return self._folder + href
         for cut in "\t\r\n":  # as browsers do
             if cut in href:
                 href = href.replace(cut, "")
@@ -124,18 +144,20 @@ class _Walk:
         except AddressError:
             return None
 
-    def _read(self, text: str) -> None:
+    def _read(self, text: str) -> bool:
+        """Note what a text says.  True when that is all that was asked for."""
         page = self.page
         if self._hidden:
             if self._hidden == "noscript" and len(page.notes) < _MOST_NOTES:
                 page.notes += text[:_MOST_NOTES]
-            return
-        if page.text_chars < _ENOUGH_TEXT:
-            page.text_chars += len(" ".join(text[:_ENOUGH_TEXT].split()))
+            return False
+        if page.text_chars < ENOUGH_TEXT:
+            page.text_chars += len(" ".join(text[:_MOST_COUNTED].split()))
         self._say(text)
+        return self._brief and page.text_chars >= ENOUGH_TEXT
 
     def _say(self, text: str | None) -> None:
-        if text and self._href is not None and len(self._words) < _MOST_WORDS:
+        if self._href is not None and text and len(self._words) < _MOST_WORDS:
             self._words += " " + text[:_MOST_WORDS]
 
     def _open(self, tag: str, token: Token) -> None:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -121,16 +122,15 @@ def _candidates(links: Sequence[tuple[str, str]], domain: str, seen: Iterable[st
     known: set[str] = set()
     found: dict[PageRole, list[str]] = {}
     for url, words in islice(dict.fromkeys(links), _MOST_LINKS):
+        if url in known:
+            continue
         host = host_of(url)
         if host not in ours:
             ours[host] = registrable_domain(host) == domain
-        if not ours[host] or not may_ask(url):
+        if not ours[host]:
             continue
-        role = page_role(url, words)
-        if role is PageRole.HOME and host.removeprefix("www.") not in homes:
-            role = _role_of_host(host, words)
-        key = _key(url, role)
-        if key in taken or url in known or _talks_us_into_it(url, words, role):
+        role, key = _judged(url, words, of_a_part=host.removeprefix("www.") not in homes)
+        if key is None or key in taken:
             continue
         taken.add(key)
         known.add(url)  # the same address under other words may seem to be a page of another role
@@ -141,6 +141,17 @@ def _candidates(links: Sequence[tuple[str, str]], domain: str, seen: Iterable[st
         if role not in _MANY:
             urls.sort(key=lambda url: _cost(url, usual))
     return found
+
+
+@lru_cache(maxsize=4096)  # every page of a site has its menu, and a visit chooses twice among all links
+def _judged(url: str, words: str, *, of_a_part: bool) -> tuple[PageRole, tuple[str, str] | None]:
+    """What a link of the site leads to, and what is equal for the same page; None for what is never asked for."""
+    if not may_ask(url):
+        return PageRole.OTHER, None
+    role = page_role(url, words)
+    if role is PageRole.HOME and of_a_part:
+        role = _role_of_host(host_of(url), words)
+    return role, None if _talks_us_into_it(url, words, role) else _key(url, role)
 
 
 def _cost(url: str, usual_locale: str) -> tuple[bool, bool, bool, int, int]:

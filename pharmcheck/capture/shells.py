@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 
-from pharmcheck.capture.outline import Outline, outline
+from pharmcheck.capture.outline import ENOUGH_TEXT, Outline, outline
 
-SHELL_CHARS = 250  # visible characters; fewer than a sentence or three
 _HARDLY_ANY = 40  # characters of "Loading …", a name or nothing at all
 _FEW_LINKS = 10  # a page with a menu can be read on, whatever fills its middle
 
@@ -32,11 +31,11 @@ _NOTICE = re.compile(
 def needs_scripts(body: bytes) -> bool:
     """Whether the page in `body` shows nothing until scripts have run."""
     # Most pages say enough before their first hundred links, which cost more to read than all else here.
-    return is_shell(outline(body, "https://example.com/", enough=SHELL_CHARS))
+    return is_shell(outline(body, "https://example.com/", brief=True))
 
 
 def is_shell(page: Outline) -> bool:
     """The same judgement on an outline that is already there."""
-    if page.text_chars >= SHELL_CHARS or not page.scripts or len(page.links) >= _FEW_LINKS:
+    if page.text_chars >= ENOUGH_TEXT or not page.scripts or len(page.links) >= _FEW_LINKS:
         return False
     return page.text_chars < _HARDLY_ANY or not _MOUNTS.isdisjoint(page.mounts) or bool(_NOTICE.search(page.notes))

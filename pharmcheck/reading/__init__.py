@@ -16,7 +16,7 @@ from pharmcheck.model import Contacts, Page, Reading, Shape, Structured
 from pharmcheck.reading.contacts import find_contacts, home_countries
 from pharmcheck.reading.language import language_of
 from pharmcheck.reading.licences import find_licences
-from pharmcheck.reading.lines import Lines
+from pharmcheck.reading.lines import Known, Lines
 from pharmcheck.reading.markup import Pass
 from pharmcheck.reading.offers import find_offers
 from pharmcheck.reading.prescan import Prescan, prescan
@@ -33,8 +33,8 @@ from pharmcheck.reading.vocabulary import Vocabulary
 __all__ = ["MAX_PAGE", "Vocabulary", "clean", "decode", "locate", "read", "read_all", "refine_role"]
 
 
-def read(page: Page, vocabulary: Vocabulary) -> Reading:
-    """Read one page.
+def read(page: Page, vocabulary: Vocabulary, known: Known | None = None) -> Reading:
+    """Read one page; `known`: what was found on the site's other pages.
 
     Invariants (checked by property tests):
       * never raises, whatever the bytes;
@@ -46,20 +46,23 @@ def read(page: Page, vocabulary: Vocabulary) -> Reading:
     stopped = taste(_read_whole, page, vocabulary) if scan.suspicion else None
     if stopped:
         return _empty(page, [f"reading this page ({scan.suspicion}) was stopped: {stopped}"])
-    return _read(page, vocabulary, decoded, scan)
+    return _read(page, vocabulary, decoded, scan, known)
 
 
 def read_all(pages: Iterable[Page], vocabulary: Vocabulary) -> tuple[Reading, ...]:
     """Read the pages of a site; one that came twice with the same bytes, as to a visitor from a search engine, once."""
-    known: dict[tuple[object, ...], Reading] = {}
+    read_before: dict[tuple[object, ...], Reading] = {}
+    known = Known()
     readings = []
     for page in pages:
         kind = next((value for name, value in page.headers if name == "content-type"), "")
         key = (page.sha256, page.url, page.role, page.truncated, kind)
-        found = known.get(key)
+        found = read_before.get(key)
         if found is None:
-            found = known[key] = read(page, vocabulary)
-        readings.append(replace(found, **_answered(page)))
+            reading = read_before[key] = read(page, vocabulary, known)
+        else:
+            reading = replace(found, **_answered(page))
+        readings.append(reading)
     return tuple(readings)
 
 
@@ -69,7 +72,7 @@ def _read_whole(page: Page, vocabulary: Vocabulary) -> Reading:
     return _read(page, vocabulary, decoded, prescan(decoded.text))
 
 
-def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -> Reading:
+def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan, known: Known | None = None) -> Reading:
     problems = ["truncated"] if page.truncated else []
     if decoded.problem:
         problems.append(decoded.problem)
@@ -83,8 +86,8 @@ def _read(page: Page, vocabulary: Vocabulary, decoded: Decoded, scan: Prescan) -
     markup.run(scan.text)
     markup.finish()
     structured, products = read_json_ld(markup.json_ld)
-    lines = Lines(markup.blocks, markup.rows, markup.links)
-    sieve_of(vocabulary).sort(lines)
+    lines = Lines(markup.blocks, markup.rows, markup.links, known)
+    sieve_of(vocabulary).sort(lines.sheet)
     language = language_of(markup.blocks, markup.lang)
     home = home_countries(page.url, markup.lang, language)
     hidden = hidden_marks(scan.text, markup, vocabulary)

@@ -22,12 +22,12 @@ _BY_SUFFIX = dict(
 )
 # Names on a page that nothing else places: last guesses for a number without its country.
 _BY_NAME = {
-    b"United Kingdom": "GB",
-    b"Ireland": "IE",
-    b"Australia": "AU",
-    b"New Zealand": "NZ",
-    b"India": "IN",
-    "₹".encode(): "IN",
+    "United Kingdom": "GB",
+    "Ireland": "IE",
+    "Australia": "AU",
+    "New Zealand": "NZ",
+    "India": "IN",
+    "₹": "IN",
 }
 
 
@@ -44,7 +44,8 @@ def find_contacts(lines: Lines, links: list[Link], home: tuple[str, ...]) -> Con
     addresses = find_addresses(lines, home)
     printed = tuple(item.country for item in addresses if item.country)
     direct = [link for link in links if link.url[:4] != "http" or mails.VEILED in link.url]
-    named = () if home or printed else tuple(code for name, code in _BY_NAME.items() if name in lines.data)
+    words = "" if home or printed else "\n".join(lines.places)
+    named = tuple(code for name, code in _BY_NAME.items() if name in words)
     regions = tuple(dict.fromkeys((*home[:1], *printed, *home, *named, "US")))
     return Contacts(
         addresses=addresses,

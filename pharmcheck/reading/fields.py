@@ -158,10 +158,12 @@ def _control(page: Builder, token: Token, tag: str) -> None:
     """Open a box for the words of a control, closing one that was left open; or close it."""
     if page.parts:
         page.flush()
-    if token.type is not _START or page.top() == tag:
+    if token.type is not _START:
         page.pop(tag)
-    if token.type is _START:
-        page.push(tag, BlockKind.CONTROL, None)
+        return
+    if page.top() == tag:
+        page.pop(tag)
+    page.push(tag, BlockKind.CONTROL, None)
 
 
 def _field(page: Builder, kind: str, token: Token, words: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pharmcheck.address import at_or_below, host_of, read_url, registrable_domain
+from pharmcheck.address import host_of, read_url, registrable_domain
 from pharmcheck.errors import AddressError
 from pharmcheck.reading.patterns import Pattern, compile_text
 
@@ -111,7 +111,8 @@ class Issuers:
 
     def known(self, host: str) -> bool:
         """Whether a host belongs to some issuer or authority of the table: then it imitates nobody."""
-        return any(at_or_below(host, real) for real in self.real)
+        labels = host.split(".")
+        return any(".".join(labels[at:]) in self.real for at in range(len(labels)))
 
     def page_to_read(self, url: str, domain: str) -> str | None:
         """The address of the page that says what an issuer thinks of `domain`, when `url` leads to such a page.

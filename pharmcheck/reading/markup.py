@@ -76,7 +76,7 @@ class Pass(Builder):
             self.flush()
         fields.close_form(self)
         last = len(self.blocks) - 1
-        if self.links and max(link.block for link in self.links) > last:  # the words of one cleaned away to nothing
+        if self.links and max([link.block for link in self.links]) > last:  # the words of one cleaned away to nothing
             self.links = [link._replace(block=-1) if link.block > last else link for link in self.links]
 
     def raw(self) -> tuple[str, Token | None]:

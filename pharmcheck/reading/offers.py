@@ -87,7 +87,7 @@ class _Finder:
         links = [
             (link.text, link.block)
             for link in self.links
-            if link.text.partition(" ")[0].lower() in verbs and link.block >= 0 and link.region not in self.parts
+            if link.block >= 0 and link.region not in self.parts and link.text.partition(" ")[0].lower() in verbs
         ]
         kinds = goods.LINES if not self.links else (BlockKind.CONTROL,)
         pressed = [(self.blocks[i].text, i) for i in self.verbs if self.blocks[i].kind in kinds]

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
+
+import re2
 
 from pharmcheck.reading.forms import BOX, COUNTRY, FORMS, NO_TOWN, Form
-from pharmcheck.reading.patterns import Match, Pattern, compile_text, latin
+from pharmcheck.reading.patterns import Match, Pattern, compile_text, latin, options
 
 _BEFORE = 170  # characters before the postcode that may hold the street
 _AFTER = 90  # and after it
@@ -19,6 +22,7 @@ _STEP = 45  # the same where the town follows the postcode
 _LEAP = 14  # characters between town and street where the street comes last: ", przy "
 _NEAR = 30  # characters after an address that may name the country
 _MAX_STREET = 100
+_ALWAYS = len(FORMS)  # number of what is found in any text
 _PREFIXES = {
     "A": "AT", "AT": "AT", "B": "BE", "BE": "BE", "CH": "CH", "CZ": "CZ", "D": "DE", "DE": "DE", "E": "ES", "ES": "ES",
     "F": "FR", "FR": "FR", "I": "IT", "IT": "IT", "NL": "NL", "S": "SE", "SE": "SE",
@@ -79,7 +83,10 @@ class _Code:
 def addresses_in(whole: str, begin: int, end: int, home: tuple[str, ...]) -> tuple[Found, ...]:
     """The addresses whose postcode stands from `begin` to `end`, in order; no word belongs to two."""
     made: list[Found] = []
-    for form in _ordered(home):
+    possible = set(_codes().Match(whole.encode()) or ())
+    for number, form in _ordered(home):
+        if number not in possible and _ALWAYS in possible:
+            continue
         for n, match in enumerate(form.code.finditer(whole)):
             if n >= _CODES:  # a table of numbers
                 break
@@ -118,9 +125,20 @@ def country_named(text: str) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _ordered(home: tuple[str, ...]) -> tuple[Form, ...]:
-    """The forms of the page's own countries first."""
-    return tuple(sorted(FORMS, key=lambda form: not any(country in home for country in form.countries)))
+def _ordered(home: tuple[str, ...]) -> tuple[tuple[int, Form], ...]:
+    """The forms with their numbers, those of the page's own countries first."""
+    return tuple(sorted(enumerate(FORMS), key=lambda one: not any(country in home for country in one[1].countries)))
+
+
+@lru_cache(maxsize=1)
+def _codes() -> Any:  # noqa: ANN401 - re2 has no types
+    """The postcodes of all forms as one set, so that a stretch meets only those which it may have."""
+    together = re2.Set.SearchSet(options())
+    for form in FORMS:
+        together.Add(form.code.pattern)
+    together.Add(r"\z")  # found in any text: when even this is missing, the set ran out of memory and has said nothing
+    together.Compile()
+    return together
 
 
 def _code(form: Form, match: Match, whole: str, home: tuple[str, ...]) -> _Code | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from turbohtml import Token
 
 from pharmcheck.model import Region
@@ -30,7 +32,7 @@ _NAMES = {
     **dict.fromkeys(("breadcrumb", "breadcrumbs", "woocommerce-breadcrumb"), Region.NAV),
     **dict.fromkeys(("sidebar", "widget-area", "side-bar", "left-column", "right-column"), Region.ASIDE),
 }
-_BUTTONS = ("btn", "button", "addtocart", "add-to-cart", "add_to_cart", "buy-now", "buynow", "buy_now")
+_button = re.compile("btn|button|addtocart|add-to-cart|add_to_cart|buy-now|buynow|buy_now").search  # linear: words
 
 
 class Hints:
@@ -42,6 +44,14 @@ class Hints:
 
     def region(self, token: Token) -> Region | None:
         """The region that an element's names say it is; where several do, the first in the source counts."""
+        classes = token.attr("class")
+        if token.attr("id") is None and token.attr("role") is None:  # as of most elements
+            if classes is None:
+                return None
+            known = self._regions["class"]
+            if classes not in known:
+                known[classes] = _region("class", classes)
+            return known[classes]
         found: dict[str, Region] = {}
         for name, known in self._regions.items():
             value = token.attr(name)  # not all attributes at once: a tag may have half a million
@@ -63,14 +73,11 @@ class Hints:
         """Whether class names are those of a button."""
         known = self._buttons.get(classes)
         if known is None:
-            folded = classes[:500].lower()
-            known = self._buttons[classes] = any(word in folded for word in _BUTTONS)
+            known = self._buttons[classes] = _button(classes[:500].lower()) is not None
         return known
 
 
 def _region(name: str, value: str) -> Region | None:
     known = _ROLES if name == "role" else _NAMES
-    for word in value[:500].lower().split():
-        if word in known:
-            return known[word]
-    return None
+    words = value[:500].lower().split()
+    return None if known.keys().isdisjoint(words) else next(known[word] for word in words if word in known)

@@ -15,7 +15,7 @@ from typing import Any
 import re2
 
 from pharmcheck.reading import addresses, mails, messengers, offers, phones
-from pharmcheck.reading.lines import Lines
+from pharmcheck.reading.lines import Sheet
 from pharmcheck.reading.patterns import Pattern, options
 from pharmcheck.reading.vocabulary import Vocabulary
 
@@ -33,9 +33,9 @@ class Sieve:
         kinds = (words, *written, *((pattern,) for pattern in mails.PATTERNS))
         self._sets = tuple((patterns, _compiled(patterns)) for patterns in map(tuple, map(dict.fromkeys, kinds)))
 
-    def sort(self, lines: Lines) -> None:
+    def sort(self, sheet: Sheet) -> None:
         """Tell the lines of a page where each pattern may match; it surely matches nowhere else."""
-        data = lines.data
+        data = sheet.data
         stretches = []
         begin = 0
         while begin < len(data):
@@ -48,7 +48,7 @@ class Sieve:
                 for number in compiled.Match(stretch) or ():
                     found[number].append((begin, end))
             if len(found[-1]) == len(stretches):
-                lines.stretches |= dict(zip(patterns, found, strict=False))
+                sheet.stretches |= dict(zip(patterns, found, strict=False))
 
 
 def _compiled(patterns: Sequence[Pattern]) -> Any:  # noqa: ANN401 - re2 has no types

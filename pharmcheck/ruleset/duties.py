@@ -90,9 +90,10 @@ def _places(site: Site, of: Duties) -> Mapping[str, _Place | None]:
         words = {item.id: _words(item) for item in of.items}
         literals = _literals(tuple(word for some in words.values() for word in some))
         known = site.duty_places[of.country] = dict.fromkeys(item.id for item in of.items)
+        read: set[str] = set()  # lines in which no word of a missing item stands
         for page in pages:
             missing = [item for item in of.items if known[item.id] is None]
-            begun = _first_places(page, literals) if missing else {}
+            begun = _first_places(page, literals, read) if missing else {}
             for item in missing:
                 block = _block(site, page, item, (begun[word] for word in words[item.id] if word in begun))
                 known[item.id] = None if block is None else (page, block)
@@ -108,16 +109,17 @@ def _literals(words: tuple[str, ...]) -> Literals:
     return Literals(words)
 
 
-def _first_places(page: PageText, words: Literals) -> dict[str, int]:
-    """For each of these words the first block in which a word begins with it."""
-    lines = list(dict.fromkeys(line.folded for line in page.lines))
+def _first_places(page: PageText, words: Literals, read: set[str]) -> dict[str, int]:
+    """For each of these words the first block in which a word begins with it, of the lines that are not `read` yet."""
+    folded = [line.folded for line in page.lines]
+    lines = [line for line in dict.fromkeys(folded) if line not in read]
+    read.update(lines)
     text = "\n".join(lines)
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     found: dict[str, int] = {}
     for at, word in words.found_in(text):
         if word not in found and not text[at - 1 : at].isalnum():
             found[word] = bisect_right(starts, at) - 1
-    folded = [line.folded for line in page.lines] if found else []
     return {word: folded.index(lines[place]) for word, place in found.items()}
 
 

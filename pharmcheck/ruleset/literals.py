@@ -23,6 +23,10 @@ class Literals:
     def __bool__(self) -> bool:
         return len(self._automaton) > 0
 
+    def among(self, text: str) -> frozenset[str]:
+        """The words that stand somewhere in `text`."""
+        return frozenset(word for _, word in self._automaton.iter(text)) if self else frozenset()
+
     def found_in(self, text: str) -> Iterator[tuple[int, str]]:
         """Every word at every place in `text`, overlapping ones too: where it begins, in order of its end."""
         if not self:

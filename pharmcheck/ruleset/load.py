@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from pharmcheck.ruleset.destinations import Destinations, build_destinations
 from pharmcheck.ruleset.directory import Directory, build_directory
 from pharmcheck.ruleset.facts import FACTS
 from pharmcheck.ruleset.list_schema import LIST_SCHEMAS, Papers, read_papers
-from pharmcheck.ruleset.literals import Literals
 from pharmcheck.ruleset.medicines import Medicines, build_medicines
 from pharmcheck.ruleset.phrases import PhraseError
 from pharmcheck.ruleset.scan import Phrase, PhraseIndex
@@ -31,10 +31,11 @@ from pharmcheck.ruleset.schema import (
     VerdictPolicy,
 )
 from pharmcheck.ruleset.sources import read_sources
-from pharmcheck.ruleset.traits import long_words
+from pharmcheck.ruleset.traits import Trades
 from pharmcheck.ruleset.voice import VoiceLexicon
 from pharmcheck.ruleset.yamlfile import YamlFile, problem, read_yaml
 
+_COUNTED = ("medicine", "order", "furniture")
 _LISTS = (
     "medicines",
     "voice",
@@ -71,8 +72,10 @@ class Ruleset:
     lexicon: VoiceLexicon
     vocabulary: Vocabulary
     papers: Papers
-    trait_words: Literals
-    """Each the longest of words by which `traits` tell a kind of place."""
+    trades: Trades
+    """The words by which `traits` tell a kind of place."""
+    talk: Mapping[str, frozenset[str]]
+    """Words of `lists/shop_talk.yaml` that are counted, by what they are about; of all languages: shops mix them."""
     index: PhraseIndex
     contexts: Mapping[tuple[str, int, str, str], PhraseIndex] = field(repr=False)
     """Words that must, or must not, stand near a phrase: by rule, matcher and part."""
@@ -232,7 +235,8 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
         lexicon,
         vocabulary,
         papers,
-        long_words(rules),
+        Trades(rules, lists["shop_talk"]["counter"]),
+        {what: frozenset(chain.from_iterable(lists["shop_talk"][what].values())) for what in _COUNTED},
         index,
         contexts,
         by_id,

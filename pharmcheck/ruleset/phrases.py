@@ -84,7 +84,7 @@ def words_needed(phrase: str) -> list[Needed]:
         written = [_written(word) for word in words]
         beginnings = dict.fromkeys(way for word in written for way in _ways(word))
         needed.append(Needed(tuple(beginnings), frozenset() if "*" in token else _whole(written)))
-    if needed and tokens[-1].endswith(_NO_END):
+    if needed and tokens[-1].endswith(("*", "*]")):
         needed[-1] = needed[-1]._replace(words=frozenset())
     return needed
 

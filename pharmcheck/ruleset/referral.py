@@ -16,7 +16,7 @@ _BOUGHT_HERE = (OfferKind.CART, OfferKind.STRUCTURED)
 def recommends_others(site: Site) -> bool:
     """Whether the site owns up to a commission for sales of others, and nothing can be put into a cart here."""
     if site.recommends is None:
-        offers = (offer for page in site.pages for offer in shop_offers(page.reading))
+        offers = (offer for page in site.pages for offer in shop_offers(page))
         bought_here = any(offer.kind in _BOUGHT_HERE for offer in offers)  # first: it is known of most shops at once
         site.recommends = not bought_here and _owns_up(site)
     return site.recommends

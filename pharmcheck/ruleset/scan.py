@@ -10,12 +10,13 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 import re2
 
-from pharmcheck.model import BlockKind, Look, Reading
+from pharmcheck.model import BlockKind, Look, Offer, Reading
 from pharmcheck.ruleset.anchors import Anchors
 from pharmcheck.ruleset.folding import fold, spell
 from pharmcheck.ruleset.medicines import Medicine, Medicines
@@ -35,8 +36,7 @@ class Phrase:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found: character offsets inside the block's text."""
 
     phrase: Phrase
@@ -51,6 +51,7 @@ class Line(NamedTuple):
 
     folded: str
     named: tuple[tuple[int, int, Medicine], ...]  # medicines, by offsets
+    medicines: tuple[Medicine, ...]  # each once, in order; the very same tuple for the same ones
 
 
 @dataclass(slots=True)
@@ -63,12 +64,12 @@ class PageText:
     lines: list[Line]  # each block
     look: Look = Look.PLAIN
     named: list[tuple[int, int, Medicine]] = field(default_factory=list)  # offsets in `folded`, in order
+    naming: list[int] = field(default_factory=list)  # the blocks that name one
+    shop_offers: tuple[Offer, ...] | None = None  # kept by `shelf`
     heard: dict[Any, Any] = field(default_factory=dict)  # who speaks, by the words; kept by `voice`
     _named_at: list[int] = field(default_factory=list)  # where each of them starts
     _headings: dict[tuple[BlockKind, str], int] | None = None
     _above: dict[str, str] = field(default_factory=dict)
-    _alike: dict[tuple[Medicine, ...], tuple[Medicine, ...]] = field(default_factory=dict)
-    _in_block: dict[int, tuple[Medicine, ...]] = field(default_factory=dict)
 
     def block_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1
@@ -114,16 +115,8 @@ class PageText:
         return () if place is None else self.medicines_in_block(place)
 
     def medicines_in_block(self, block: int) -> tuple[Medicine, ...]:
-        """Medicines named in a block: the very same tuple for the same medicines, so that it can be told by identity.
-
-        A block with thousands of statements asks thousands of times.
-        """
-        named = self._in_block.get(block)
-        if named is None:
-            begin = self.starts[block]
-            named = self.medicines_in(begin, begin + len(self.reading.blocks[block].text))
-            named = self._in_block[block] = self._alike.setdefault(named, named)
-        return named
+        """Medicines named in a block, each once: for the same ones the very same tuple, told by its identity."""
+        return self.lines[block].medicines
 
 
 def page_text(
@@ -142,14 +135,15 @@ def page_text(
     _learn([text for text in dict.fromkeys(texts) if text not in known], medicines, known)
     lines = [known[text] for text in texts]
     starts = list(accumulate([len(text) + 1 for text in texts[:-1]], initial=0)) if texts else []
+    naming = [block for block, line in enumerate(lines) if line.named]
     named = [
-        (start + first, start + last, medicine)
-        for start, line in zip(starts, lines, strict=True)
-        if line.named
-        for first, last, medicine in line.named
+        (starts[block] + first, starts[block] + last, medicine)
+        for block in naming
+        for first, last, medicine in lines[block].named
     ]
     at = [first for first, _, _ in named]
-    return PageText(reading, "\n".join([line.folded for line in lines]), starts, lines, look, named, _named_at=at)
+    folded = "\n".join([line.folded for line in lines])
+    return PageText(reading, folded, starts, lines, look, named, naming, _named_at=at)
 
 
 def _learn(texts: Sequence[str], medicines: Medicines, known: dict[str, Line]) -> None:
@@ -163,8 +157,14 @@ def _learn(texts: Sequence[str], medicines: Medicines, known: dict[str, Line]) -
         while named and named[0][0] <= end:
             first, last, medicine = named.popleft()
             there.append((first - start, last - start, medicine))
-        known[text] = Line(line, tuple(there))
+        medicines_there = tuple(dict.fromkeys(medicine for _, _, medicine in there)) if there else ()
+        known[text] = Line(line, tuple(there), _the_same(medicines_there))
         start = end + 1
+
+
+@lru_cache(maxsize=4096)  # the goods of some shops; forgetting one costs a second look at a sentence
+def _the_same(medicines: tuple[Medicine, ...]) -> tuple[Medicine, ...]:
+    return medicines
 
 
 class PhraseIndex:

@@ -41,6 +41,8 @@ class SecondLook:
 
 def look_again(capture: Capture, pages: Sequence[PageText], medicines: Medicines) -> tuple[SecondLook, ...]:
     """Compare the two looks at each landing page; nothing for one that was not seen twice, or twice the same."""
+    if all(page.look is not Look.FROM_SEARCH for page in pages):
+        return ()
     own = [page for page in pages if page.look is not Look.FROM_SEARCH]
     sells = any(medicine_offers(page, medicines) for page in own)
     chars = sum(page.reading.shape.text_chars for page in own)

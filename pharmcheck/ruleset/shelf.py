@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from pharmcheck.model import Offer, OfferKind, PageRole, Reading
 from pharmcheck.reading.goods import is_goods, is_pack
@@ -28,8 +28,7 @@ _SAID_LEAST = 2
 _LABEL_CHARS = 90  # "Sildenafil 50 mg film-coated tablets, 28 pieces" and its price; a sentence is longer
 
 
-@dataclass(frozen=True, slots=True)
-class MedicineOffer:
+class MedicineOffer(NamedTuple):
     """A medicine that can be bought here, and the words that offer it."""
 
     medicine: Medicine
@@ -41,9 +40,9 @@ class MedicineOffer:
 def medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
     """Every medicine for people in the page's own offers."""
     found: list[MedicineOffer] = []
-    offers = list(shop_offers(page.reading))
+    offers = shop_offers(page)
     said = Counter(offer.product for offer in offers)
-    naming = {page.block_at(start) for start, _, _ in page.named}
+    naming = set(page.naming)
     for offer in offers:
         named = _named_by(offer, page, medicines)
         found += [MedicineOffer(medicine, page, offer.block, offer.product) for medicine in named]
@@ -104,7 +103,7 @@ def headed_offers(pages: Iterable[PageText], furniture: Mapping[str, Iterable[st
     for page in pages:
         if page.reading.role is PageRole.ARTICLE or not page.named:
             continue
-        lines = [at for at in sorted({page.block_at(start) for start, _, _ in page.named}) if _is_goods(page, at)]
+        lines = [at for at in page.naming if _is_goods(page, at)]
         if lines and _is_shop_page(page, wanted):
             for at in lines[:_LINES_MOST]:
                 line = page.reading.blocks[at].text
@@ -137,7 +136,7 @@ def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]])
         said = words.get(page.reading.language or "", ())
         if not said or page.reading.role is PageRole.ARTICLE:
             continue
-        for at in sorted({page.block_at(start) for start, _, _ in page.named}):
+        for at in page.naming:
             line = page.block_text(at)
             if len(line) <= _SAID_CHARS and any(word in line for word in said):
                 medicines = page.medicines_in_block(at)
@@ -147,12 +146,18 @@ def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]])
     return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
 
 
-def shop_offers(reading: Reading) -> Iterator[Offer]:
+def shop_offers(page: PageText) -> Sequence[Offer]:
     """The offers of a page that are the site's own.
 
     A price beside a name is a shop's only where shops price things: news and guides name prices too, and quote
     "add to cart".
     """
+    if page.shop_offers is None:
+        page.shop_offers = tuple(_shop_offers(page.reading))
+    return page.shop_offers
+
+
+def _shop_offers(reading: Reading) -> Iterator[Offer]:
     article = reading.role is PageRole.ARTICLE
     labels = sum(offer.kind is OfferKind.PRICED and _is_label(reading, offer) for offer in reading.offers)
     enough = reading.role is PageRole.PRODUCT or labels >= _PRICED_LEAST

@@ -5,7 +5,6 @@ Built once for a judgement; rules only ask.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +33,6 @@ from pharmcheck.ruleset.directory import Directory
 from pharmcheck.ruleset.folding import words_in
 from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
 from pharmcheck.ruleset.list_schema import Papers
-from pharmcheck.ruleset.literals import Literals
 from pharmcheck.ruleset.lookalikes import Lookalike
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import Line, PageText, page_text
@@ -44,6 +42,7 @@ from pharmcheck.ruleset.shelf import MedicineOffer, headed_offers, medicine_offe
 if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
     from pharmcheck.ruleset.load import Ruleset
+    from pharmcheck.ruleset.traits import Trades
 
 _PIECE = 1 << 14  # characters
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
@@ -74,16 +73,14 @@ class Site:
     needed_reference_countries: int
     papers: Papers
     issuers: Issuers
-    trait_words: Literals  # the longest ones of what `traits` looks for
+    trades: Trades
+    talk: Mapping[str, frozenset[str]]  # words of shops in every language, see `Ruleset`
     issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
-    offers: dict[tuple[Medicine, str], MedicineOffer] = field(
-        default_factory=dict
-    )  # every offer of a medicine by its words, shop pages first
-    offered: dict[Medicine, MedicineOffer] = field(
-        default_factory=dict
-    )  # each medicine's first offer, shop pages first
+    # Every offer of a medicine by its words, and each medicine's first offer; shop pages first.
+    offers: dict[tuple[Medicine, str], MedicineOffer] = field(default_factory=dict)
+    offered: dict[Medicine, MedicineOffer] = field(default_factory=dict)
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
     licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
@@ -94,7 +91,9 @@ class Site:
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     recommends: bool | None = None  # worked out once, by `referral`
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
+    _hosts: dict[str, str] = field(default_factory=dict)  # of the links that several pages have
     _plain_words: dict[int, str] = field(default_factory=dict)
+    _words_of_line: dict[str, str] = field(default_factory=dict)  # for the lines that several pages have
     _told_words: frozenset[str] | None = None
     _word_counts: dict[int, Counter[str]] = field(default_factory=dict)
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
@@ -115,31 +114,41 @@ class Site:
         found = self._linked.get(page.reading.url)
         if found is None:
             found = self._linked[page.reading.url] = {}
+            hosts = self._hosts
             for link in page.reading.links:
-                found.setdefault(host_of(link.url), link.block)
+                if link.url not in hosts:
+                    hosts[link.url] = host_of(link.url)
+                found.setdefault(hosts[link.url], link.block)
         return found
 
     def plain_words(self, page: PageText) -> str:
         """The folded words of a page, each after one blank."""
         known = self._plain_words.get(id(page))
         if known is None:
-            known = self._plain_words[id(page)] = "".join(map(words_in, _pieces_of(page)))
+            lines = [line.folded for line in page.lines]
+            of_line = self._words_of_line
+            of_line.update({line: words_in(line) for line in set(lines).difference(of_line)})
+            known = self._plain_words[id(page)] = "".join([of_line[line] for line in lines])
         return known
 
     def told_words(self) -> frozenset[str]:
         """Of the longest words of traits, those that stand somewhere on the site's own pages."""
         if self._told_words is None:
             lines = {line.folded for page in own_pages(self) for line in page.lines}
-            self._told_words = frozenset(word for _, word in self.trait_words.found_in("\n".join(lines)))
+            self._told_words = self.trades.literals.among("\n".join(lines))
         return self._told_words
 
     def word_counts(self, page: PageText) -> Counter[str]:
-        """How often each folded word stands on a page."""
+        """How often each word of `talk` stands on a page."""
         known = self._word_counts.get(id(page))
         if known is None:
             known = self._word_counts[id(page)] = Counter()
-            for text in _pieces_of(page):
-                known.update(words_in(text).split())
+            asked, words, begin = frozenset[str]().union(*self.talk.values()), self.plain_words(page), 0
+            while begin < len(words):  # the words of a large page at once would fill a memory
+                end = words.find(" ", begin + _PIECE)
+                end = len(words) if end < 0 else end
+                known.update(filter(asked.__contains__, words[begin:end].split()))
+                begin = end
         return known
 
     def add_offer(self, offer: MedicineOffer) -> None:
@@ -202,16 +211,6 @@ class Site:
         return Evidence(EvidenceKind.PAGE, quote, reading.url, reading.page_sha256, start, end)
 
 
-def _pieces_of(page: PageText) -> Iterator[str]:
-    """A few blocks at a time: the words of a large page at once would fill a memory.  No word reaches into the next."""
-    begin, starts = 0, page.starts
-    while begin < len(page.folded):
-        at = bisect_left(starts, begin + _PIECE)
-        end = starts[at] if at < len(starts) else len(page.folded)
-        yield page.folded[begin:end]
-        begin = end
-
-
 def build_site(
     capture: Capture,
     readings: Sequence[Reading],
@@ -249,7 +248,8 @@ def build_site(
         ruleset.policy.reference_countries_needed,
         ruleset.papers,
         issuers,
-        ruleset.trait_words,
+        ruleset.trades,
+        ruleset.talk,
         tuple(answer for answer in answers if answer),
         second_looks,
     )

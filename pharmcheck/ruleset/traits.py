@@ -7,8 +7,8 @@ be in: of two short lines that is a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
 from pharmcheck.ruleset.folding import fold, words_in
@@ -18,35 +18,53 @@ from pharmcheck.ruleset.schema import Rule, TraitsMatch
 from pharmcheck.ruleset.site import Site, own_pages, spoken_languages
 
 _QUOTED_MOST = 3
+_COUNTER_LEAST = 4  # different words, all of one language
 
 
-def long_words(rules: Iterable[Rule]) -> Literals:
-    """The longest word of everything that traits are made of: a site without it does not say the rest."""
-    matches = (match for rule in rules for match in rule.match if isinstance(match, TraitsMatch))
-    return Literals({_longest(word) for match in matches for texts in match.words.values() for word in texts})
+class Trades:
+    """The words of all traits by the longest of each: a site without that one does not say the rest.
+
+    Args:
+        rules: that may have traits.
+        counter: how a pharmacy speaks of its counter, by language.
+    """
+
+    def __init__(self, rules: Iterable[Rule], counter: Mapping[str, list[str]]) -> None:
+        self.counter = TraitsMatch(kind="traits", words=dict(counter), least=_COUNTER_LEAST)
+        matches = [match for rule in rules for match in rule.match if isinstance(match, TraitsMatch)]
+        matches.append(self.counter)
+        self._by_longest = {id(match): _by_longest(match) for match in matches}
+        self._matches = matches  # so that no other matcher gets the identity of one of them
+        self.literals = Literals({word for words in self._by_longest.values() for word in words})
+
+    def told_by(self, match: TraitsMatch, told: frozenset[str]) -> dict[str, list[str]]:
+        """What may stand on a site with these long words, each with its languages: those that have enough of it."""
+        by_longest = self._by_longest[id(match)]
+        possible = sorted(place for word in told.intersection(by_longest) for place in by_longest[word])
+        often = Counter(language for language, _, _ in possible)
+        languages = list(match.words)
+        known: dict[str, list[str]] = {}
+        for language, _, plain in possible:
+            if often[language] >= match.least:
+                known.setdefault(plain, []).append(languages[language])
+        return known
 
 
-@lru_cache(maxsize=8192)  # the words of all rules: a few thousand
-def _plain(word: str) -> str:
-    return words_in(fold(word))
-
-
-@lru_cache(maxsize=8192)
-def _longest(word: str) -> str:
-    return max(_plain(word).split(" "), key=len)
+def _by_longest(match: TraitsMatch) -> dict[str, list[tuple[int, int, str]]]:
+    """Each text of a matcher as number of its language, its own number and plain words, by the longest of these."""
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for language, texts in enumerate(match.words.values()):
+        for number, text in enumerate(texts):
+            plain = words_in(fold(text))
+            found.setdefault(max(plain.split(" "), key=len), []).append((language, number, plain))
+    return found
 
 
 def answer_traits(match: TraitsMatch, site: Site) -> Answer:
     """Whether enough different words of the trade, all of one language, stand on the site's own pages."""
     if site.offered and not match.of_sellers:
         return not_applicable("medicines are on offer here")
-    told = site.told_words()
-    known: dict[str, list[str]] = {}
-    for language, texts in match.words.items():
-        possible = [text for text in texts if _longest(text) in told]
-        if len(possible) >= match.least:
-            for text in possible:
-                known.setdefault(_plain(text), []).append(language)
+    known = site.trades.told_by(match, site.told_words())
     found: dict[str, dict[str, PageText]] = {}
     for page in own_pages(site) if known else ():
         words = site.plain_words(page)

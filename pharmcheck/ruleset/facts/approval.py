@@ -134,7 +134,7 @@ def _pieces_of(offer: MedicineOffer, packs: list[tuple[int, int]]) -> int:
 
 
 def _priced_at_home(site: Site) -> bool:
-    prices = (offer.price for page in site.pages for offer in shop_offers(page.reading) if offer.price)
+    prices = {offer.price for page in site.pages for offer in shop_offers(page) if offer.price}
     return any(price.lower().startswith(_MAKERS_PRICES) or price.lower().endswith("inr") for price in prices)
 
 

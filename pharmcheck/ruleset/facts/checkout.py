@@ -61,7 +61,7 @@ def _handovers(site: Site) -> Iterator[Handover]:
     """Baskets, checkouts and buy buttons that lead to another registrable domain."""
     for page in own_pages(site):
         strangers = {host for host in site.linked_from(page) if _is_strange(site, host)}
-        controls = {offer.control for offer in shop_offers(page.reading) if offer.control}
+        controls = {offer.control for offer in shop_offers(page) if offer.control}
         for link in page.reading.links if strangers else ():
             host = host_of(link.url)
             if host in strangers and (link.text in controls or page_role(link.url, link.text) is PageRole.CART):

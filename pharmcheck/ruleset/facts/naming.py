@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from pharmcheck.model import Evidence, EvidenceKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, not_applicable, present, say
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.medicines import Medicine
+from pharmcheck.ruleset.scan import Line
 from pharmcheck.ruleset.site import Site, own_pages
 
 _CALLED_LEAST = 3  # times
@@ -54,16 +56,30 @@ def medicine_in_domain(site: Site) -> Answer:
 def shop_named_after_medicine(site: Site) -> Answer:
     """The shop calls itself by a medicine's name: "the Viagra pharmacy", and says so again and again."""
     nouns = tuple(site.lists["shop_talk"]["shop_nouns"])
+    calling: dict[str, list[tuple[int, Medicine]]] = {}
     said: list[Evidence] = []
     for page in own_pages(site):
-        for start, end, medicine in page.named[:_ASKED_MOST]:
-            after = page.folded[end : end + _NEXT_TO].lstrip(_QUOTES)
-            before = page.folded[max(start - _NEXT_TO, 0) : start].rstrip(_QUOTES)
-            if (after.startswith(nouns) or before.endswith(nouns)) and site.restricted(medicine):
-                said.append(site.cite(page, page.block_at(start)))
-                if len(said) >= _CALLED_LEAST:
-                    return present(said[0], medicine=medicine.inn)
+        asked = 0
+        for block in page.naming:
+            line = page.lines[block]
+            if line.folded not in calling:
+                calling[line.folded] = [called for called in _called(line, nouns) if site.restricted(called[1])]
+            for number, medicine in calling[line.folded]:
+                if asked + number < _ASKED_MOST:
+                    said.append(site.cite(page, block))
+                    if len(said) >= _CALLED_LEAST:
+                        return present(said[0], medicine=medicine.inn)
+            asked += len(line.named)
     return ABSENT
+
+
+def _called(line: Line, nouns: tuple[str, ...]) -> Iterator[tuple[int, Medicine]]:
+    """The names in a line with a word for a shop before or behind them, by their number."""
+    for number, (start, end, medicine) in enumerate(line.named):
+        after = line.folded[end : end + _NEXT_TO].lstrip(_QUOTES)
+        before = line.folded[max(start - _NEXT_TO, 0) : start].rstrip(_QUOTES)
+        if after.startswith(nouns) or before.endswith(nouns):
+            yield number, medicine
 
 
 @fact

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from pharmcheck.model import EvidenceKind, OfferKind, PageRole
 from pharmcheck.reading.goods import is_goods
@@ -22,7 +23,6 @@ _TRACES_LEAST = 3  # of each, on the whole site
 _SHELF_LEAST = 3  # different names with a strength on one page
 _SIGN_CHARS = 60  # of a line that may be the name over the door
 _CALLED_LEAST = 2  # different lines
-_COUNTER_LEAST = 4  # different words, all of one language
 _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
 
 
@@ -42,7 +42,7 @@ def other_goods_on_offer(site: Site) -> Answer:
     if site.offered:
         return ABSENT
     for page in site.pages:
-        for offer in shop_offers(page.reading):
+        for offer in shop_offers(page):
             if offer.kind in (OfferKind.CART, OfferKind.STRUCTURED):
                 return present(site.cite(page, offer.block, offer.product))
     return ABSENT
@@ -93,15 +93,15 @@ def shop_policy_about_medicines(site: Site) -> Answer:
     if site.offered:
         return not_applicable("medicines were seen on offer already")
     talk = site.lists["shop_talk"]
-    medicine_words, order_words = _talk(site, "medicine"), _talk(site, "order")
+    medicine_words, order_words = site.talk["medicine"], site.talk["order"]
     label = site.address.registrable_domain.split(".", 1)[0]
     named = medicine_of_domain(site) or any(part in label for part in talk["domain"])
     least = 0 if named else _MEDICINES_LEAST
     roles = (*POLICY_ROLES, PageRole.FAQ) if named else POLICY_ROLES
     for page in site.pages_of(*roles):
         words = site.word_counts(page)
-        orders = sum(words[word] for word in order_words)
-        medicines = sum(words[word] for word in medicine_words) + len(page.named)
+        orders = times(words, order_words)
+        medicines = times(words, medicine_words) + len(page.named)
         if orders >= _ORDERS_LEAST and medicines >= least:
             return present(site.cite(page, _first_block(page, medicine_words, order_words)))
     return ABSENT if site.pages_of(*roles) else inconclusive("no terms, delivery or returns page was read")
@@ -115,15 +115,15 @@ def traces_of_a_shop(site: Site) -> Answer:
     """
     if site.offered:
         return not_applicable("medicines are on offer here")
-    medicine_words, furniture = _talk(site, "medicine"), _talk(site, "furniture")
+    medicine_words, furniture = site.talk["medicine"], site.talk["furniture"]
     orders = medicines = 0
     shown: tuple[PageText, int] | None = None
     for page in own_pages(site):
         if page.reading.role is PageRole.PRIVACY:
             continue
         words = site.word_counts(page)
-        orders += sum(words[word] for word in furniture)
-        medicines += sum(words[word] for word in medicine_words) + len(page.named)
+        orders += times(words, furniture)
+        medicines += times(words, medicine_words) + len(page.named)
         if shown is None and not furniture.isdisjoint(words):
             shown = (page, _first_block(page, furniture))
         if shown and orders >= _TRACES_LEAST and medicines >= _TRACES_LEAST:
@@ -139,15 +139,10 @@ def medicines_on_a_shelf(site: Site) -> Answer:
     """
     if site.offered:
         return not_applicable("medicines were seen on offer already")
-    furniture = _talk(site, "furniture")
-    if sum(site.word_counts(page)[word] for page in own_pages(site) for word in furniture) < _TRACES_LEAST:
+    if sum(times(site.word_counts(page), site.talk["furniture"]) for page in own_pages(site)) < _TRACES_LEAST:
         return ABSENT
     for page in site.pages_of(PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART):
-        lines = [
-            block
-            for block in sorted({page.block_at(start) for start, _, _ in page.named})
-            if is_goods(page.reading.blocks[block].text)
-        ]
+        lines = [block for block in page.naming if is_goods(page.reading.blocks[block].text)]
         if len({page.block_text(block) for block in lines}) >= _SHELF_LEAST:
             return present(*(site.cite(page, block) for block in lines[:_SHELF_LEAST]))
     return ABSENT
@@ -171,16 +166,18 @@ def neighbourhood_pharmacy(site: Site) -> Answer:
     talk = site.lists["shop_talk"]
     nouns = tuple(talk["counter_nouns"])
     label = site.address.registrable_domain.split(".", 1)[0]
+    told = site.trades.told_by(site.trades.counter, site.told_words())
+    text = "".join(site.plain_words(page) for page in own_pages(site)) if told else ""
+    spoken = Counter(language for word, languages in told.items() if word in text for language in languages)
+    if max(spoken.values(), default=0) < site.trades.counter.least:
+        return ABSENT
     called: dict[str, tuple[PageText, int]] = {}
-    text = ""
     for page in own_pages(site):
-        text += site.plain_words(page)
         for at, block in enumerate(page.reading.blocks):
             if len(block.text) <= _SIGN_CHARS and any(noun in page.block_text(at) for noun in nouns):
                 called.setdefault(page.block_text(at), (page, at))
     named = any(noun in label for noun in nouns)
-    most = max(sum(f" {word}" in text for word in words) for words in talk["counter"].values())
-    if most < _COUNTER_LEAST or len(called) < (1 if named else _CALLED_LEAST):
+    if len(called) < (1 if named else _CALLED_LEAST):
         return ABSENT
     return present(*(site.cite(*place) for place in list(called.values())[:_SHELF_LEAST]))
 
@@ -207,12 +204,12 @@ def offered_on_a_public_host(site: Site) -> Answer:
     return present(site.cite(offer.page, offer.block, offer.words), medicine=offer.medicine.inn, ending=f".{suffix}")
 
 
-def _talk(site: Site, what: str) -> set[str]:
-    """Words of shops in every language: pages of shops mix them."""
-    return {word for words in site.lists["shop_talk"][what].values() for word in words}
+def times(counts: Counter[str], words: frozenset[str]) -> int:
+    """How often any of these words stands on a page whose words are counted."""
+    return sum(counts[word] for word in words.intersection(counts))
 
 
-def _first_block(page: PageText, *wanted: set[str]) -> int:
+def _first_block(page: PageText, *wanted: frozenset[str]) -> int:
     """The first block with a word of the first set that occurs at all."""
     for words in wanted:
         for index in range(len(page.starts)):

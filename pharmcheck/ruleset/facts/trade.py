@@ -13,6 +13,7 @@ import re2
 
 from pharmcheck.model import Evidence, EvidenceKind, OfferKind
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.facts.offers import times
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, is_name
@@ -60,20 +61,18 @@ def shelf_of_unauthorised(site: Site) -> Answer:
 def research_trade(site: Site) -> Answer:
     """Peptides are sold with the marks of a laboratory, by the cart, to people."""
     talk = site.lists["shop_talk"]
-    goods: tuple[PageText, int] | None = None
-    marks: set[str] = set()
-    uses = people = False
-    for page in own_pages(site):
-        text = f"{site.plain_words(page)} "
-        people = people or any(word in text for word in talk["for_people"])
-        if sum(text.count(word) for word in talk["research_goods"]) < _GOODS_LEAST:
-            continue
-        marks.update(word for word in talk["research_marks"] if word in text)
-        uses = uses or any(word in text for word in talk["research_use"])
-        goods = goods or (page, _first(page, talk["research_goods"]))
-    if goods and len(marks) >= _MARKS_LEAST and uses and people and _is_shop(site):
-        return present(site.cite(*goods))
-    return ABSENT if site.pages else inconclusive("no page was read")
+    signs = {word.split()[0] for word in talk["research_goods"]}
+    if not any(sign in page.folded for page in own_pages(site) for sign in signs):  # as of nearly every site
+        return ABSENT if site.pages else inconclusive("no page was read")
+    told = [(page, f"{site.plain_words(page)} ") for page in own_pages(site)]
+    goods = [(page, text) for page, text in told if sum(map(text.count, talk["research_goods"])) >= _GOODS_LEAST]
+    marks = {word for _, text in goods for word in talk["research_marks"] if word in text}
+    uses = any(word in text for _, text in goods for word in talk["research_use"])
+    people = uses and any(word in text for _, text in told for word in talk["for_people"])
+    if len(marks) >= _MARKS_LEAST and people and _is_shop(site):
+        page = goods[0][0]
+        return present(site.cite(page, _first(page, talk["research_goods"])))
+    return ABSENT
 
 
 @fact
@@ -194,8 +193,7 @@ def _says(page: PageText, block: int, words: set[str]) -> bool:
 
 def _is_shop(site: Site) -> bool:
     """Whether it has prices, or speaks of carts and parcels in any language that we know the words of."""
-    furniture = {word for words in site.lists["shop_talk"]["furniture"].values() for word in words}
-    spoken = sum(site.word_counts(page)[word] for page in own_pages(site) for word in furniture)
+    spoken = sum(times(site.word_counts(page), site.talk["furniture"]) for page in own_pages(site))
     priced = (OfferKind.CART, OfferKind.PRICED, OfferKind.STRUCTURED)
     return spoken >= _SHOP_LEAST or any(o.kind in priced for page in own_pages(site) for o in page.reading.offers)
 
