@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from pharmcheck.model import Offer, OfferKind, PageRole, Reading
+from pharmcheck.model import BlockKind, Offer, OfferKind, PageRole, Reading
 from pharmcheck.reading.goods import is_goods, is_pack
 from pharmcheck.reading.prices import PRICE
 from pharmcheck.ruleset.folding import fold
@@ -25,6 +25,10 @@ _WORD = re.compile(r"\w+")  # linear: one class
 _HEADED_LEAST = 2
 _SAID_CHARS = 120
 _SAID_LEAST = 2
+_LISTED_LEAST = 2
+_FURNITURE_LEAST = 3  # times; one or two stand in the small print of anybody
+_SHELF_ROLES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART, PageRole.OTHER)
+_NO_SHOP_ROLES = (PageRole.ARTICLE, PageRole.PRIVACY)  # reports and notices speak of orders too
 _LABEL_CHARS = 90  # "Sildenafil 50 mg film-coated tablets, 28 pieces" and its price; a sentence is longer
 
 
@@ -145,6 +149,41 @@ def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]])
     if len(found) < _SAID_LEAST:
         return []
     return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
+
+
+def listed_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Iterable[str]]]) -> list[MedicineOffer]:
+    """Names of several medicines, each a line of its own, on the shelves of a site that speaks of carts and parcels.
+
+    The prices of such a shelf come from a data base or an answer in a chat.  Guides and indexes list names too; they
+    speak of no cart.
+
+    Args:
+        pages: of the site.
+        talk: how shops talk (`shop_talk`): the words of carts.
+    """
+    shelves = [page for page in pages if page.reading.role in _SHELF_ROLES and page.named]
+    found: dict[str, list[MedicineOffer]] = {}
+    for page in shelves:
+        for at in sorted({page.block_at(start) for start, _, _ in page.named}):
+            line = page.reading.blocks[at].text
+            if _stands_alone(page, at):
+                found.setdefault(
+                    line, [MedicineOffer(medicine, page, at, line) for medicine in page.medicines_in_block(at)]
+                )
+    listed = [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
+    if len({offer.medicine for offer in listed}) < _LISTED_LEAST:
+        return []
+    wanted = frozenset(chain.from_iterable(talk["furniture"].values()))
+    own = (page for page in pages if page.reading.role not in _NO_SHOP_ROLES)
+    said = sum(word in wanted for page in own for word in _WORD.findall(page.folded))
+    return listed[:_LINES_MOST] if said >= _FURNITURE_LEAST else []
+
+
+def _stands_alone(page: PageText, block: int) -> bool:
+    """Whether a line is a name, or goods with their strength, and asks or announces nothing."""
+    piece = page.reading.blocks[block]
+    shown = piece.kind not in (BlockKind.TITLE, BlockKind.META)
+    return shown and not piece.text.endswith(("?", ":", ".", ",")) and (is_name(page, block) or is_goods(piece.text))
 
 
 def shop_offers(reading: Reading) -> Iterator[Offer]:

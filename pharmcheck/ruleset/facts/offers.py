@@ -137,8 +137,6 @@ def medicines_on_a_shelf(site: Site) -> Answer:
 
     A list alone sells nothing: an index or a maker's range looks the same, so the site must speak of carts.
     """
-    if site.offered:
-        return not_applicable("medicines were seen on offer already")
     furniture = _talk(site, "furniture")
     if sum(site.word_counts(page)[word] for page in own_pages(site) for word in furniture) < _TRACES_LEAST:
         return ABSENT

@@ -1,0 +1,114 @@
+"""What stands between a buyer and a medicine, and what does not: a prescription, a way to pay, a limit, a name.
+
+Nothing here accuses by silence alone: what could not be read is never called absent, and each of these signs is weak or
+needs a seller who also prints nothing that a register could be asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pharmcheck.model import EvidenceKind, PageRole
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.scan import PageText
+from pharmcheck.ruleset.shelf import MedicineOffer
+from pharmcheck.ruleset.site import Site, own_pages
+
+_SHOWN = 3
+_SHELF_LEAST = 3
+_RESTRICTED_SHARE = 80  # per cent
+_CONTROLLED_LEAST = 2
+_CONTROLLED_SHARE = 66  # per cent; a pharmacy that prices its whole stock stays far below
+_STEP_ROLES = frozenset(
+    {PageRole.FAQ, PageRole.TERMS, PageRole.SHIPPING, PageRole.PRESCRIPTION_POLICY, PageRole.CART, PageRole.PRODUCT}
+)
+"""Where a shop that asks for a prescription says so."""
+
+
+@fact
+def shelf_of_controlled(site: Site) -> Answer:
+    """Two thirds and more of what is on offer are controlled drugs: a choice that no pharmacy makes."""
+    chosen = [offer for medicine, offer in site.offered.items() if site.controlled(medicine)]
+    if len(chosen) < _CONTROLLED_LEAST or 100 * len(chosen) < _CONTROLLED_SHARE * len(site.offered):
+        return ABSENT
+    return _told(site, chosen)
+
+
+@fact
+def shelf_of_prescription_medicine(site: Site) -> Answer:
+    """Nearly everything on offer is prescription-only."""
+    if len(site.offered) < _SHELF_LEAST:
+        return inconclusive("fewer than three medicines seen on offer")
+    chosen = [offer for medicine, offer in site.offered.items() if site.restricted(medicine)]
+    if 100 * len(chosen) < _RESTRICTED_SHARE * len(site.offered):
+        return ABSENT
+    return _told(site, chosen)
+
+
+@fact
+def no_word_of_a_prescription(site: Site) -> Answer:
+    """Prescription-only medicine is on offer, and no page says a word about prescriptions or a doctor's questions."""
+    chosen = [offer for medicine, offer in site.offered.items() if site.restricted(medicine)]
+    if not chosen:
+        return ABSENT
+    if any(page.reading.problem for page in site.pages):
+        return inconclusive("a page was read only in part")
+    read = sorted({page.reading.role.value.replace("_", " ") for page in site.pages if page.reading.role in _STEP_ROLES})
+    if not read:
+        return inconclusive("no page was read that should say whether a prescription is asked for")
+    wanted = tuple(site.lists["shop_talk"]["prescription"])
+    if any(_names(site, page, wanted) for page in site.pages):
+        return ABSENT
+    silence = f"No word about prescriptions was found on any page read, among them: {', '.join(read)}."
+    offer = chosen[0]
+    return present(
+        say(EvidenceKind.ABSENCE, silence),
+        site.cite(offer.page, offer.block, offer.words),
+        medicine=offer.medicine.inn,
+    )
+
+
+@fact
+def paid_beyond_recall(site: Site) -> Answer:
+    """Prescription-only medicine is paid by transfer or in coins, and no page names a card or a payment service."""
+    if not any(map(site.restricted, site.offered)):
+        return ABSENT
+    talk = site.lists["shop_talk"]
+    if any(_names(site, page, talk["cards"]) for page in site.pages):
+        return ABSENT
+    return _quoted(site, talk["transfer"])
+
+
+@fact
+def sold_in_bulk(site: Site) -> Answer:
+    """Prescription-only medicine is on offer, and the shop speaks of wholesale, resellers or minimum orders."""
+    if not any(map(site.restricted, site.offered)):
+        return ABSENT
+    return _quoted(site, site.lists["shop_talk"]["bulk"])
+
+
+def _quoted(site: Site, wanted: Iterable[str]) -> Answer:
+    """The first line of the site's own pages with one of these words."""
+    for page in own_pages(site):
+        if _names(site, page, wanted):
+            place = next((at for at in range(len(page.starts)) if _line_has(page.block_text(at), wanted)), None)
+            if place is not None:
+                return present(site.cite(page, place))
+    return ABSENT
+
+
+def _names(site: Site, page: PageText, wanted: Iterable[str]) -> bool:
+    words = f"{site.plain_words(page)} "
+    return any(word in words for word in wanted)
+
+
+def _line_has(text: str, wanted: Iterable[str]) -> bool:
+    line = f" {text} "
+    return any(word in line for word in wanted)
+
+
+def _told(site: Site, offers: list[MedicineOffer]) -> Answer:
+    names = ", ".join(offer.medicine.inn for offer in offers[:_SHOWN])
+    cited = (site.cite(offer.page, offer.block, offer.words) for offer in offers[:_SHOWN])
+    return present(*cited, medicine=names, count=str(len(offers)))
