@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pharmcheck.model import EvidenceKind, PageRole
-from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.referral import recommends_others
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer
 from pharmcheck.ruleset.site import Site, own_pages
@@ -38,6 +39,8 @@ def shelf_of_controlled(site: Site) -> Answer:
 @fact
 def shelf_of_prescription_medicine(site: Site) -> Answer:
     """Nearly everything on offer is prescription-only."""
+    if recommends_others(site):
+        return not_applicable("it compares what others sell")
     if len(site.offered) < _SHELF_LEAST:
         return inconclusive("fewer than three medicines seen on offer")
     chosen = [offer for medicine, offer in site.offered.items() if site.restricted(medicine)]
