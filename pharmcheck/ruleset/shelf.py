@@ -25,6 +25,8 @@ _WORD = re.compile(r"\w+")  # linear: one class
 _HEADED_LEAST = 2
 _SAID_CHARS = 120
 _SAID_LEAST = 2
+_SUBJECT_LEAST = 3  # times that a page about one medicine names it
+_BEGINS = 20  # characters before the name in such a line: "Buy generic "
 _LISTED_LEAST = 2
 _FURNITURE_LEAST = 3  # times; one or two stand in the small print of anybody
 _SHELF_ROLES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART, PageRole.OTHER)
@@ -118,6 +120,48 @@ def headed_offers(pages: Iterable[PageText], furniture: Mapping[str, Iterable[st
     if len(found) < _HEADED_LEAST:
         return []
     return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
+
+
+def subject_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
+    """What a page sells that is about one medicine, when the words beside its price or button name none.
+
+    "Add to cart" far below the name, "10 pieces = 90 €" under "Price": the line above that begins with the medicine's
+    name says of what.
+
+    Args:
+        pages: of the site, those without offers of medicines.
+    """
+    found: list[MedicineOffer] = []
+    for page in pages:
+        if page.reading.role is PageRole.ARTICLE or not page.named:
+            continue
+        counted = Counter(medicine for _, _, medicine in page.named)
+        medicine, times = counted.most_common(1)[0]
+        below = _first_sale(page)
+        if below is None or times < _SUBJECT_LEAST or 2 * times < len(page.named) or medicine.group == VETERINARY:
+            continue
+        for start, _, named in page.named:
+            at = page.block_at(start)
+            if at >= below:
+                break
+            if named is medicine and start - page.starts[at] <= _BEGINS and _is_subject(page, at):
+                found.append(MedicineOffer(medicine, page, at, page.reading.blocks[at].text))
+                break
+    return found
+
+
+def _first_sale(page: PageText) -> int | None:
+    """The block of the first button to buy, or of the first of several packs with their prices."""
+    offers = [offer for offer in page.reading.offers if offer.block >= 0]
+    packs = [offer.block for offer in offers if offer.kind is OfferKind.PRICED and is_pack(offer.product)]
+    pressed = [offer.block for offer in offers if offer.control]
+    return min([*pressed, *(packs if len(packs) >= _PRICED_LEAST else ())], default=None)
+
+
+def _is_subject(page: PageText, block: int) -> bool:
+    piece = page.reading.blocks[block]
+    shown = piece.kind not in (BlockKind.TITLE, BlockKind.META) and len(piece.text) <= _LABEL_CHARS
+    return shown and ". " not in piece.text and not piece.text.endswith(("?", ":", ".", ","))
 
 
 def _is_goods(page: PageText, block: int) -> bool:

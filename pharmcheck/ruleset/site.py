@@ -39,7 +39,7 @@ from pharmcheck.ruleset.lookalikes import Lookalike
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import Line, PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
-from pharmcheck.ruleset.shelf import MedicineOffer, headed_offers, listed_offers, medicine_offers, spoken_offers
+from pharmcheck.ruleset.shelf import MedicineOffer, headed_offers, listed_offers, medicine_offers, spoken_offers, subject_offers
 
 if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
@@ -256,7 +256,8 @@ def build_site(
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
         for offer in medicine_offers(page, medicines):
             site.add_offer(offer)
-    headed = headed_offers([page for page in pages if not site.offered_on(page)], lists["shop_talk"]["furniture"])
+    bare = [page for page in pages if not site.offered_on(page)]
+    headed = [*headed_offers(bare, lists["shop_talk"]["furniture"]), *subject_offers(bare)]
     spoken = spoken_offers(pages, lists["shop_words"]["sale"])
     for offer in (*headed, *spoken, *listed_offers(pages, lists["shop_talk"])):
         site.add_offer(offer)
