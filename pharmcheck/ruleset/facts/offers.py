@@ -23,6 +23,8 @@ _SHELF_LEAST = 3  # different names with a strength on one page
 _SIGN_CHARS = 60  # of a line that may be the name over the door
 _CALLED_LEAST = 2  # different lines
 _COUNTER_LEAST = 4  # different words, all of one language
+_CALLED_AGAIN = 4  # lines, of a site that says little of its counter
+_FEW_OF_COUNTER = 2
 _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
 
 
@@ -163,7 +165,7 @@ def beyond_prescription(site: Site) -> Answer:
 
 @fact
 def neighbourhood_pharmacy(site: Site) -> Answer:
-    """A pharmacy round the corner: it calls itself one line after line, and speaks of its counter."""
+    """A pharmacy round the corner: it calls itself one line after line, and speaks of its counter, much or a little."""
     if site.offered:
         return not_applicable("medicines were seen on offer already")
     talk = site.lists["shop_talk"]
@@ -178,18 +180,23 @@ def neighbourhood_pharmacy(site: Site) -> Answer:
                 called.setdefault(page.block_text(at), (page, at))
     named = any(noun in label for noun in nouns)
     most = max(sum(f" {word}" in text for word in words) for words in talk["counter"].values())
-    if most < _COUNTER_LEAST or len(called) < (1 if named else _CALLED_LEAST):
+    by_counter = most >= _COUNTER_LEAST and len(called) >= (1 if named else _CALLED_LEAST)
+    by_name = most >= _FEW_OF_COUNTER and len(called) >= _CALLED_AGAIN
+    if not (by_counter or by_name):
         return ABSENT
     return present(*(site.cite(*place) for place in list(called.values())[:_SHELF_LEAST]))
 
 
 @fact
 def named_like_a_pharmacy(site: Site) -> Answer:
-    """The domain calls itself a pharmacy, whatever the pages say."""
+    """The domain calls itself a pharmacy or a prescription-only medicine, whatever the pages say."""
     if site.sells:
         return not_applicable("medicines are on offer here")
     domain = site.address.registrable_domain
     label = domain.split(".", 1)[0]
+    medicine = medicine_of_domain(site)
+    if medicine is not None and site.restricted(medicine):
+        return present(say(EvidenceKind.LIST, f"The domain {domain} is named after {medicine.inn}."))
     if not any(part in label for part in site.lists["shop_talk"]["pharmacy_domain"]):
         return ABSENT
     return present(say(EvidenceKind.LIST, f"The domain {domain} calls itself a pharmacy."))
