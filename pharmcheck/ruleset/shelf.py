@@ -30,6 +30,11 @@ _BEGINS = 20  # characters before the name in such a line: "Buy generic "
 _LISTED_LEAST = 2
 _FURNITURE_LEAST = 3  # times; one or two stand in the small print of anybody
 _SHELF_ROLES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART, PageRole.OTHER)
+_SHELVES = (PageRole.CATEGORY, PageRole.PRODUCT)
+_SHELVED_LEAST = 3
+_MESSENGERS = frozenset(
+    {"whatsapp", "telegram", "viber", "wickr", "threema", "вотсап", "ватсап", "телеграм", "واتساب", "微信"}
+)
 _NO_SHOP_ROLES = (PageRole.ARTICLE, PageRole.PRIVACY)  # reports and notices speak of orders too
 _LABEL_CHARS = 90  # "Sildenafil 50 mg film-coated tablets, 28 pieces" and its price; a sentence is longer
 
@@ -199,15 +204,16 @@ def listed_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Ite
     """Names of several medicines, each a line of its own, on the shelves of a site that speaks of carts and parcels.
 
     The prices of such a shelf come from a data base or an answer in a chat.  Guides and indexes list names too; they
-    speak of no cart.
+    speak of no cart.  Where orders go by messenger, nobody speaks of one either: then the shelf must be called so.
 
     Args:
         pages: of the site.
         talk: how shops talk (`shop_talk`): the words of carts.
     """
-    shelves = [page for page in pages if page.reading.role in _SHELF_ROLES and page.named]
     found: dict[str, list[MedicineOffer]] = {}
-    for page in shelves:
+    for page in pages:
+        if page.reading.role not in _SHELF_ROLES or not page.named:
+            continue
         for at in sorted({page.block_at(start) for start, _, _ in page.named}):
             line = page.reading.blocks[at].text
             if _stands_alone(page, at):
@@ -215,12 +221,21 @@ def listed_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Ite
                     line, [MedicineOffer(medicine, page, at, line) for medicine in page.medicines_in_block(at)]
                 )
     listed = [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
-    if len({offer.medicine for offer in listed}) < _LISTED_LEAST:
+    if not listed:  # before every word of every page is looked at
         return []
-    wanted = frozenset(chain.from_iterable(talk["furniture"].values()))
+    shelved = [offer for offer in listed if offer.page.reading.role in _SHELVES]
+    if _says_often(pages, frozenset(chain.from_iterable(talk["furniture"].values()))):
+        return _several(listed, _LISTED_LEAST)
+    return _several(shelved, _SHELVED_LEAST) if _says_often(pages, _MESSENGERS) else []
+
+
+def _several(offers: Sequence[MedicineOffer], least: int) -> list[MedicineOffer]:
+    return list(offers[:_LINES_MOST]) if len({offer.medicine for offer in offers}) >= least else []
+
+
+def _says_often(pages: Iterable[PageText], wanted: frozenset[str]) -> bool:
     own = (page for page in pages if page.reading.role not in _NO_SHOP_ROLES)
-    said = sum(word in wanted for page in own for word in _WORD.findall(page.folded))
-    return listed[:_LINES_MOST] if said >= _FURNITURE_LEAST else []
+    return sum(word in wanted for page in own for word in _WORD.findall(page.folded)) >= _FURNITURE_LEAST
 
 
 def _stands_alone(page: PageText, block: int) -> bool:

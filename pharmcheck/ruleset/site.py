@@ -39,7 +39,14 @@ from pharmcheck.ruleset.lookalikes import Lookalike
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import Line, PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
-from pharmcheck.ruleset.shelf import MedicineOffer, headed_offers, listed_offers, medicine_offers, spoken_offers, subject_offers
+from pharmcheck.ruleset.shelf import (
+    MedicineOffer,
+    headed_offers,
+    listed_offers,
+    medicine_offers,
+    spoken_offers,
+    subject_offers,
+)
 
 if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.licence_outcomes import LicenceAnswer

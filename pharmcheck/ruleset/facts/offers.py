@@ -14,7 +14,7 @@ from pharmcheck.ruleset.shelf import shop_offers
 from pharmcheck.ruleset.site import Site, own_pages
 from pharmcheck.ruleset.voice import POLICY_ROLES
 
-_LIFESTYLE_SHARE = 90  # per cent
+_LIFESTYLE_SHARE = 80  # per cent
 _LIFESTYLE_LEAST = 3
 _ORDERS_LEAST = 3  # one or two stand in any small print
 _MEDICINES_LEAST = 2

@@ -11,12 +11,15 @@ from collections.abc import Iterable
 from pharmcheck.model import EvidenceKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.referral import recommends_others
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer
-from pharmcheck.ruleset.site import Site, own_pages
+from pharmcheck.ruleset.site import Site, own_pages, subject_medicines
 
 _SHOWN = 3
+_LINE_CHARS = 300  # a longer block tells of laws and others
+_SENTENCE = 120
 _SHELF_LEAST = 3
 _RESTRICTED_SHARE = 80  # per cent
 _CONTROLLED_LEAST = 2
@@ -57,7 +60,9 @@ def no_word_of_a_prescription(site: Site) -> Answer:
         return ABSENT
     if any(page.reading.problem for page in site.pages):
         return inconclusive("a page was read only in part")
-    read = sorted({page.reading.role.value.replace("_", " ") for page in site.pages if page.reading.role in _STEP_ROLES})
+    sold_on = chosen[0].page if chosen[0].page.reading.offers else None  # a landing page is the page of its product
+    asked = [page for page in site.pages if page.reading.role in _STEP_ROLES or page is sold_on]
+    read = sorted({page.reading.role.value.replace("_", " ") for page in asked})
     if not read:
         return inconclusive("no page was read that should say whether a prescription is asked for")
     wanted = tuple(site.lists["shop_talk"]["prescription"])
@@ -70,6 +75,38 @@ def no_word_of_a_prescription(site: Site) -> Answer:
         site.cite(offer.page, offer.block, offer.words),
         medicine=offer.medicine.inn,
     )
+
+
+@fact
+def waived_elsewhere(site: Site) -> Answer:
+    """Prescription-only medicine is on offer, and a line in a language without phrases says that none is asked for.
+
+    The line, or the heading or title above it, names such a medicine, or nearly all on offer is such: much is sold over
+    the counter by these words.
+    """
+    if not any(map(site.restricted, site.offered)):
+        return ABSENT
+    talk, spoken = site.lists["shop_talk"], site.lists["voice"]["languages"]
+    waivers = sorted({fold(word) for words in talk["waived"].values() for word in words})
+    for page in own_pages(site):
+        for waiver in waivers if page.reading.language not in spoken else ():
+            begin = page.folded.find(waiver)
+            while begin >= 0:
+                at = page.block_at(begin)
+                if _is_promise(site, page, at, begin - page.starts[at], talk["waived_not"]):
+                    return present(site.cite(page, at))
+                begin = page.folded.find(waiver, begin + len(waiver))
+    return ABSENT
+
+
+def _is_promise(site: Site, page: PageText, at: int, begin: int, turned: Iterable[str]) -> bool:
+    line = page.block_text(at)
+    asked = "?" in line or "？" in line or "؟" in line or any(fold(word) in line for word in turned)
+    if asked or len(line) > _LINE_CHARS:
+        return False
+    named = subject_medicines(page, at, max(begin - _SENTENCE, 0), begin + _SENTENCE)
+    chosen = sum(map(site.restricted, site.offered))
+    return any(map(site.restricted, named)) or 100 * chosen >= _RESTRICTED_SHARE * len(site.offered)
 
 
 @fact
