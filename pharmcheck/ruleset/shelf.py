@@ -30,6 +30,9 @@ _BEGINS = 20  # characters before the name in such a line: "Buy generic "
 _LISTED_LEAST = 2
 _FURNITURE_LEAST = 3  # times; one or two stand in the small print of anybody
 _SHELF_ROLES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART, PageRole.OTHER)
+_SHOP_PAGES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART)
+_MUCH_FURNITURE = 10  # times
+_AROUND = 100  # characters of a quotation on either side of the name
 _SHELVES = (PageRole.CATEGORY, PageRole.PRODUCT)
 _SHELVED_LEAST = 3
 _MESSENGERS = frozenset(
@@ -229,13 +232,42 @@ def listed_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Ite
     return _several(shelved, _SHELVED_LEAST) if _says_often(pages, _MESSENGERS) else []
 
 
+def spoken_of_offers(
+    pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Iterable[str]]]
+) -> list[MedicineOffer]:
+    """What a shop with a checkout keeps naming on its home page, shelves and product pages, though no goods were seen.
+
+    Its goods come from a data base; those who only inform have neither a checkout nor so many words of carts.
+
+    Args:
+        pages: of the site.
+        talk: how shops talk (`shop_talk`): the words of carts.
+    """
+    shop = [page for page in pages if page.reading.role in _SHOP_PAGES and page.named]
+    named = Counter(medicine for page in shop for _, _, medicine in page.named)
+    often = {medicine for medicine, times in named.items() if times >= _SUBJECT_LEAST and medicine.group != VETERINARY}
+    furniture = frozenset(chain.from_iterable(talk["furniture"].values()))
+    checkout = any(page.reading.role is PageRole.CART for page in pages)
+    if not often or not (checkout or _says_often(pages, furniture, _MUCH_FURNITURE)):
+        return []
+    found: dict[Medicine, MedicineOffer] = {}
+    for page in shop:
+        for start, _, medicine in page.named:
+            if medicine in often and medicine not in found:
+                at = page.block_at(start)
+                begin = max(start - page.starts[at] - _AROUND, 0)
+                words = page.reading.blocks[at].text[begin : start - page.starts[at] + _AROUND]
+                found[medicine] = MedicineOffer(medicine, page, at, words)
+    return list(found.values())
+
+
 def _several(offers: Sequence[MedicineOffer], least: int) -> list[MedicineOffer]:
     return list(offers[:_LINES_MOST]) if len({offer.medicine for offer in offers}) >= least else []
 
 
-def _says_often(pages: Iterable[PageText], wanted: frozenset[str]) -> bool:
+def _says_often(pages: Iterable[PageText], wanted: frozenset[str], least: int = _FURNITURE_LEAST) -> bool:
     own = (page for page in pages if page.reading.role not in _NO_SHOP_ROLES)
-    return sum(word in wanted for page in own for word in _WORD.findall(page.folded)) >= _FURNITURE_LEAST
+    return sum(word in wanted for page in own for word in _WORD.findall(page.folded)) >= least
 
 
 def _stands_alone(page: PageText, block: int) -> bool:

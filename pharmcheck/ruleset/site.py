@@ -44,6 +44,7 @@ from pharmcheck.ruleset.shelf import (
     headed_offers,
     listed_offers,
     medicine_offers,
+    spoken_of_offers,
     spoken_offers,
     subject_offers,
 )
@@ -268,6 +269,10 @@ def build_site(
     spoken = spoken_offers(pages, lists["shop_words"]["sale"])
     for offer in (*headed, *spoken, *listed_offers(pages, lists["shop_talk"])):
         site.add_offer(offer)
+    if not site.offers:
+        for offer in spoken_of_offers(pages, lists["shop_talk"]):
+            if site.restricted(offer.medicine):
+                site.add_offer(offer)
     return site
 
 
