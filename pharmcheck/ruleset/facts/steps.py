@@ -1,21 +1,20 @@
 """What stands between a buyer and a medicine, and what does not: a prescription, a way to pay, a limit, a name.
 
-Nothing here accuses by silence alone: what could not be read is never called absent, and each of these signs is weak or
-needs a seller who also prints nothing that a register could be asked about.
+That no page says a word about prescriptions is no sign here: fourteen sellers of our sets are so silent and hardly
+anybody else, but one sentence of advice would end the silence, and advice must move nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pharmcheck.model import EvidenceKind, PageRole
-from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.referral import recommends_others
-from pharmcheck.ruleset.scan import PageText
+from pharmcheck.ruleset.scan import PageText, subject_medicines
 from pharmcheck.ruleset.shelf import MedicineOffer
-from pharmcheck.ruleset.site import Site, own_pages, subject_medicines
+from pharmcheck.ruleset.site import Site, own_pages
 
 _SHOWN = 3
 _LINE_CHARS = 300  # a longer block tells of laws and others
@@ -24,10 +23,6 @@ _SHELF_LEAST = 3
 _RESTRICTED_SHARE = 80  # per cent
 _CONTROLLED_LEAST = 2
 _CONTROLLED_SHARE = 66  # per cent; a pharmacy that prices its whole stock stays far below
-_STEP_ROLES = frozenset(
-    {PageRole.FAQ, PageRole.TERMS, PageRole.SHIPPING, PageRole.PRESCRIPTION_POLICY, PageRole.CART, PageRole.PRODUCT}
-)
-"""Where a shop that asks for a prescription says so."""
 
 
 @fact
@@ -50,31 +45,6 @@ def shelf_of_prescription_medicine(site: Site) -> Answer:
     if 100 * len(chosen) < _RESTRICTED_SHARE * len(site.offered):
         return ABSENT
     return _told(site, chosen)
-
-
-@fact
-def no_word_of_a_prescription(site: Site) -> Answer:
-    """Prescription-only medicine is on offer, and no page says a word about prescriptions or a doctor's questions."""
-    chosen = [offer for medicine, offer in site.offered.items() if site.restricted(medicine)]
-    if not chosen:
-        return ABSENT
-    if any(page.reading.problem for page in site.pages):
-        return inconclusive("a page was read only in part")
-    sold_on = chosen[0].page if chosen[0].page.reading.offers else None  # a landing page is the page of its product
-    asked = [page for page in site.pages if page.reading.role in _STEP_ROLES or page is sold_on]
-    read = sorted({page.reading.role.value.replace("_", " ") for page in asked})
-    if not read:
-        return inconclusive("no page was read that should say whether a prescription is asked for")
-    wanted = tuple(site.lists["shop_talk"]["prescription"])
-    if any(_names(site, page, wanted) for page in site.pages):
-        return ABSENT
-    silence = f"No word about prescriptions was found on any page read, among them: {', '.join(read)}."
-    offer = chosen[0]
-    return present(
-        say(EvidenceKind.ABSENCE, silence),
-        site.cite(offer.page, offer.block, offer.words),
-        medicine=offer.medicine.inn,
-    )
 
 
 @fact
