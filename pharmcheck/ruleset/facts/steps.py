@@ -14,7 +14,7 @@ from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.referral import recommends_others
 from pharmcheck.ruleset.scan import PageText, subject_medicines
 from pharmcheck.ruleset.shelf import MedicineOffer
-from pharmcheck.ruleset.site import Site, own_pages
+from pharmcheck.ruleset.site import Site, own_pages, spoken_languages
 
 _SHOWN = 3
 _LINE_CHARS = 300  # a longer block tells of laws and others
@@ -75,8 +75,13 @@ def _is_promise(site: Site, page: PageText, at: int, begin: int, turned: Iterabl
     if asked or len(line) > _LINE_CHARS:
         return False
     named = subject_medicines(page, at, max(begin - _SENTENCE, 0), begin + _SENTENCE)
+    if any(map(site.restricted, named)):
+        return True
+    # The language of a short page is a guess; a site of which no page speaks a language with phrases is none.
+    languages = spoken_languages(site)
+    foreign = bool(languages) and languages.isdisjoint(site.lists["voice"]["languages"])
     chosen = sum(map(site.restricted, site.offered))
-    return any(map(site.restricted, named)) or 100 * chosen >= _RESTRICTED_SHARE * len(site.offered)
+    return foreign and 100 * chosen >= _RESTRICTED_SHARE * len(site.offered)
 
 
 @fact
