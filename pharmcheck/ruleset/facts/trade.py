@@ -17,6 +17,7 @@ from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, is_name
 from pharmcheck.ruleset.site import Site, own_pages
+from pharmcheck.ruleset.voice import POLICY_ROLES
 
 _SHOWN = 3
 _DOPING = frozenset({"anabolic", "peptide", "tanning", "weight_loss", "nootropic"})
@@ -24,6 +25,16 @@ _DOPING_LEAST = 2
 _GOODS_LEAST = 2  # times that peptides are named on a page
 _MARKS_LEAST = 3  # different marks of a laboratory
 _SHOP_LEAST = 2
+_SPOKEN_ON = (
+    *POLICY_ROLES,
+    PageRole.HOME,
+    PageRole.CATEGORY,
+    PageRole.PRODUCT,
+    PageRole.CART,
+    PageRole.FAQ,
+    PageRole.ABOUT,
+)
+"""Where a shop speaks of its goods: a supplements shop may well warn of steroids in its blog, whatever its address."""
 _ANABOLIC_LEAST = 3  # times on the whole site; a report or a rule of sports says it once or twice …
 _STEROIDS_LEAST = 10  # … and with "steroids" this often,
 _FURNITURE_LEAST = 3  # beside words of carts and parcels
@@ -85,9 +96,7 @@ def steroid_trade(site: Site) -> Answer:
     talk = site.lists["shop_talk"]
     anabolic = others = 0
     shown: tuple[PageText, int] | None = None
-    for page in own_pages(site):
-        if page.reading.role is PageRole.PRIVACY:
-            continue
+    for page in site.pages_of(*_SPOKEN_ON):
         said = sum(page.folded.count(word) for word in talk["anabolic"])
         anabolic, others = anabolic + said, others + sum(page.folded.count(word) for word in talk["steroid"])
         shown = shown or ((page, _first(page, talk["anabolic"])) if said else None)
