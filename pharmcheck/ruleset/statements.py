@@ -151,7 +151,8 @@ def _about(
     )
     # Words without a medicine are about what this page offers; on a page that offers nothing, about all of it.
     # A name on a list is an offer, but convicts nobody.
-    counted = site.surely_offered() if convicts or match.about == "unseen" else site.offered.keys()
+    surely = site.surely_offered()
+    counted = surely if convicts else site.offered.keys()
     meant = subjects or [one for one in site.offered_on(page) if one in counted] or tuple(counted)
     offered = [medicine for medicine in meant if medicine in counted]
     chosen = [medicine for medicine in offered if medicine in wanted]
@@ -159,10 +160,11 @@ def _about(
     most = bool(chosen) and 2 * len(chosen) >= len(offered)
     if match.about == "unseen" and page.medicines_in_block(hit.block):
         # Named by the shop itself, and more than its offers show: a catalogue is never seen whole.
-        hidden = [medicine for medicine in subjects if medicine not in counted and site.restricted(medicine)]
+        hidden = [medicine for medicine in subjects if medicine not in surely and site.restricted(medicine)]
         return site.sells and len(hidden) == len(subjects), hidden[0] if hidden else None
     if match.about == "unseen":
-        return site.sells and not subjects and not most and bool(chosen or not offered), None
+        seen = most and any(medicine in surely for medicine in chosen)
+        return site.sells and not subjects and not seen and bool(chosen or not offered), None
     return most, chosen[0] if most else None
 
 
