@@ -147,7 +147,8 @@ class Site:
         self._surely = None
         self.offers.setdefault((offer.medicine, offer.words), offer)
         self.offered.setdefault(offer.medicine, offer)
-        self._offered_on.setdefault(offer.page.reading.url, {})[offer.medicine] = None
+        if offer.sure:  # what a page says is about what it sells, not about every name on it
+            self._offered_on.setdefault(offer.page.reading.url, {})[offer.medicine] = None
 
     def surely_offered(self) -> Mapping[Medicine, None]:
         """The medicines on offer by more than their names on a list, in the order in which they were seen."""
