@@ -73,7 +73,7 @@ webext: ## Install what lints the extension, from its lock file (needs npm)
 .PHONY: messages
 messages: $(READY) ## Collect what the page says into its catalogues, for translators
 	@mkdir -p build
-	@$(BIN)/pybabel -q extract -F pyproject.toml -k _say:2 --no-location --sort-output --omit-header \
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _say:2 -k marked --no-location --sort-output --omit-header \
 	  -w 120 -o build/messages.pot pharmcheck/web
 	@for language in de fr es; do $(BIN)/pybabel -q update -i build/messages.pot -l $$language --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date -w 120 -o pharmcheck/web/locales/$$language.po; done

@@ -49,7 +49,7 @@ class _Shop(asyncio.Protocol):
 
     def _answer(self, request: bytes) -> None:
         path = request.split(b" ", 2)[1]
-        self._transport.write(self._answers.get(path) or _response(b"404 Not Found", b""))
+        self._transport.write(self._answers.get(path) or response(b"404 Not Found", b""))
 
 
 class _Door(_Shop):
@@ -58,17 +58,18 @@ class _Door(_Shop):
     def _answer(self, request: bytes) -> None:
         host = request.partition(b"\r\nHost: ")[2].partition(b"\r\n")[0]
         there = b"Location: https://" + host + request.split(b" ", 2)[1] + b"\r\n"
-        self._transport.write(_response(b"301 Moved Permanently", b"", there))
+        self._transport.write(response(b"301 Moved Permanently", b"", there))
 
 
-def _response(status: bytes, body: bytes, more: bytes = b"") -> bytes:
+def response(status: bytes, body: bytes, more: bytes = b"") -> bytes:
+    """One answer of HTTP/1.1."""
     head = b"HTTP/1.1 " + status + b"\r\nContent-Type: text/html; charset=utf-8\r\n" + more
     return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
-def _pages(sizes: Mapping[str, int]) -> dict[str, bytes]:
+def make_pages(sizes: Mapping[str, int], kind: str = "honest") -> dict[str, bytes]:
     """A page of exactly so many bytes for each path, all of them linked from each."""
-    head, *cards = make_capture("honest", 1).pages[0].body.split(_CARD)
+    head, *cards = make_capture(kind, 1).pages[0].body.split(_CARD)
     menu = "".join(f'<a href="{path}">{path.strip("/-").title() or "Home"}</a> ' for path in sizes).encode()
     made = {}
     for number, (path, size) in enumerate(sizes.items()):
@@ -82,9 +83,9 @@ def _pages(sizes: Mapping[str, int]) -> dict[str, bytes]:
 
 
 def _answers(pages: Mapping[str, bytes]) -> dict[bytes, bytes]:
-    answers = {b"/robots.txt": _response(b"200 OK", _ROBOTS)}
+    answers = {b"/robots.txt": response(b"200 OK", _ROBOTS)}
     for path, page in pages.items():
-        answers[path.encode()] = _response(b"200 OK", gzip.compress(page, 6), b"Content-Encoding: gzip\r\n")
+        answers[path.encode()] = response(b"200 OK", gzip.compress(page, 6), b"Content-Encoding: gzip\r\n")
     return answers
 
 
@@ -93,7 +94,7 @@ async def _serve(folder: Path) -> None:
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(f"*.{DOMAIN}").configure_cert(context)
-    usual, large = _answers(_pages(SIZES)), _answers(_pages(LARGE_SIZES))
+    usual, large = _answers(make_pages(SIZES)), _answers(make_pages(LARGE_SIZES))
     shops = {
         "plain": (partial(_Door, usual, 0), None),
         "quick": (partial(_Shop, usual, 0), context),

@@ -1,13 +1,14 @@
 """Who is behind the shops: how often right, how often wrong, what it costs, and what it finds among texts of real ones.
 
     .venv/bin/python -m bench.networks                   # precision and recall over a made-up web, read from pages
+    .venv/bin/python -m bench.networks --seeds 1 2 3     # the least over several made-up webs, and over harder ones
     .venv/bin/python -m bench.networks --sizes 1000 10000 50000  # time and memory, each size in a process of its own
     .venv/bin/python -m bench.networks --folders FOLDER…  # labelled sites in the form of docs/accuracy.md
 
 The made-up web is `bench/networks_web.py`: 1,000 shops of 30 operators who own several telephones, accounts and ids,
 take new ones over time, and show a random part of them on each shop; 500 honest shops that share themes, wholesalers'
 price lists, texts, agencies and a franchise's telephone, half of them named by a register; one rogue shop of twenty
-shows the licence number, telephone and e-mail of one of them.
+shows the licence number, telephone and e-mail of one of them.  `bench/networks_hard.py` brings the two nearer.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.labelled import SELLERS, capture_in, labels_in
+from bench.networks_hard import harden
 from bench.networks_web import WHEN, Shop, capture_of, make_web, traits_of
 from pharmcheck.model import Category
 from pharmcheck.networks import Holdings, Known, find_networks, known_things, site_traits
@@ -48,6 +50,8 @@ def main() -> None:
     """Print what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=_SEED)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[])
+    parser.add_argument("--shown", type=float, nargs="+", default=_SHOWN, help="how much of each kind a shop shows")
     parser.add_argument("--sizes", type=int, nargs="+", default=[])
     parser.add_argument("--folders", type=Path, nargs="+", default=[])
     parser.add_argument("--one-size", type=int, help=argparse.SUPPRESS)  # what a process of its own is told
@@ -58,28 +62,65 @@ def main() -> None:
         _print_sizes(asked.sizes, asked.seed)
     elif asked.folders:
         _print_folders(asked.folders, load_ruleset())
+    elif asked.seeds:
+        _print_seeds(asked.seeds, asked.shown, load_ruleset())
     else:
-        _print_quality(asked.seed, load_ruleset())
+        _print_quality(asked.seed, asked.shown, load_ruleset())
 
 
 # ------------------------------------------------------------------------------------------------ quality
 
 
-def _print_quality(seed: int, ruleset: Ruleset) -> None:
+def _print_quality(seed: int, shares: Sequence[float], ruleset: Ruleset) -> None:
     known = known_things(ruleset)
     print("| shown of each kind | registers | precision | recall | honest joined to rogue | to each other | networks |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     spent: list[float] = []
-    for shown in _SHOWN:
-        shops = make_web(seed, operators=30, rogue=1000, honest=500, shown=shown)
-        seen = {shop.domain: _read(shop, ruleset, known, spent) for shop in shops}
-        counts = Counter(key for keys in seen.values() for key in keys)
+    for shown in shares:
+        web = _Web(seed, shown, ruleset, spent)
         for loaded in (True, False):
-            void = frozenset(key for shop in shops if shop.registered and loaded for key in seen[shop.domain])
-            found = find_networks(Holdings(seen, counts, void), known).networks
-            row = _rates([network.sites for network in found], shops)
-            print(f"| {shown:.0%} | {'loaded' if loaded else 'none'} | {row} | {len(found)} |")
+            found = web.networks(known, loaded=loaded)
+            right, of_found, of_all, beside_rogue, beside_honest = web.rates(found)
+            print(f"| {shown:.0%} | {'loaded' if loaded else 'none'} | {right / max(of_found, 1):.4f} | "
+                  f"{right / of_all:.3f} | {beside_rogue} | {beside_honest} | {len(found)} |")  # fmt: skip
     print(f"\nTraits of a site, beyond reading it: median {1000 * statistics.median(spent):.1f} ms.")
+
+
+def _print_seeds(seeds: Sequence[int], shares: Sequence[float], ruleset: Ruleset) -> None:
+    """The least and the median of each: what a single seed says may be luck."""
+    known = known_things(ruleset)
+    print("| web | shown of each kind | registers | precision, least | recall, least | median | most | "
+          "honest joined to rogue, in all | to each other, in all |")  # fmt: skip
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for hard, shown in ((hard, shown) for hard in (False, True) for shown in shares):
+        webs = [_Web(seed, shown, ruleset, [], hard=hard) for seed in seeds]
+        for loaded in (True, False):
+            rates = [web.rates(web.networks(known, loaded=loaded)) for web in webs]
+            precise = f"{min(right / max(of_found, 1) for right, of_found, *_ in rates):.4f}"
+            recalls = [right / of_all for right, _, of_all, *_ in rates]
+            print(f"| {'harder' if hard else 'plain'} | {shown:.0%} | {'loaded' if loaded else 'none'} | {precise} | "
+                  f"{min(recalls):.3f} | {statistics.median(recalls):.3f} | {max(recalls):.3f} | "
+                  f"{sum(each[3] for each in rates)} | {sum(each[4] for each in rates)} |", flush=True)  # fmt: skip
+
+
+class _Web:
+    """A made-up web, read."""
+
+    def __init__(self, seed: int, shown: float, ruleset: Ruleset, spent: list[float], *, hard: bool = False) -> None:
+        self._shops = make_web(seed, operators=30, rogue=1000, honest=500, shown=shown)
+        if hard:
+            harden(self._shops, seed)
+        known = known_things(ruleset)
+        self._seen = {shop.domain: _read(shop, ruleset, known, spent) for shop in self._shops}
+
+    def networks(self, known: Known, *, loaded: bool) -> list[Sequence[str]]:
+        """Sites of each network, with the registers or without."""
+        counts = Counter(key for keys in self._seen.values() for key in keys)
+        void = frozenset(key for shop in self._shops if shop.registered and loaded for key in self._seen[shop.domain])
+        return [network.sites for network in find_networks(Holdings(self._seen, counts, void), known).networks]
+
+    def rates(self, found: Iterable[Sequence[str]]) -> tuple[int, int, int, int, int]:
+        return _rates(found, self._shops)
 
 
 def _read(shop: Shop, ruleset: Ruleset, known: Known, spent: list[float]) -> list[str]:
@@ -91,7 +132,8 @@ def _read(shop: Shop, ruleset: Ruleset, known: Known, spent: list[float]) -> lis
     return [trait.key for trait in traits]
 
 
-def _rates(found: Iterable[Sequence[str]], shops: Sequence[Shop]) -> str:
+def _rates(found: Iterable[Sequence[str]], shops: Sequence[Shop]) -> tuple[int, int, int, int, int]:
+    """Pairs rightly joined, joined, to be joined; honest shops joined to rogue ones, and to each other."""
     by_domain = {shop.domain: shop for shop in shops}
     right = pairs = beside_rogue = beside_honest = 0
     for sites in found:
@@ -102,7 +144,7 @@ def _rates(found: Iterable[Sequence[str]], shops: Sequence[Shop]) -> str:
         beside_rogue += honest if honest < len(sites) else 0
         beside_honest += honest if honest == len(sites) else 0
     all_pairs = sum(_pairs(count) for count in Counter(shop.operator for shop in shops).values())
-    return f"{right / max(pairs, 1):.4f} | {right / all_pairs:.3f} | {beside_rogue} | {beside_honest}"
+    return right, pairs, all_pairs, beside_rogue, beside_honest
 
 
 def _pairs(count: int) -> int:
@@ -165,7 +207,8 @@ def _measure(size: int, seed: int) -> dict[str, float | str]:
             if found != _kept(store):
                 raise SystemExit("Site by site gave something else than everything at once.")
         database = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6
-    precision, recall, *_ = _rates(found.values(), shops).split(" | ")
+    right, of_found, of_all, *_ = _rates(found.values(), shops)
+    precision, recall = f"{right / max(of_found, 1):.4f}", f"{right / of_all:.3f}"
     return {
         "sites": size, "precision": precision, "recall": recall, "all_s": all_s, "peak_mb": peak,
         "own_mb": max(peak - empty, 0.1), "database_mb": database, "note_ms": 1000 * statistics.median(noted),

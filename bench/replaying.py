@@ -1,9 +1,10 @@
 """CPU time and memory of judging stored captures again, for stores of several sizes: does a capture cost the same?
 
-    .venv/bin/python -m bench.replaying [--sizes 500 2000]
+    .venv/bin/python -m bench.replaying [--sizes 500 2000] [--store DATA_DIR]
 
 A store is filled with small captures, each of a site of its own; then a process of its own does what `pharmcheck
 replay` does, without printing.  Filling 50,000 takes about ten minutes; nothing that comes after depends on it.
+`--store` takes the oldest captures of a store that is there, such as the one that `bench.crowd --folder` leaves.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -54,6 +56,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--store", type=Path, help="a data folder with enough captures")
     parser.add_argument("--step", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
@@ -62,15 +65,17 @@ def main() -> int:
         return 0
     print(f"{'captures':>9}{'CPU ms each':>13}{'a second and core':>19}{'to the first':>14}{'peak MB':>9}")
     costs: list[Cost] = []
-    for cost in map(measure, options.sizes):
+    for cost in (measure(size, options.store) for size in options.sizes):
         costs.append(cost)
         ratio = cost.each_ms / costs[0].each_ms
         print(f"{cost.captures:9,}{cost.each_ms:13.2f}{1000 / cost.each_ms:19.0f}{ratio:14.2f}{cost.peak_mb:9.0f}")
     return 0
 
 
-def measure(captures: int) -> Cost:
-    """Fill a store and replay it, each in a process of its own."""
+def measure(captures: int, store: Path | None = None) -> Cost:
+    """Fill a store, unless there is one, and replay it, each in a process of its own."""
+    if store is not None:
+        return Cost(captures, *_run("replay", str(store), captures))
     with TemporaryDirectory(prefix="pharmcheck-bench-") as folder:
         _ = _run("fill", folder, captures)
         cpu_s, peak = _run("replay", folder, captures)
@@ -104,7 +109,8 @@ def _replay(folder: Path, captures: int) -> list[float]:
     with Store.open(Settings(data_dir=folder)) as store:
         judge(_capture(0), ruleset, now=_WHEN)  # what is made once for a process is nobody's figure
         start = time.process_time()
-        judged = sum(isinstance(result, Replayed) for result in replay_all(store.verdicts(), store, ruleset, None))
+        kept = islice(store.verdicts(), captures)
+        judged = sum(isinstance(result, Replayed) for result in replay_all(kept, store, ruleset, None))
         spent = time.process_time() - start
     if judged != captures:
         raise SystemExit(f"{judged} captures were judged, not {captures}")

@@ -1,10 +1,10 @@
 """What the main jobs cost, in one table: each a ratio to something well known, taken in the same run.
 
-    .venv/bin/python -m bench.table [--replay 1000 50000] [--workers]
+    .venv/bin/python -m bench.table [--replay 1000 50000] [--sites 100000] [--workers]
 
-About four minutes.  Scrapy is in the dependency group `bench` (`uv sync --group bench`); without it its rows are
-missing.  The replay of 50,000 captures takes half an hour more, nearly all of it to fill the store; workers need the
-development dependencies and take five minutes.
+About five minutes.  Scrapy is in the dependency group `bench` (`uv sync --group bench`); without it its rows are
+missing.  The replay of 50,000 captures takes half an hour more, nearly all of it to fill the store; a list of 100,000
+addresses takes an hour (`bench.crowd`); workers need the development dependencies and take five minutes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ import os
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from bench import api, fetching, judging, replaying, scale
+from bench import api, crowd, fetching, judging, replaying, scale
+from bench.crowd_town import Town
 from bench.machine import describe
 from pharmcheck.model import Capture, PageRole
 from pharmcheck.ruleset import load_ruleset
@@ -45,13 +49,14 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--replay", type=int, nargs="+", default=list(replaying.SIZES), metavar="CAPTURES")
+    parser.add_argument("--sites", type=int, default=500, help="addresses of the list")
     parser.add_argument("--workers", action="store_true", help="1, 2 and 4 worker processes as well")
     options = parser.parse_args()
     print(describe("turbohtml", "selectolax", "httpx", "Scrapy", "FastAPI", "uvicorn"))
     print(f"load {os.getloadavg()[0]:.1f} at the start\n")
     print(f"{'':46}{'ours':>22}  {'against':34}{'ratio':>8}  aim", flush=True)
     parts: list[Callable[[], Iterator[Row]]] = [
-        _judging, _fetching, lambda: _replaying(options.replay), _look_up, _memory,
+        _judging, _fetching, lambda: _crowd(options.sites), lambda: _replaying(options.replay), _look_up, _memory,
     ]  # fmt: skip
     for part in parts:
         for row in part():
@@ -94,6 +99,17 @@ def _fetching() -> Iterator[Row]:
     yield Row(
         "visit, judge", f"{ours:.0f} pages/CPU s", f"Scrapy, fetch only: {theirs:.0f}", ours / theirs, "1, then 2"
     )
+
+
+def _crowd(sites: int) -> Iterator[Row]:
+    """A list of mostly dead, parked and empty addresses from the file to its reports; Scrapy fetches the same."""
+    with TemporaryDirectory(prefix="crowd-") as name, redirect_stdout(sys.stderr):
+        found = crowd.measure(Town(sites), Path(name), at_once=16)
+    if found.theirs is None:
+        return
+    ours, theirs = found.pages / found.cpu_s, found.pages / found.theirs.cpu_s
+    what = f"list of {sites:,} addresses, {found.peak_mb:.0f} MB"
+    yield Row(what, f"{ours:.0f} pages/CPU s", f"Scrapy, fetch only: {theirs:.0f}", ours / theirs, "1, below 400 MB")
 
 
 def _replaying(sizes: Sequence[int]) -> Iterator[Row]:

@@ -72,6 +72,11 @@ def change_of(before: Answer, after: Answer) -> Change:
         return Change.VANISHED
     if is_gone(before) and not is_gone(after) and _harm(after) is not None:
         return Change.CAME_BACK
+    return judged(before, after)
+
+
+def judged(before: Answer, after: Answer) -> Change:
+    """The same for answers of which none is news about whether anybody is there."""
     worse, was = _harm(after), _harm(before)
     if worse is not None and was is not None and worse != was:
         return Change.WORSE if worse > was else Change.BETTER

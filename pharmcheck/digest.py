@@ -2,6 +2,10 @@
 
 A score that wobbles is nothing, and neither is a look that failed and will be tried again.  A site counts as gone when
 two looks in a row found nobody there, or when the page itself says that it is parked.
+
+What is told about a site is what our rules say, with a person's word laid over it (`reviewing`).  Whether it is better
+or worse is asked of what is told; whether anybody is there, how often looks failed, and what registers and redirects
+say is asked of the looks themselves, which no person's word changes.
 """
 
 from __future__ import annotations
@@ -9,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from pharmcheck.changes import Answer, Change, change_of, is_gone
+from pharmcheck.changes import Answer, Change, is_gone, judged
 from pharmcheck.model import Category
 
 _SEEN_TO_BE_GONE = "parked"  # a reason code: a page was read that says so; `offline` may be a bad minute
@@ -29,13 +33,33 @@ class Notice(StrEnum):
     REDIRECTED = "redirected"  # its home page leads to another site than before
 
 
+class Cause(StrEnum):
+    """Why what is told changed; a reader should not read the rules' change, or a person's, as the site's."""
+
+    SITE = "site"  # it shows us something else, or is gone, or is back
+    RULES = "rules"  # today's rules say it of the earlier capture as well
+    REGISTERS = "registers"  # as above, by the same rules: an entry came or went, or a copy grew old
+    RULES_OR_REGISTERS = "rules_or_registers"  # as above, and both are others than before
+    PERSON = "person"  # somebody judged otherwise than our rules, or that fell away
+    UNKNOWN = "unknown"  # the earlier capture cannot be judged again
+
+
+_OF_THE_SITE = frozenset({Notice.VANISHED, Notice.CAME_BACK, Notice.REDIRECTED})
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What one look said about a site."""
 
-    answer: Answer
+    answer: Answer  # of our rules
     proofs: frozenset[str] = frozenset()  # register entries that name it
     landed: str | None = None  # registrable domain on which its home page ended; None when that is not known
+    override: Answer | None = None  # what a person made of it, where one did
+
+    @property
+    def told(self) -> Answer:
+        """What everybody is told."""
+        return self.override or self.answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +92,24 @@ def weigh(known: Known, seen: Seen) -> Weighed:
     return _answered(known.seen, seen)
 
 
+def weigh_word(known: Known, override: Answer | None) -> Weighed:
+    """Weigh what a person says today, without a new look: nothing else about the site is news."""
+    if known.seen is None or known.seen.override == override:
+        return Weighed(known)
+    seen = replace(known.seen, override=override)
+    change = judged(known.seen.told, seen.told)
+    return Weighed(replace(known, seen=seen), () if change is Change.SAME else (Notice(change.value),))
+
+
+def plain_cause(before: Seen, after: Seen, notices: tuple[Notice, ...]) -> Cause | None:
+    """The cause of a change that needs no replay; None for one that does."""
+    if _OF_THE_SITE.issuperset(notices):
+        return Cause.SITE
+    if (before.answer, before.proofs) == (after.answer, after.proofs):
+        return Cause.PERSON
+    return None
+
+
 def _failed(known: Known, before: Seen, seen: Seen) -> Weighed:
     gone = is_gone(seen.answer)
     certain = gone and (known.missed or seen.answer.reason_code == _SEEN_TO_BE_GONE)
@@ -80,10 +122,10 @@ def _failed(known: Known, before: Seen, seen: Seen) -> Weighed:
 def _answered(before: Seen, seen: Seen) -> Weighed:
     notices: list[Notice] = []
     details: dict[str, list[str]] = {}
-    change = change_of(before.answer, seen.answer)
+    change = Change.CAME_BACK if is_gone(before.answer) else judged(before.told, seen.told)
     if change is not Change.SAME:
         notices.append(Notice(change.value))
-    elif seen.answer.category == Category.DANGER and seen.answer.reason_code != before.answer.reason_code:
+    elif seen.told.category == Category.DANGER and seen.told.reason_code != before.told.reason_code:
         notices.append(Notice.REASON)
     for notice, proofs in (
         (Notice.PROOF_LOST, before.proofs - seen.proofs),

@@ -139,6 +139,10 @@ class Settings(BaseSettings):
     """A Chromium that runs the scripts of pages which are empty without them (needs `pharmcheck[render]`).  Unset, such
     pages are said to be unread: a browser costs a hundred times a plain fetch and runs a stranger's program."""
 
+    icons: bool = True
+    """Ask each site for its icon: one request more, the last of a visit, for telling shops of one hand. Off where that
+    second for each site is worth more than the trace: an icon is weak evidence and moves no verdict."""
+
     http2: bool = False
     """Offer HTTP/2 (needs `pharmcheck[http2]`).  Off, because a few pages per site cost 14–40 % more over it; for the
     rare site that speaks nothing else."""

@@ -34,6 +34,7 @@ def policy_of(
         fetch_deadline_s=min(settings.fetch_deadline_s, settings.visit_deadline_s),
         user_agent=f"pharmcheck/{__version__} (+{settings.contact_url})",
         chromium=settings.chromium,
+        icons=settings.icons,
         http2=settings.http2,
     )
     try:

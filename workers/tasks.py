@@ -100,7 +100,8 @@ def watch(*_: object, **_more: object) -> None:
     """Weigh what is new about watched lists, and send word of it."""
     with _told(WATCH):
         here = room()
-        here.loop.run(tend(Sender.of(here.settings, here.place.store, here.place.policy, here.place.clock)))
+        sender = Sender.of(here.settings, here.place.store, here.place.policy, here.place.clock)
+        here.loop.run(tend(sender, here.place.ruleset))
 
 
 @app.task(name=PRUNE)

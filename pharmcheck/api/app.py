@@ -79,7 +79,7 @@ def _chores(place: Workplace, settings: Settings) -> list[tuple[float, Callable[
     sender = Sender.of(settings, place.store, place.policy, place.clock)
 
     async def watch() -> None:
-        await tend(sender)
+        await tend(sender, place.ruleset)
 
     chores.append((EVERY_S, watch))
     return chores

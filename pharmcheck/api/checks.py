@@ -22,7 +22,7 @@ from pharmcheck.api.schemas import CheckRequest
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.errors import AddressError
 from pharmcheck.model import Address, CheckState
-from pharmcheck.store import NewCheck, QueueName, StoredVerdict, new_check_id
+from pharmcheck.store import Looks, NewCheck, QueueName, StoredVerdict, new_check_id
 from pharmcheck.work import recall
 
 BUDGET_SPAN = timedelta(hours=1)
@@ -86,23 +86,29 @@ def start(service: Service, caller: Caller, address: Address, destination: str |
 
     Raises Problem when the caller's limit or the site's budget is used up; then nothing is fetched.
     """
-    waiting = service.queue.waiting_for(address.registrable_domain, address.host, destination)
+    looks = Looks(service.store)
+    waiting = looks.waiting_for(address.registrable_domain, address.host, destination)
     if waiting is not None:
         return waiting, service.door.count(caller, Kind.READ)
     now = service.clock()
-    looks = service.queue.looks_since(address.registrable_domain, now - BUDGET_SPAN)
-    if looks >= service.settings.looks_per_site_and_hour:
+    since, most = now - BUDGET_SPAN, service.settings.looks_per_site_and_hour
+    if looks.since(address.registrable_domain, since) >= most:
         service.door.count(caller, Kind.READ)
-        raise Problem(
-            "site_budget",
-            "This site was looked at often enough in the last hour; its last verdict stands meanwhile.",
-            headers={"Retry-After": "600"},
-        )
+        raise _often_enough()
     fields = service.door.count(caller, Kind.CHECK)
-    check_id = new_check_id()
-    service.queue.submit([NewCheck(check_id, address, destination, owner=caller.key_id)], QueueName.INTERACTIVE, now)
-    service.wake(QueueName.INTERACTIVE, [check_id])
+    wanted = NewCheck(new_check_id(), address, destination, owner=caller.key_id)
+    # Others may have asked since we looked: what was found above spared us the price of a check, this decides.
+    check_id = looks.ask(wanted, now, since=since, most=most)
+    if check_id is None:
+        raise _often_enough()
+    if check_id == wanted.id:
+        service.wake(QueueName.INTERACTIVE, [check_id])
     return check_id, fields
+
+
+def _often_enough() -> Problem:
+    sentence = "This site was looked at often enough in the last hour; its last verdict stands meanwhile."
+    return Problem("site_budget", sentence, headers={"Retry-After": "600"})
 
 
 def standing_verdict(service: Service, address: Address, destination: str | None) -> StoredVerdict | None:

@@ -18,7 +18,7 @@ from pharmcheck.api.openapi import file_answer, problems
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.errors import EvidenceError, TimestampError
-from pharmcheck.evidence import case_of_check, container, make_package, size_of
+from pharmcheck.evidence import case_of_check, container, make_package, note_export, size_of
 from pharmcheck.evidence.makers import maker_of
 from pharmcheck.exports import MEDIA_TYPES, Source, verdict_bytes
 
@@ -75,8 +75,9 @@ def package_response(service: Service, check_id: str, fields: dict[str, str]) ->
         raise Problem("no_check", "There is no check with this id, or it was deleted.", headers=fields)
     settings, place = service.settings, service.place
     try:
-        case = case_of_check(check_id, service.store, settings.data_dir, place.ruleset)
+        case = case_of_check(check_id, service.store, settings.data_dir, place.ruleset, place.registers())
         members = make_package([case], maker_of(settings, place.policy), service.clock())
+        note_export(service.store, [case], members, service.clock())
     except TimestampError as error:
         raise Problem("no_timestamp", str(error), headers={**fields, "Retry-After": "60"}) from None
     except EvidenceError:  # whose text may name a folder of ours

@@ -45,11 +45,21 @@ class WatchOut(BaseModel):
     links: dict[str, str]
 
 
+class MachineOut(BaseModel):
+    """What our rules say."""
+
+    category: str
+    reason_code: str
+
+
 class AnswerOut(BaseModel):
+    """An answer as it is told."""
+
     category: str | None
-    reason_code: str | None
+    reason_code: str | None = Field(description="`reviewed` where a person judged otherwise than our rules.")
     check_id: str | None
     link: str | None = Field(description="The evidence.")
+    machine: MachineOut | None = Field(description="What our rules said, where a person judged otherwise.")
 
 
 class WatchChangeOut(BaseModel):
@@ -61,6 +71,9 @@ class WatchChangeOut(BaseModel):
         Literal["worse", "came_back", "vanished", "better", "different", "reason", "proof_lost", "proof_gained",
                 "redirected"]
     ]  # fmt: skip
+    cause: Literal["site", "rules", "registers", "rules_or_registers", "person", "unknown"] = Field(
+        description="Whether the site changed, or only our rules, our registers, or a person's judgement of it."
+    )
     from_: AnswerOut = Field(alias="from")
     to: AnswerOut
     details: dict[str, list[str]]
@@ -112,9 +125,11 @@ WATCH_EXAMPLE: dict[str, Any] = {
     "links": {"self": "/v1/batches/7c0d1e2f3a4b5c6d7e8f901234567890/watch"},
 }  # fmt: skip
 CHANGE_EXAMPLE: dict[str, Any] = {
-    "number": 1, "address": "pills[.]example[.]com", "notices": ["worse"],
-    "from": {"category": "caution", "reason_code": "warning_signs", "check_id": _ID, "link": f"/v/{_ID}"},
-    "to": {"category": "danger", "reason_code": "rx_without_prescription", "check_id": _ID, "link": f"/v/{_ID}"},
+    "number": 1, "address": "pills[.]example[.]com", "notices": ["worse"], "cause": "site",
+    "from": {"category": "caution", "reason_code": "warning_signs", "check_id": _ID, "link": f"/v/{_ID}",
+             "machine": None},
+    "to": {"category": "danger", "reason_code": "rx_without_prescription", "check_id": _ID, "link": f"/v/{_ID}",
+           "machine": None},
     "details": {}, "at": "2026-12-12T10:03:00Z",
 }  # fmt: skip
 DELIVERY_EXAMPLE: dict[str, Any] = {

@@ -59,6 +59,7 @@ class Policy:
     byte_budget: int = 16 << 20  # bytes of all bodies of a visit together, after decompression
     chromium: Path | None = None  # a browser for pages that are empty without scripts; needs pharmcheck[render]
     page_to_read: Callable[[str, str], str | None] | None = None  # issuers' pages that a visit may add, see `planner`
+    icons: bool = True  # whether a visit asks for the site's icon, see `icons`
     http2: bool = False  # off: 14–40 % dearer for a few pages per site; some sites speak nothing else
 
     @property

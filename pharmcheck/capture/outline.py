@@ -27,6 +27,7 @@ _START = TokenType.START_TAG
 _TEXT = TokenType.TEXT
 # Elements whose content the tokenizer hands over as one text, so that their end is always found.
 _UNSEEN = frozenset("script style title noscript textarea iframe noframes xmp".split())
+_HEAD = frozenset("base link meta".split())
 _LINKING = {"area": "href", "frame": "src"}  # image maps and framesets: shops of twenty years ago, still open
 _FRAMEWORK = frozenset("ng-app ng-version data-reactroot data-server-rendered".split())
 _MOST_MOUNTS = 1000
@@ -51,6 +52,7 @@ class Outline:
     text_chars: int = 0  # visible characters, counted up to ten thousand
     scripts: int = 0  # that would run; data in script elements is not counted
     mounts: set[str] = field(default_factory=set)  # ids and tags of elements that scripts may fill, folded
+    icon: str | None = None  # canonical URL; "" for one that cannot be fetched
     notes: str = ""  # what <noscript> says, as source
 
 
@@ -143,12 +145,8 @@ class _Walk:
             page.scripts += tag == "script" and _runs(token)
         elif tag == "img":
             self._say(token.attr("alt"))
-        elif tag == "base":
-            if not self._based and (target := token.attr("href")):
-                self._based, page.base = True, self.resolved(target, self._page_url) or self._page_url
-        elif tag == "meta":
-            if page.refresh is None and (token.attr("http-equiv") or "").strip().lower() == "refresh":
-                page.refresh = self._refresh(token.attr("content") or "")
+        elif tag in _HEAD:
+            self._open_in_head(tag, token)
         elif len(page.mounts) < _MOST_MOUNTS:
             if "-" in tag:
                 page.mounts.add(tag[:40])
@@ -157,6 +155,17 @@ class _Walk:
                     page.mounts.add(value[:40].lower())
                 elif name in _FRAMEWORK:
                     page.mounts.add(name)
+
+    def _open_in_head(self, tag: str, token: Token) -> None:
+        page = self.page
+        if tag == "base":
+            if not self._based and (target := token.attr("href")):
+                self._based, page.base = True, self.resolved(target, self._page_url) or self._page_url
+        elif tag == "link":
+            if page.icon is None and "icon" in (token.attr("rel") or "").lower().split():
+                page.icon = self.resolved(token.attr("href") or "") or ""
+        elif page.refresh is None and (token.attr("http-equiv") or "").strip().lower() == "refresh":
+            page.refresh = self._refresh(token.attr("content") or "")
 
     def _refresh(self, content: str) -> str | None:
         match = _REFRESH.match(content[:5000])

@@ -27,20 +27,9 @@ def capture_id(capture: Capture) -> str:
 def to_json(capture: Capture, record_ids: Sequence[str]) -> dict[str, Any]:
     """Everything but the bodies; `record_ids` name the archive records that hold those, page by page."""
     address = capture.address
-    pages = [
-        {
-            "url": page.url,
-            "role": page.role.value,
-            "status": page.status,
-            "headers": [list(header) for header in page.headers],
-            "sha256": page.sha256,
-            "fetched_at": _stamp(page.fetched_at),
-            "truncated": page.truncated,
-            "look": page.look.value,
-        }
-        for page in capture.pages
-    ]
-    for page, record_id in zip(pages, record_ids, strict=False):
+    pages = [_page_to_json(page) for page in capture.pages]
+    icon = [_page_to_json(capture.icon)] if capture.icon is not None else []
+    for page, record_id in zip([*pages, *icon], record_ids, strict=False):
         page["record_id"] = record_id
     return {
         "schema": SCHEMA,
@@ -57,6 +46,7 @@ def to_json(capture: Capture, record_ids: Sequence[str]) -> dict[str, Any]:
         "attempts": [_attempt_to_json(attempt) for attempt in capture.attempts],
         "tls": [_tls_to_json(facts) for facts in capture.tls],
         "pages": pages,
+        **({"icon": icon[0]} if icon else {}),  # left out where there is none: visits of before keep their digest
     }
 
 
@@ -86,9 +76,31 @@ def from_json(value: Mapping[str, Any], bodies: Mapping[str, bytes]) -> Capture:
             _time(value["started_at"]),
             _time(value["finished_at"]),
             bool(value["archived"]),
+            _icon_from_json(value.get("icon"), bodies),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ArchiveError("The web archive's description of a visit is not readable.") from error
+
+
+def _icon_from_json(item: Mapping[str, Any] | None, bodies: Mapping[str, bytes]) -> Page | None:
+    """The icon; None where the archive does not hold it whole, which is nobody's loss."""
+    body = bodies.get(str(item.get("record_id"))) if item is not None else None
+    if item is None or body is None or hashlib.sha256(body).hexdigest() != item["sha256"]:
+        return None
+    return _page_from_json(item, body)
+
+
+def _page_to_json(page: Page) -> dict[str, Any]:
+    return {
+        "url": page.url,
+        "role": page.role.value,
+        "status": page.status,
+        "headers": [list(header) for header in page.headers],
+        "sha256": page.sha256,
+        "fetched_at": _stamp(page.fetched_at),
+        "truncated": page.truncated,
+        "look": page.look.value,
+    }
 
 
 def _page_from_json(item: Mapping[str, Any], body: bytes) -> Page:

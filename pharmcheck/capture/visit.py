@@ -19,6 +19,7 @@ from pharmcheck.address import host_of, registrable_domain, resolve_link
 from pharmcheck.capture import robots
 from pharmcheck.capture.fetch import Fetched, Fetcher, no_room
 from pharmcheck.capture.guard import Policy, Resolver, SystemResolver
+from pharmcheck.capture.icons import icon_url, take_icon
 from pharmcheck.capture.origins import first_scheme, like, origin
 from pharmcheck.capture.outline import Outline, outline
 from pharmcheck.capture.planner import Wanted, issuer_pages, plan
@@ -31,8 +32,7 @@ from pharmcheck.capture.sitemaps import read_sitemap
 from pharmcheck.errors import AddressError
 from pharmcheck.model import Address, Attempt, Capture, FetchOutcome, Look, Page, PageRole
 
-# After these, the same host may still answer on plain http.  A name that does not resolve will not, and what our
-# guard refuses it refuses on every port.
+# After these, plain http may still answer; where a name does not resolve or our guard refuses, it will not.
 _TRY_HTTP = frozenset({FetchOutcome.CONNECT_FAILED, FetchOutcome.TLS_FAILED, FetchOutcome.TIMED_OUT})
 _TRY_WWW = frozenset({FetchOutcome.CONNECT_FAILED, FetchOutcome.DNS_FAILED})  # many a shop forgets its bare name
 _FEW_LINKS = 5  # fewer on the pages read so far, and the sitemap is asked
@@ -74,7 +74,8 @@ async def capture_site(
             async with asyncio.timeout(policy.visit_deadline_s):
                 await visit.run()
         visit.give_up_on_rest()
-    return Capture(address, tuple(visit.attempts), tuple(visit.pages), tuple(fetcher.tls.values()), started, now())
+    seen = tuple(visit.attempts), tuple(visit.pages), tuple(fetcher.tls.values())
+    return Capture(address, *seen, started, now(), icon=visit.icon)
 
 
 def require_parts(policy: Policy, *, now: Callable[[], datetime]) -> None:
@@ -105,6 +106,7 @@ class _Visit:
     ) -> None:
         self.attempts: list[Attempt] = []
         self.pages: list[Page] = []
+        self.icon: Page | None = None  # from `_icon_url`, where the home page says that it is
         self._address, self._policy, self._clock = address, policy, clock
         self._fetcher, self._renderer = fetcher, renderer
         self._on_attempt = on_attempt
@@ -113,6 +115,7 @@ class _Visit:
         self._links: list[tuple[str, str]] = []  # of every page read so far
         self._asked = 0  # how much of the budget is used up, by pages that came and by pages that did not
         self._robots: dict[str, robots.Robots] = {}
+        self._icon_url: str | None = None
 
     async def run(self) -> None:
         pasted = self._address.url
@@ -135,6 +138,9 @@ class _Visit:
                 await self._look_again(landing)
             await self._look_insecurely(home)
         await self._read_plan(home)
+        if self._icon_url and self._policy.icons:
+            rules = self._robots.get(origin(self._icon_url), robots.NOTHING)
+            self.icon = await take_icon(self._fetcher, self._icon_url, rules, self._policy, self._ends - self._clock())
 
     def give_up_on_rest(self) -> None:
         """What is still wanted when the time or the bytes are used up becomes an attempt that says so."""
@@ -276,6 +282,7 @@ class _Visit:
         seen = outline(page.body, page.url, admitted_hosts=self._policy.admitted_hosts)
         if registrable_domain(host_of(page.url)) == self._address.registrable_domain:
             self._links += seen.links
+            self._icon_url = self._icon_url or icon_url(page, seen)
         return seen
 
     async def _fetch(self, url: str, role: PageRole, look: Look = Look.PLAIN) -> Fetched:

@@ -89,7 +89,8 @@ def _write(captures: Iterable[Capture], out: BinaryIO, *, gzipped: bool) -> None
     writer = WARCWriter(out, gzip=gzipped, warc_version="1.1")
     for number, capture in enumerate(captures):
         name = f"{number}:{capture_id(capture)}"
-        ids = [_record_id(f"{name}:{index}") for index in range(len(capture.pages))]
+        pages = [*capture.pages, *([capture.icon] if capture.icon is not None else [])]
+        ids = [_record_id(f"{name}:{index}") for index in range(len(pages))]
         text = json.dumps(to_json(capture, ids), sort_keys=True, indent=1).encode("ascii")
         description = writer.create_warc_record(
             capture.address.url,
@@ -100,7 +101,7 @@ def _write(captures: Iterable[Capture], out: BinaryIO, *, gzipped: bool) -> None
             warc_headers_dict={"WARC-Record-ID": _record_id(name), "WARC-Date": _date(capture.finished_at)},
         )
         writer.write_record(description)
-        for page, record_id in zip(capture.pages, ids, strict=True):
+        for page, record_id in zip(pages, ids, strict=True):
             make = _conversion if page.look is Look.RENDERED else _response
             writer.write_record(make(writer, page, record_id))
 
@@ -154,7 +155,7 @@ def _page_ids(value: dict[str, Any]) -> list[str]:
     pages = value.get("pages")
     if not isinstance(pages, list):
         return []
-    return [str(page.get("record_id")) for page in pages if isinstance(page, dict)]
+    return [str(page.get("record_id")) for page in [*pages, value.get("icon")] if isinstance(page, dict)]
 
 
 def _record_id(name: str) -> str:

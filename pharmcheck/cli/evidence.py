@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from pharmcheck.evidence import Case, Packed, Verified
-    from pharmcheck.ruleset import Ruleset
+    from pharmcheck.evidence import Case, Verified
     from pharmcheck.settings import Settings
     from pharmcheck.store import Store
 
@@ -55,7 +54,7 @@ def export(
 
     from pharmcheck.cli import options
     from pharmcheck.cli.screen import say
-    from pharmcheck.evidence import container, make_package, size_of
+    from pharmcheck.evidence import container, make_package, note_export, size_of
     from pharmcheck.evidence.makers import maker_of, pictures_of
     from pharmcheck.store import Store
 
@@ -74,6 +73,7 @@ def export(
             maker = replace(maker, pictures=pictures_of(cases, policy, lambda: datetime.now(UTC)))
         members = make_package(cases, maker, datetime.now(UTC))
         digest = _write(out, container(members))
+        note_export(store, cases, members, datetime.now(UTC))
     for case in cases:
         if case.why_no_replay:
             say(f"{case.host}: {case.why_no_replay} The verdict is packed as it was given.")
@@ -98,12 +98,16 @@ def verify(
     judge_again: bool = typer.Option(
         False, "--replay", help="Judge the archived bytes again, and compare with the verdict in the package."
     ),
+    note: Path | None = typer.Option(
+        None, "--note", metavar="DIR", help="Note in the logs of custody kept in this data folder what came of it."
+    ),
 ) -> None:
     r"""Say what of a package was altered, is missing or was added.  Works without network.
 
     \b
     Exit code: 2 for a file that is no package or may not be opened, 1 when anything was altered, 0 when nothing was.
     """
+    from pharmcheck.cli.evidence_outcomes import note_outcome, replay
     from pharmcheck.evidence import Trust
     from pharmcheck.evidence import verify as hold
     from pharmcheck.evidence.timestamps import read_roots
@@ -115,12 +119,14 @@ def verify(
         try:
             found = hold(path, trust)
             if judge_again and found.intact:
-                _replay(path, found)
+                replay(path, found)
         except EvidenceError as error:
             refused = EvidenceError(f"{path}: {error}")
             _tell(str(refused))
             continue
         _report(path, found)
+        if note is not None:
+            note_outcome(path, found, note, replayed=judge_again)
         altered = altered or not found.intact
     if refused is not None:
         raise typer.Exit(2)
@@ -215,31 +221,6 @@ def _check_of(identifier: str, store: Store) -> str:
     if not found:
         raise UsageError(f"There is no check {identifier}, or it was deleted.")
     return found[-1]
-
-
-def _replay(path: Path, found: Verified) -> None:
-    from pharmcheck.evidence import read_package
-    from pharmcheck.ruleset import load_ruleset
-
-    ruleset = load_ruleset()
-    for packed in read_package(path):
-        host = packed.capture.address.host
-        if packed.why_no_replay is not None:
-            found.facts.append(("judged again", f"{host}: not possible. {packed.why_no_replay}"))
-        elif packed.ruleset != ruleset.version:
-            told = f"{host}: not possible here: it takes the rules {packed.ruleset}, and {ruleset.version} are loaded"
-            found.facts.append(("judged again", told))
-        elif _leads_to_it(packed, ruleset):
-            found.facts.append(("judged again", f"{host}: the same verdict, byte for byte"))
-        else:
-            found.problems.append(f"checks/{packed.check_id}.verdict.json: the archived bytes do not lead to it")
-
-
-def _leads_to_it(packed: Packed, ruleset: Ruleset) -> bool:
-    try:
-        return packed.replay(ruleset) == packed.document
-    except Exception:  # noqa: BLE001 - answers of registers that somebody made up may break any rule
-        return False
 
 
 def _report(path: Path, found: Verified) -> None:

@@ -162,13 +162,14 @@ def send(
     from pharmcheck.cli import options
     from pharmcheck.cli.screen import say
     from pharmcheck.logs import log_nothing
+    from pharmcheck.ruleset import load_ruleset
     from pharmcheck.watch import Sender, tend
 
     log_nothing()
     settings = options.settings_for(data_dir)
     policy = options.policy(settings, resolve, allow_network, ca_file)
     with _opened(data_dir) as store:
-        noted, tries = asyncio.run(tend(Sender.of(settings, store, policy, lambda: datetime.now(UTC))))
+        noted, tries = asyncio.run(tend(Sender.of(settings, store, policy, lambda: datetime.now(UTC)), load_ruleset()))
     say(f"New changes: {noted:,}. Messages tried: {tries:,}.")
 
 

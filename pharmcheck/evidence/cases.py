@@ -15,6 +15,7 @@ from typing import Any
 
 from pharmcheck.capture import capture_id, read_warc
 from pharmcheck.check import judge
+from pharmcheck.custody import Action, read_log
 from pharmcheck.discretion import discreet
 from pharmcheck.document import to_json, verdict_document
 from pharmcheck.errors import EvidenceError, StoreError
@@ -22,7 +23,7 @@ from pharmcheck.evidence.answers import Recorder
 from pharmcheck.model import Capture, Evidence, Finding
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset import Ruleset
-from pharmcheck.store import LoadedRegister, Store, StoredVerdict, capture_path
+from pharmcheck.store import Custody, LoadedRegister, Store, StoredVerdict, capture_path
 
 OTHER_RULES = "It was judged by other rules than those that are loaded here ({theirs}; loaded: {ours})."
 OTHER_REGISTERS = "The registers that it was judged with are no longer the ones that are loaded here."
@@ -46,14 +47,20 @@ class Case:
     registers: tuple[dict[str, Any], ...]  # which snapshots, of what day, from which file
     answers: dict[str, Any] | None  # of the registers; None when they cannot be had any more
     why_no_replay: str | None
+    log: bytes = b""  # of custody, as the store kept it; empty where it kept none
 
     @property
     def host(self) -> str:
         return self.capture.address.host
 
 
-def case_of_check(check_id: str, store: Store, folder: Path, ruleset: Ruleset) -> Case:
-    """A stored check.  Raises EvidenceError when it has no verdict or no bytes, StoreError when those were changed."""
+def case_of_check(
+    check_id: str, store: Store, folder: Path, ruleset: Ruleset, registers: RegisterLookup | None = None
+) -> Case:
+    """A stored check; `registers` where others than the store's are asked here.
+
+    Raises EvidenceError when it has no verdict or no bytes, or when those or its log of custody were changed.
+    """
     check = store.get_check(check_id)
     if check is None:
         raise EvidenceError(f"There is no check {check_id}, or it was deleted.")
@@ -64,8 +71,8 @@ def case_of_check(check_id: str, store: Store, folder: Path, ruleset: Ruleset) -
         capture = store.load_capture(verdict.capture_id)  # held against the digest of the day it was written
     except StoreError as error:
         raise EvidenceError(f"The check {check_id} cannot be proven any more: {error}") from error
-    registers = Recorder(store.registers())
-    document, _ = _judged(capture, ruleset, registers, verdict.destination, verdict.judged_at)
+    asked = Recorder(registers or store.registers())
+    document, _ = _judged(capture, ruleset, asked, verdict.destination, verdict.judged_at)
     why = _why_not(verdict, document, ruleset)
     return Case(
         check_id=check_id,
@@ -80,9 +87,22 @@ def case_of_check(check_id: str, store: Store, folder: Path, ruleset: Ruleset) -
         destination=verdict.destination,
         ruleset=verdict.ruleset,
         registers=_registers(json.loads(verdict.document)["registers"], store.loaded_registers()),
-        answers=registers.said() if why is None else None,
+        answers=asked.said() if why is None else None,
         why_no_replay=why,
+        log=_log_of(check_id, store),
     )
+
+
+def _log_of(check_id: str, store: Store) -> bytes:
+    """The check's log of custody.  Raises EvidenceError when somebody changed it in the database."""
+    log = Custody(store).log_of(check_id)
+    entries, problems = read_log(log)
+    actions = {entry["action"] for entry in entries}
+    if log and not problems and not {Action.CAPTURED, Action.JUDGED} <= actions:
+        problems = ["its beginning is missing"]
+    if problems:
+        raise EvidenceError(f"The log of custody of check {check_id} was changed in the database: {problems[0]}.")
+    return log
 
 
 def cases_of_archive(

@@ -17,10 +17,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pharmcheck import __version__
+from pharmcheck.custody import Action, Step, head, stamp, verdict_member, write_log, written_by
 from pharmcheck.errors import EvidenceError
 from pharmcheck.evidence.cases import Case
 from pharmcheck.evidence.container import Member, member, ordered
-from pharmcheck.evidence.custody import Action, Step, head, stamp, write_log
 from pharmcheck.evidence.indexing import index_bytes, index_lines, pages_bytes
 from pharmcheck.evidence.telling import how_this_was_made
 from pharmcheck.evidence.timestamps import Authority, Timestamp, ask
@@ -34,6 +34,8 @@ UNLISTED = frozenset({MANIFEST, CUSTODY, TIMESTAMP, DATAPACKAGE, DIGEST})
 SIGNED_AS = b"pharmcheck evidence package\n"
 """Stands before what is signed, so that no other signature of the same key can pass for one of these."""
 SOFTWARE = f"pharmcheck {__version__}"
+LOG = "custody.jsonl"
+"""How the name of a check's own log ends."""
 _MOST_CASES = 500
 
 
@@ -50,7 +52,7 @@ class Maker:
     @property
     def by(self) -> str:
         """Who, as the log says it."""
-        return f"{self.operator or 'operator not named'} ({SOFTWARE})"
+        return written_by(self.operator)
 
 
 def make_package(cases: Sequence[Case], maker: Maker, now: datetime) -> list[Member]:
@@ -60,7 +62,7 @@ def make_package(cases: Sequence[Case], maker: Maker, now: datetime) -> list[Mem
     if len(cases) > _MOST_CASES or len({case.check_id for case in cases}) < len(cases):
         raise EvidenceError(f"A package holds at most {_MOST_CASES} checks, and each of them once.")
     objects = [*_archives(cases), *(one for case in cases for one in _documents(case, maker))]
-    steps = _steps(cases, maker)
+    steps = _steps(cases, maker, now)
     facts = {"made_at": stamp(now), "software": SOFTWARE, "operator": maker.operator}
     page = how_this_was_made(cases, facts, objects, steps, signed=maker.key is not None, authority=maker.authority_name)
     objects.append(member(HOW, page))
@@ -147,30 +149,44 @@ def _documents(case: Case, maker: Maker) -> list[Member]:
     if case.answers is not None:
         texts["registers"] = canonical_json(case.answers)
     found = [member(f"checks/{case.check_id}.{what}.json", text) for what, text in texts.items()]
+    if case.log:
+        found.append(member(f"checks/{case.check_id}.{LOG}", case.log))
     if case.check_id in maker.pictures:
         found.append(member(f"checks/{case.check_id}.picture.png", maker.pictures[case.check_id][1]))
     return found
 
 
-def _steps(cases: Sequence[Case], maker: Maker) -> list[Step]:
+def _steps(cases: Sequence[Case], maker: Maker, now: datetime) -> list[Step]:
     steps = []
     for case in cases:
-        archive, verdict = f"archive/{case.archive_name}", f"checks/{case.check_id}.verdict.json"
-        what = f"the answers of {case.host}: {len(case.capture.pages)} pages"
-        action, when = Action.CAPTURED, case.capture.finished_at
-        if case.received:
-            action, when = Action.RECEIVED, case.judged_at
-            what = f"an archive made by somebody else, with {what}, which it dates {stamp(case.capture.finished_at)}"
-        steps.append(Step(when, action, maker.by, what, archive, case.archive_sha256))
-        given = hashlib.sha256(case.document.encode("utf-8")).hexdigest()
-        judged = f"the verdict about {case.host}, by rules {case.ruleset}"
-        steps.append(Step(case.judged_at, Action.JUDGED, maker.by, judged, verdict, given))
+        steps += [_kept(case, maker, now)] if case.log else _told(case, maker)
         if case.check_id in maker.pictures:
             when, png = maker.pictures[case.check_id]
             what = f"a picture of {case.host} as a browser showed it then; no verdict rests on it"
             name = f"checks/{case.check_id}.picture.png"
             steps.append(Step(when, Action.CAPTURED, maker.by, what, name, hashlib.sha256(png).hexdigest()))
     return sorted(steps, key=lambda step: step.at)
+
+
+def _kept(case: Case, maker: Maker, now: datetime) -> Step:
+    """A check's own log, with all that happened to it until now."""
+    what = f"the log of custody of {case.host}, written as things happened: {len(case.log.splitlines())} entries"
+    return Step(now, Action.KEPT, maker.by, what, f"checks/{case.check_id}.{LOG}", hashlib.sha256(case.log).hexdigest())
+
+
+def _told(case: Case, maker: Maker) -> list[Step]:
+    """What is known of a check that has no log of its own: an archive handed in, a check of before there were logs."""
+    what = f"the answers of {case.host}: {len(case.capture.pages)} pages"
+    action, when = Action.CAPTURED, case.capture.finished_at
+    if case.received:
+        action, when = Action.RECEIVED, case.judged_at
+        what = f"an archive made by somebody else, with {what}, which it dates {stamp(case.capture.finished_at)}"
+    given = hashlib.sha256(case.document.encode("utf-8")).hexdigest()
+    judged = f"the verdict about {case.host}, by rules {case.ruleset}"
+    return [
+        Step(when, action, maker.by, what, f"archive/{case.archive_name}", case.archive_sha256),
+        Step(case.judged_at, Action.JUDGED, maker.by, judged, verdict_member(case.check_id), given),
+    ]
 
 
 def _timestamped(timestamp: Timestamp, maker: Maker) -> Step:

@@ -11,9 +11,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from pharmcheck.address.defanging import defang
+from pharmcheck.custody import Step, read_log, to_step
 from pharmcheck.evidence.cases import Case
 from pharmcheck.evidence.container import Member
-from pharmcheck.evidence.custody import Step
 
 
 def how_this_was_made(
@@ -27,6 +27,8 @@ def how_this_was_made(
 ) -> bytes:
     """The page, in UTF-8.  Addresses on it are defanged: nobody opens one by a slip of the hand."""
     hosts = [case.host for case in cases]
+    logged = [to_step(entry) for case in cases for entry in read_log(case.log)[0]]
+    steps = sorted([*logged, *steps], key=lambda step: step.at)
     text = _environment().get_template("how.html").render(
         facts=facts,
         python=f"Python {platform.python_version()}",

@@ -17,14 +17,15 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from pharmcheck.custody import Action, head, read_log, verdict_member
 from pharmcheck.errors import EvidenceError
 from pharmcheck.evidence import timestamps
 from pharmcheck.evidence.container import Member
-from pharmcheck.evidence.custody import Action, head, read_log
 from pharmcheck.evidence.making import (
     CUSTODY,
     DATAPACKAGE,
     DIGEST,
+    LOG,
     MANIFEST,
     SCHEMA,
     SIGNED_AS,
@@ -86,6 +87,9 @@ class _Verifying:
             ]
         if CUSTODY in self._sums:
             self._custody()
+        for name in self._sums:
+            if name.startswith("checks/") and name.endswith(f".{LOG}"):
+                found.problems += [f"{name}: altered; {problem}" for problem in self._log_of(name)]
         self._signature(digest)
         found.problems[:] = dict.fromkeys(found.problems)
         return found
@@ -161,6 +165,25 @@ class _Verifying:
         self._found.problems += problems
         self._found.facts.append(("log of custody", f"{len(entries)} entries, the last with SHA-256 {head(log)}"))
         self._timestamp(log, actions)
+
+    def _log_of(self, name: str) -> Iterator[str]:
+        """What is wrong with the log that the store kept of one check."""
+        check_id = name.removeprefix("checks/").removesuffix(f".{LOG}")
+        try:
+            entries, problems = read_log(self._package.read(name))
+        except EvidenceError:
+            return
+        yield from problems
+        judged = [entry["sha256"] for entry in entries if entry["action"] == Action.JUDGED]
+        if judged[-1:] != [self._sums.get(verdict_member(check_id))]:
+            yield "it does not tell of the verdict in the package"
+        about = self._value(f"checks/{check_id}.check.json") or {}
+        archived = {
+            entry["sha256"] for entry in entries
+            if entry["action"] == Action.CAPTURED and entry["object"] == about.get("archive")
+        }  # fmt: skip
+        if archived != {self._sums.get(str(about.get("archive")))}:
+            yield "it does not tell of the archived bytes in the package"
 
     def _timestamp(self, log: bytes, actions: list[str]) -> None:
         if (Action.TIMESTAMPED in actions) != (TIMESTAMP in self._sums):

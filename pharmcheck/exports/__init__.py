@@ -3,8 +3,9 @@
 from pharmcheck.exports.cells import defang_all, defuse
 from pharmcheck.exports.changes import changes_csv, changes_html
 from pharmcheck.exports.digest import DIGEST_FORMATS, digest_bytes
+from pharmcheck.exports.formats import FORMATS, MEDIA_TYPES, form_of, report_bytes, verdict_bytes
 from pharmcheck.exports.items import item_document
-from pharmcheck.exports.report import FORMATS, MEDIA_TYPES, Report, form_of, make_report, report_bytes, verdict_bytes
+from pharmcheck.exports.report import Report, make_report
 from pharmcheck.exports.stix import TLP, Source
 from pharmcheck.exports.stix_bundle import Cluster, Link, cluster_bundle, verdicts_bundle
 

@@ -15,7 +15,7 @@ DIGEST_FORMATS = ("csv", "jsonl")
 
 _COLUMNS = (
     "number", "at", "address", "notices", "from", "from_reason", "to", "to_reason", "details", "evidence_before",
-    "evidence",
+    "evidence", "cause", "from_machine", "to_machine",
 )  # fmt: skip
 
 
@@ -33,5 +33,12 @@ def _csv(documents: Iterable[dict[str, Any]]) -> Iterator[bytes]:
         values = (
             one["number"], one["at"], one["address"], " ".join(one["notices"]), before["category"],
             before["reason_code"], after["category"], after["reason_code"], details, before["link"], after["link"],
+            one["cause"], _machine(before), _machine(after),
         )  # fmt: skip
         yield csv_line([defuse("" if value is None else str(value)) for value in values])
+
+
+def _machine(answer: dict[str, Any]) -> str | None:
+    """What our rules said, where a person judged otherwise."""
+    machine = answer["machine"]
+    return f"{machine['category']} {machine['reason_code']}" if machine else None

@@ -1,6 +1,7 @@
-"""Our own evidence sentences in the reader's language.
+"""Our own sentences in the reader's language: those that are kept or raised in English, once and for all.
 
-A verdict document holds them in English, once and for all; which sentence it is, is found by its fixed words.
+Which sentence it is, is found by its fixed words.  `evidence.yaml` has what a verdict document says as evidence,
+`desk.yaml` what the rooms behind the desk say about lists, rows, receivers and refusals.
 """
 
 from __future__ import annotations
@@ -24,24 +25,24 @@ class _Sentence(NamedTuple):
     told: Mapping[str, str]  # by language
 
 
-def in_language(sentence: str, language: str) -> str:
-    """An evidence sentence of ours in `language`; as it is when it is none that we know, or has no such wording."""
+def in_language(sentence: str, language: str, source: str = "evidence") -> str:
+    """A sentence of ours in `language`; as it is when it is none that we know, or has no such wording."""
     if language == "en":
         return sentence
-    for known in _sentences():
+    for known in _sentences(source):
         if (found := known.pattern.fullmatch(sentence)) and language in known.told:
             facts = dict(zip(known.names, found.groups(), strict=True))
-            for name, tell in _INNER.items():
-                if name in facts:
-                    facts[name] = tell(facts[name], language)
+            for name, fact in facts.items():
+                if tell := _INNER.get(name.rstrip("0123456789")):
+                    facts[name] = tell(fact, language, source)
             parts = Formatter().parse(known.told[language])
             return "".join(text + (facts[name] if name else "") for text, name, _, _ in parts)
     return sentence
 
 
-def words_in_language(value: str, language: str) -> str:
+def words_in_language(value: str, language: str, source: str = "evidence") -> str:
     """A standing, a kind of page or a list of them in `language`; words that we do not know stay."""
-    words = _data()["words"]
+    words = _data(source)["words"]
     return ", ".join(words.get(piece, {}).get(language, piece) for piece in _LISTED.split(value))
 
 
@@ -49,10 +50,10 @@ _INNER = {"words": words_in_language, "sentence": in_language}  # placeholders w
 
 
 @cache
-def _sentences() -> tuple[_Sentence, ...]:
+def _sentences(source: str) -> tuple[_Sentence, ...]:
     """Every sentence we know, in the list's order."""
     made = []
-    for told in _data()["sentences"]:
+    for told in _data(source)["sentences"]:
         parts = list(Formatter().parse(told["en"]))
         # RE2: a name of a register's or a page's is in there, and however long it is, the time stays linear.
         pattern = "".join(re2.escape(text) + ("(.+?)" if name else "") for text, name, _, _ in parts)
@@ -61,7 +62,7 @@ def _sentences() -> tuple[_Sentence, ...]:
 
 
 @cache
-def _data() -> dict[str, Any]:
-    source = resources.files("pharmcheck.messages").joinpath("evidence.yaml").read_text(encoding="utf-8")
-    data: dict[str, Any] = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506 - makes plain text only
+def _data(source: str) -> dict[str, Any]:
+    text = resources.files("pharmcheck.messages").joinpath(f"{source}.yaml").read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes plain text only
     return data

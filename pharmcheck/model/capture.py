@@ -153,3 +153,4 @@ class Capture:
     started_at: datetime
     finished_at: datetime
     archived: bool = False  # read from a WARC that somebody else wrote: says nothing about TLS or attempts
+    icon: Page | None = None  # no page and never judged: one thing more by which shops of one hand are known

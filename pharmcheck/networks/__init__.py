@@ -4,8 +4,9 @@ Pure.  `site_traits` looks at one visit, `find_networks` at what is known of man
 priority of a site and says so; it is no finding, and no verdict hears of it.
 """
 
-from pharmcheck.networks.clustering import Holdings, Network, Tie, find_networks
+from pharmcheck.networks.clustering import Holdings, Network, Tie
 from pharmcheck.networks.extract import site_traits
+from pharmcheck.networks.joining import find_networks
 from pharmcheck.networks.known import Known, known_things
 from pharmcheck.networks.records import Trait, kind_of
 

@@ -1,4 +1,4 @@
-"""From what sites show to networks: ties that are strong enough, and parts that no single site holds together.
+"""From what sites show to the cores of networks: ties that are strong enough, and what no single site holds together.
 
 A tie is what two sites have in common: things of two sources at least, worth the threshold together and one of them
 the seller's; or one that decides alone, because there the money goes.
@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pharmcheck.networks.blocks import blocks_of, pieces_of
-from pharmcheck.networks.known import Known
+from pharmcheck.networks.known import Known, step
 from pharmcheck.networks.records import kind_of
 
 Edge = tuple[str, str]
@@ -47,6 +47,7 @@ class Network:
 
     id: str
     sites: tuple[str, ...]
+    joined: tuple[str, ...] = ()  # those of them that no tie puts in it, see `joining`
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Found:
     networks: tuple[Network, ...]  # in order of id
 
 
-def find_networks(held: Holdings, known: Known) -> Found:
-    """Every network among these sites.
+def find_cores(held: Holdings, known: Known) -> Found:
+    """Every network among these sites, without those that only join one.
 
     Invariants (checked by property tests):
       * the order of sites and traits does not matter;
@@ -74,6 +75,7 @@ def find_networks(held: Holdings, known: Known) -> Found:
     for piece in pieces_of(neighbours, strength):
         components.update(dict.fromkeys(piece, piece[0]))
         parts = _parts({site: neighbours[site] for site in piece}, strength)
+        parts = [_without_originals(part, neighbours, strength, held, known) for part in parts]
         networks += [Network(_identifier(part, held.since), tuple(part)) for part in parts]
     return Found(components, tuple(sorted(networks, key=lambda network: network.id)))
 
@@ -84,7 +86,7 @@ def ties_of(held: Holdings, known: Known) -> Iterator[Tie]:
     Only sites that show the same thing of a seller are ever compared, and a thing that many show is a provider's: the
     work grows with the sites and with the size of networks, not with all pairs.
     """
-    weigh = _Scale(held, known)
+    weigh = Scale(held, known)
     shown = {site: frozenset(key for key in held.shown[site] if weigh.worth(key)) for site in sorted(held.shown)}
     showing: dict[str, list[str]] = defaultdict(list)
     for site, keys in shown.items():
@@ -97,24 +99,28 @@ def ties_of(held: Holdings, known: Known) -> Iterator[Tie]:
             shared = keys & shown[other]
             if hundredths := weigh.together(shared):
                 traits = tuple(sorted(shared, key=lambda key: (-weigh.worth(key), key)))
-                yield Tie((site, other), traits, hundredths, _is_firm(shared, known))
+                yield Tie((site, other), traits, hundredths, is_firm(shared, known))
 
 
-def _is_firm(shared: Iterable[str], known: Known) -> bool:
+def is_firm(shared: Iterable[str], known: Known) -> bool:
     """Whether two sites share something that the one would not have from copying the other.
 
     Whoever copies pages takes their pixels along, with build and texts; a pixel on other pages was put there.
     """
     kinds = {kind_of(key) for key in shared}
-    return not all(known.kinds[kind].copied for kind in kinds) or (_PIXEL in kinds and not kinds & _PAGES)
+    return not all(known.kinds[kind].copied for kind in kinds) or bool(kinds & _PIXELS and not kinds & _PAGES)
 
 
-class _Scale:
+class Scale:
     """Weighs what sites share."""
 
     def __init__(self, held: Holdings, known: Known) -> None:
         self._held, self._known = held, known
         self._worths: dict[str, int] = {}
+
+    def sites(self, key: str) -> int:
+        """How many sites show a thing, rounded up to a power of two as its weight is."""
+        return 1 << step(max(1, self._held.counts.get(key, 0)))
 
     def worth(self, key: str) -> int:
         """Hundredths of bits; nothing for what ties nobody."""
@@ -125,24 +131,30 @@ class _Scale:
             found = self._worths[key] = 0 if alone else self._known.worth(kind_of(key), count)
         return found
 
-    def together(self, shared: Iterable[str]) -> int:
+    def together(self, shared: Collection[str]) -> int:
         """What two sites share altogether; nothing where it is not enough.
 
         Things of one group come from one source, so the best of each group counts.
         """
+        best = self.best(shared)
+        total = sum(best.values())
+        if any(self._known.kinds[kind_of(key)].decisive for key in shared):
+            return max(total, 1)
+        return total if len(best) > 1 and total >= self._known.threshold else 0
+
+    def best(self, shared: Iterable[str]) -> dict[str, int]:
+        """What counts of each group."""
         keys = [(self._known.kinds[kind_of(key)], self.worth(key)) for key in shared]
         copy = any(kind.id == _LICENCE for kind, _ in keys)
         best: dict[str, int] = {}
         for kind, worth in keys:
             group = _COPIED if copy and kind.copied else kind.group
             best[group] = max(best.get(group, 0), worth)
-        total = sum(best.values())
-        if any(kind.decisive for kind, _ in keys):
-            return max(total, 1)
-        return total if len(best) > 1 and total >= self._known.threshold else 0
+        return best
 
 
-_LICENCE, _COPIED, _PIXEL = "licence", "copied", "tracking"
+_LICENCE, _COPIED = "licence", "copied"
+_PIXELS = frozenset(("tracking", "account"))
 _PAGES = frozenset(("template", "words"))
 
 
@@ -169,6 +181,36 @@ def _parts(neighbours: Mapping[str, Sequence[str]], strength: Mapping[Edge, tupl
 
 
 _FEW = 2
+
+
+def _without_originals(
+    part: list[str],
+    neighbours: Mapping[str, Sequence[str]],
+    strength: Mapping[Edge, tuple[bool, int]],
+    held: Holdings,
+    known: Known,
+) -> list[str]:
+    """A network without the honest shop that the others may have copied.
+
+    They share among themselves what a copy would not have; it shares with them only what a copy takes along, and one
+    of them has all of that.
+    """
+    inside = set(part)
+    firm = {site for site in part for other in neighbours[site] if other in inside and strength[_edge(site, other)][0]}
+    if len(firm) == len(part) or not firm:
+        return part
+    weigh = Scale(held, known)
+    shown = {site: {key for key in held.shown[site] if weigh.worth(key)} for site in part}
+
+    def is_original(site: str) -> bool:
+        shared = {key for other in neighbours[site] if other in inside for key in shown[site] & shown[other]}
+        return any(shared <= shown[other] for other in firm)
+
+    return [site for site in part if site in firm or not is_original(site)]
+
+
+def _edge(one: str, other: str) -> Edge:
+    return (one, other) if one < other else (other, one)
 
 
 def _identifier(part: Sequence[str], since: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from itertools import chain
 from pharmcheck.address import host_of, registrable_domain
 from pharmcheck.address.defanging import defang
 from pharmcheck.capture import page_role
-from pharmcheck.model import BlockKind, Capture, PageRole, Reading
+from pharmcheck.model import BlockKind, Capture, Page, PageRole, Reading
 from pharmcheck.networks.known import Known
 from pharmcheck.networks.records import Trait
 from pharmcheck.networks.sketch import bands
@@ -162,7 +162,13 @@ def _source(capture: Capture, pages: Sequence[Reading], known: Known) -> Iterato
     home = next((reading for reading in pages if reading.role is PageRole.HOME), None)
     for page in icons:
         if home is not None and page.url.partition("?")[0].endswith("/favicon.ico"):
-            yield Trait("icon", page.sha256[:32], f"picture {page.sha256[:12]}", page.url, page.sha256)
+            yield _icon(page)
+    if capture.icon is not None:
+        yield _icon(capture.icon)
+
+
+def _icon(found: Page) -> Trait:
+    return Trait("icon", found.sha256[:32], f"picture {found.sha256[:12]}", found.url.partition("?")[0], found.sha256)
 
 
 def _sketches(capture: Capture, pages: Sequence[Reading], known: Known) -> Iterator[Trait]:

@@ -5,8 +5,10 @@ On bytes as they came, up to `_MOST`; every pattern is RE2.  Identifiers are ASC
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -65,4 +67,10 @@ def build_of(body: bytes, known: Known) -> tuple[str, ...]:
 def icon_in(body: bytes) -> str | None:
     """Digest of an icon that stands in the page itself."""
     found = _icon.search(body[:_MOST])
-    return hashlib.sha256(found[1]).hexdigest()[:32] if found else None
+    if not found:
+        return None
+    head, _, data = found[1].partition(b",")
+    if head.endswith(b";base64"):
+        with suppress(ValueError):  # the same picture as a file has the same digest
+            data = base64.b64decode(data)
+    return hashlib.sha256(data).hexdigest()[:32]

@@ -63,13 +63,6 @@ def licence_answers(site: Site) -> tuple[LicenceAnswer, ...]:
     return site.licence_answers
 
 
-def licence_outcome(site: Site) -> LicenceOutcome:
-    """The best that can be said of any number on the site."""
-    order = list(LicenceOutcome)
-    outcomes = (answer.outcome for answer in licence_answers(site))
-    return max(outcomes, key=order.index, default=LicenceOutcome.NOT_FOUND)
-
-
 def checksum_fails(scheme: Scheme, claim: LicenceClaim) -> bool:
     """Whether a number of the right form fails an official check: nobody ever gave it out."""
     form = re2.fullmatch(f"(?i)(?:{scheme.number})", claim.number)

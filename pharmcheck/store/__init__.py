@@ -7,11 +7,13 @@ failed never replaces a verdict that stands.
 from pharmcheck.store.appeals import Appeal, Appeals
 from pharmcheck.store.archive import path_of as capture_path
 from pharmcheck.store.batches import Batch, Batches
+from pharmcheck.store.custody import Custody
 from pharmcheck.store.deliveries import Deliveries, Delivery, DeliveryState, Letter, Tried
 from pharmcheck.store.drafts import Drafts, NewBatch, NewItem
 from pharmcheck.store.events import Event, Events
 from pharmcheck.store.items import Item, Order, Rows
 from pharmcheck.store.keys import Key, Keys, Scope
+from pharmcheck.store.looks import Looks
 from pharmcheck.store.network_views import NetworkViews
 from pharmcheck.store.networks import Built, Networks
 from pharmcheck.store.newest import newest_verdicts, registered_hosts
@@ -32,6 +34,7 @@ from pharmcheck.store.turns import release_dead
 from pharmcheck.store.waiting import Waiting, waiting
 from pharmcheck.store.watched import Fresh, WatchedSites
 from pharmcheck.store.watches import WatchChange, Watched, Watches
+from pharmcheck.store.weighing import Weighing
 
 __all__ = [
     "WORKING_DAY",
@@ -42,6 +45,7 @@ __all__ = [
     "Built",
     "CheckQueue",
     "Counts",
+    "Custody",
     "Deliveries",
     "Delivery",
     "DeliveryState",
@@ -56,6 +60,7 @@ __all__ = [
     "Keys",
     "Letter",
     "LoadedRegister",
+    "Looks",
     "NetworkViews",
     "Networks",
     "NewBatch",
@@ -87,6 +92,7 @@ __all__ = [
     "Watched",
     "WatchedSites",
     "Watches",
+    "Weighing",
     "at_one_desk",
     "capture_path",
     "ends",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from pharmcheck.model import Category
-from pharmcheck.networks import Known, Tie, kind_of
+from pharmcheck.networks import Holdings, Known, Network, Tie, kind_of
 from pharmcheck.networks.clustering import ties_of
+from pharmcheck.networks.joining import join, leanings
 from pharmcheck.store.network_traits import SKETCHED
 from pharmcheck.store.networks import holdings_of, tying_counts
 from pharmcheck.store.store import Store
@@ -128,7 +129,8 @@ class NetworkViews:
             rows = connection.execute(sa.select(network_sites).where(_sites.network == network)).all()
             domains = sorted(row.domain for row in rows)
             held = holdings_of(connection, domains, known)
-            ties = sorted(ties_of(held, known), key=lambda tie: (-tie.hundredths, tie.sites))
+            core = [row.domain for row in rows if not row.joined]
+            ties = sorted(_all_ties(network, core, held, known), key=lambda tie: (-tie.hundredths, tie.sites))
             tying = {key for tie in ties for key in tie.traits}
             on = _places(connection, domains, tying)
         worst = {category: place for place, category in enumerate(_WORST)}
@@ -151,6 +153,17 @@ class NetworkViews:
             with self._store.transaction() as connection:
                 found.update(_beside(connection, some, known))
         return found
+
+
+def _all_ties(network: str, core: Sequence[str], held: Holdings, known: Known) -> Iterator[Tie]:
+    """What ties each two, and what those that joined share with whom."""
+    tied = set()
+    for tie in ties_of(held, known):
+        tied.add(tie.sites)
+        yield tie
+    one = Network(network, tuple(core))
+    for site, why in join([one], held.shown.keys() - set(core), held, known).items():
+        yield from (tie for tie in leanings(site, why, core, held, known) if tie.sites not in tied)
 
 
 _WORST = (Category.DANGER.value, Category.CAUTION.value, Category.UNVERIFIED.value, Category.COULD_NOT_CHECK.value)

@@ -1,8 +1,8 @@
 """Who is behind the shops, kept: what each site shows, and the networks that come of it, a few sites at a time.
 
 Every check notes what its site shows and marks the site as waiting.  `build` then does again what the waiting sites can
-have changed: the components of all sites that share anything of theirs.  What it leaves is what doing everything again
-would leave; a property test holds that.
+have changed: the components of all sites that share anything of theirs, and the sites that may join the networks of
+these.  What it leaves is what doing everything again would leave; a property test holds that.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import sqlalchemy as sa
 
 from pharmcheck.errors import StoreError
 from pharmcheck.model import Category
-from pharmcheck.networks import Holdings, Known, Trait, find_networks, kind_of
-from pharmcheck.networks.clustering import Found
+from pharmcheck.networks import Holdings, Known, Network, Trait, kind_of
+from pharmcheck.networks.clustering import Found, find_cores
+from pharmcheck.networks.joining import join
 from pharmcheck.networks.known import step
+from pharmcheck.store.network_joins import may_join, other_cores
 from pharmcheck.store.network_traits import chunks, keep_traits, void_or_not
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables_networks import network_sites, network_state, site_traits
@@ -83,17 +85,37 @@ class Networks:
                     return Built(0, 0)
                 whole = everything or 2 * len(waiting) > total
                 held = _everything(connection, known) if whole else _around(connection, sorted(waiting), known)
-            found = find_networks(held, known)
-            if self._write(held, found, waiting, generation, now):
-                return Built(len(held.shown), len(found.networks))
+            found = find_cores(held, known)
+            inside = {site for network in found.networks for site in network.sites}
+            loose = {site for site in held.shown if site not in inside}
+            near = (held, found.networks) if whole else self._near(held, found.networks, loose, known)
+            joined = {site: why.network for site, why in join(near[1], loose, near[0], known).items()}
+            if self._write(held, found, loose, joined, waiting, generation, now):
+                return Built(len(held.shown.keys() | loose), len(found.networks))
         raise StoreError("The networks changed again and again while they were put together; try again later.")
 
-    def _write(self, held: Holdings, found: Found, waiting: dict[str, int], generation: int, now: datetime) -> bool:
-        network_of = {site: network.id for network in found.networks for site in network.sites}
-        rows = [
-            {"site": site, "component": found.components.get(site), "network": network_of.get(site)}
-            for site in sorted(held.shown)
-        ]
+    def _near(
+        self, held: Holdings, cores: Sequence[Network], loose: set[str], known: Known
+    ) -> tuple[Holdings, list[Network]]:
+        """All that it takes to say which of the loose sites join which network, as far as these cores touch it.
+
+        To `loose` come those that joined one of these networks, or may join it now.  Other networks that they may
+        join are as they were: nobody touched them.
+        """
+        with self._store.transaction() as connection:
+            loose |= may_join(connection, held, cores, known)
+            others = other_cores(connection, sorted(loose), held.shown.keys(), known)
+            sites = {*loose, *(site for one in (*cores, *others) for site in one.sites)}
+            return holdings_of(connection, sorted(sites), known), [*cores, *others]
+
+    def _write(
+        self, held: Holdings, found: Found, loose: set[str], joined: dict[str, str], waiting: dict[str, int],
+        generation: int, now: datetime,
+    ) -> bool:  # fmt: skip
+        sites = held.shown.keys() | loose
+        network_of = {site: network.id for network in found.networks for site in network.sites} | joined
+        rows = [{"site": site, "network": network_of.get(site), "joins": site in joined} for site in sorted(sites)]
+        components = [{"site": site, "component": found.components.get(site)} for site in sorted(held.shown)]
         with self._store.transaction(writes=True) as connection:
             one_at_a_time(connection, network_sites)
             put_one_new(connection, network_state, {**_STATE, "built_at": now})
@@ -106,8 +128,9 @@ class Networks:
                 return False
             place = sa.update(network_sites).where(_sites.domain == sa.bindparam("site"))
             done = place.where(_sites.revision == sa.bindparam("seen"))
-            if rows:
-                values: dict[str, Any] = {"component": sa.bindparam("component"), "network": sa.bindparam("network")}
+            if components:
+                connection.execute(place.values(component=sa.bindparam("component")), components)
+                values: dict[str, Any] = {"network": sa.bindparam("network"), "joined": sa.bindparam("joins")}
                 connection.execute(place.values(values), rows)
             if waiting:  # what changed meanwhile goes on waiting
                 seen = [{"site": site, "seen": revision} for site, revision in sorted(waiting.items())]

@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pharmcheck.store import archive
+from pharmcheck.store.custody import deleted, forget_logs
 from pharmcheck.store.network_traits import forget_site
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, captures, check_events, checks, evidence, findings, verdicts
@@ -93,6 +94,7 @@ class Pruning:
                 connection.execute(sa.delete(watched).where(watched.c.registrable_domain == registrable_domain))
             connection.execute(sa.update(batch_items).where(batch_items.c.check_id.in_(mine)).values(_FORGOTTEN))
             connection.execute(sa.delete(checks).where(about))
+            forget_logs(connection, ids)
             connection.execute(sa.delete(captures).where(captures.c.registrable_domain == registrable_domain))
         for identifier in files:
             archive.path_of(self._folder, identifier).unlink(missing_ok=True)
@@ -107,6 +109,7 @@ class Pruning:
     def _delete(self, ids: Sequence[str], now: datetime) -> None:
         """The row first: a file without a row is harmless, a row without its file is a lie."""
         with self._store.transaction(writes=True) as connection:
+            deleted(connection, self._store.by, ids, now)
             connection.execute(sa.update(captures).where(captures.c.id.in_(ids)).values(pruned_at=now))
         for identifier in ids:
             archive.path_of(self._folder, identifier).unlink(missing_ok=True)

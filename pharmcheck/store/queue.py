@@ -15,7 +15,6 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from pharmcheck.model import Address, CheckState
-from pharmcheck.store.columns import same
 from pharmcheck.store.records import address_columns, to_address
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import checks, opt_outs
@@ -111,29 +110,6 @@ class CheckQueue:
             if check.owner is not None or queue is QueueName.BATCH:
                 last[check.owner] += 1
         put_new(connection, checks, rows)
-
-    def waiting_for(self, domain: str, host: str, destination: str | None) -> str | None:
-        """The id of a check of this very site that somebody already waits for."""
-        query = (
-            sa.select(checks.c.id)
-            .where(
-                checks.c.registrable_domain == domain,
-                checks.c.host == host,
-                same(checks.c.destination, destination),
-                checks.c.state.in_(_WAITING),
-                checks.c.queue == QueueName.INTERACTIVE.value,
-            )
-            .order_by(checks.c.created_at)
-            .limit(1)
-        )
-        with self._store.transaction() as connection:
-            return connection.execute(query).scalar()
-
-    def looks_since(self, domain: str, since: datetime) -> int:
-        """How many checks of a site were asked for since then, whoever asked: the budget for looking again."""
-        query = sa.select(sa.func.count()).where(checks.c.registrable_domain == domain, checks.c.created_at >= since)
-        with self._store.transaction() as connection:
-            return int(connection.execute(query).scalar_one())
 
     def claim(
         self,

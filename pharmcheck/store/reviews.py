@@ -12,10 +12,12 @@ import sqlalchemy as sa
 
 from pharmcheck.model import Category
 from pharmcheck.reviewing import NOBODY, REVIEWED, RULINGS, Action, Standing, Word, override_of, told_text
+from pharmcheck.store.custody import reviewed
 from pharmcheck.store.records import StoredCheck, StoredVerdict
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import verdicts
 from pharmcheck.store.tables_people import officers, reviews
+from pharmcheck.store.writing import hold
 
 _AT_ONCE = 200  # hosts a question
 _MOST_SHOWN = 200  # words about one host
@@ -157,9 +159,11 @@ def is_ruling() -> sa.ColumnElement[bool]:
 
 
 def insert(connection: sa.Connection, row: dict[str, Any]) -> int:
-    """Add a row; returns its id."""
-    made = connection.execute(sa.insert(reviews).values(row).returning(reviews.c.id)).scalar_one()
-    return int(made)
+    """Add a row, and note it in the log of custody of its check; returns its id."""
+    hold(connection, row["check_id"])  # before the row that points to it: two people at once would wait for each other
+    made = int(connection.execute(sa.insert(reviews).values(row).returning(reviews.c.id)).scalar_one())
+    reviewed(connection, made, row)
+    return made
 
 
 def row_of(seen: StoredVerdict, action: Action, role: str, reason: str, now: datetime) -> dict[str, Any]:

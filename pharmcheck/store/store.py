@@ -11,12 +11,14 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from pharmcheck.capture import capture_id
+from pharmcheck.custody import written_by
 from pharmcheck.errors import StoreError
 from pharmcheck.model import Capture, Check, CheckState, Judgement
 from pharmcheck.registers import Entry, Quarantined, Snapshot
 from pharmcheck.settings import Settings
 from pharmcheck.store import archive, postgres, records
 from pharmcheck.store.columns import as_place, same
+from pharmcheck.store.custody import looked
 from pharmcheck.store.opening import FAILURES, WRITES, explain_failure, open_engine
 from pharmcheck.store.records import FailedLook, StoredCapture, StoredCheck, StoredVerdict
 from pharmcheck.store.register_loading import Accept, quarantined_rows, replace_register
@@ -33,7 +35,8 @@ _PAGE = 50  # records a page of an iterator
 class Store:
     """Checks, verdicts and captures.  Open one per process, close it at the end; safe to use from threads."""
 
-    def __init__(self, engine: sa.Engine, folder: Path, file: Path | None) -> None:
+    def __init__(self, engine: sa.Engine, folder: Path, file: Path | None, operator: str = "") -> None:
+        self.by = written_by(operator)  # who, as logs of custody say it
         self._engine = engine
         self._writing = engine.execution_options(**WRITES)
         self._reading = postgres.reading(engine) if engine.dialect.name == "postgresql" else engine
@@ -52,10 +55,10 @@ class Store:
             reason = error.strerror or type(error).__name__
             raise StoreError(f"The data folder {folder} cannot be made ({reason}); choose another one.") from error
         if settings.database_url is not None:
-            return cls(open_engine(settings.database_url.get_secret_value(), None), folder, None)
+            return cls(open_engine(settings.database_url.get_secret_value(), None), folder, None, settings.operator)
         file = folder / _FILE
         url = sa.URL.create("sqlite", database=str(file)).render_as_string()
-        return cls(open_engine(url, file), folder, file)
+        return cls(open_engine(url, file), folder, file, settings.operator)
 
     @staticmethod
     def exists(settings: Settings) -> bool:
@@ -108,6 +111,7 @@ class Store:
             put_new(connection, captures, rows)
             if not self._put_check(connection, records.check_row(check, destination, identifier)):
                 return
+            row = None
             if judgement is not None and document_json is not None:
                 judged_at = check.decided_at or judgement.verdict.checked_at
                 row = records.verdict_row(check.id, judgement.verdict, identifier, judged_at, document_json)
@@ -115,6 +119,7 @@ class Store:
                 put_new(connection, verdicts, [row])
                 put_new(connection, findings, found)
                 put_new(connection, evidence, proofs)
+            looked(connection, self.by, check.id, identifier, row)
 
     def _has_ended(self, connection: sa.Connection, check_id: str) -> bool:
         """Whether a check has its verdict, or was called off."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, false, text
 
 from pharmcheck.store.columns import CleanText, Code, UtcDateTime
 from pharmcheck.store.tables import metadata
@@ -19,6 +19,7 @@ network_sites = Table(
     Column("waiting", Boolean, nullable=False),  # changed since the networks were put together
     Column("component", Code(253), nullable=True),  # first site, by name, of all that its ties reach
     Column("network", Code(16), nullable=True),
+    Column("joined", Boolean, nullable=False, server_default=false()),  # no tie puts it there, see `networks.joining`
     Index("ix_network_sites_component", "component"),
     Index("ix_network_sites_network", "network"),
     Index(

@@ -29,8 +29,10 @@ watched_sites = Table(
     Column("seen_at", UtcDateTime, nullable=True),  # of the newest verdict that was weighed
     # What is known of it: the verdict that the next one is weighed against.  No foreign key, verdicts may be forgotten.
     Column("check_id", Code(32), nullable=True),
-    Column("category", Code(32), nullable=True),
+    Column("category", Code(32), nullable=True),  # as it is told
     Column("reason_code", Code(64), nullable=True),
+    Column("machine_category", Code(32), nullable=True),  # of our rules, where a person judged otherwise
+    Column("machine_reason", Code(64), nullable=True),
     Column("proofs", CleanText, nullable=True),  # JSON list
     Column("landed", CleanText, nullable=True),  # registrable domain on which the home page ended
     Column("failures", Integer, nullable=False, server_default="0"),
@@ -55,8 +57,14 @@ watch_changes = Table(
     Column("after_check", Code(32), nullable=False),
     Column("after_category", Code(32), nullable=False),
     Column("after_reason", Code(64), nullable=False),
-    Column("at", UtcDateTime, nullable=False),  # when the site was looked at
+    Column("at", UtcDateTime, nullable=False),  # when the site was looked at, or a person's word was noted
     Column("noted_at", UtcDateTime, nullable=False),
+    Column("cause", Code(32), nullable=False, server_default="unknown"),  # `digest.Cause`
+    # What our rules said, where a person judged otherwise.
+    Column("before_machine_category", Code(32), nullable=True),
+    Column("before_machine_reason", Code(64), nullable=True),
+    Column("after_machine_category", Code(32), nullable=True),
+    Column("after_machine_reason", Code(64), nullable=True),
 )
 
 webhook_targets = Table(

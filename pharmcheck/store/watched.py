@@ -6,7 +6,7 @@ Whoever looked, and why, is no matter: a verdict about a site counts for every w
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,21 +15,19 @@ import sqlalchemy as sa
 
 from pharmcheck.address import display_host
 from pharmcheck.changes import Answer
-from pharmcheck.digest import Known, Seen, Weighed, weigh
 from pharmcheck.model import Address, CheckState
 from pharmcheck.store.columns import as_place
 from pharmcheck.store.queue import CheckQueue, NewCheck, QueueName
-from pharmcheck.store.rechecks import BY_RISK, PAUSE, next_look
+from pharmcheck.store.rechecks import BY_RISK, PAUSE
 from pharmcheck.store.records import new_check_id
 from pharmcheck.store.store import Store
 from pharmcheck.store.tables import batch_items, checks, verdicts
-from pharmcheck.store.tables_watch import watch_changes, watched_sites, watches
-from pharmcheck.store.writing import put_new
+from pharmcheck.store.tables_watch import watched_sites, watches
 
 _LATE = timedelta(hours=1)
 """How long after its look a verdict may still be stored: a visit, judging and a slow disk take minutes."""
 
-_ACTIVE = watches.c.stopped_at.is_(None)
+ACTIVE = watches.c.stopped_at.is_(None)
 _WAITING = (CheckState.QUEUED.value, CheckState.RUNNING.value)
 
 
@@ -74,7 +72,7 @@ class WatchedSites:
                     (batch_items.c.batch_id == watched_sites.c.batch_id) & (batch_items.c.row == watched_sites.c.row),
                 )
             )
-            .where(_ACTIVE, watched_sites.c.due_at <= now, batch_items.c.url.is_not(None), ~recent)
+            .where(ACTIVE, watched_sites.c.due_at <= now, batch_items.c.url.is_not(None), ~recent)
             .order_by(
                 sa.case(places, value=watched_sites.c.category, else_=len(places)),
                 watched_sites.c.due_at, watched_sites.c.batch_id, watched_sites.c.row,
@@ -97,13 +95,13 @@ class WatchedSites:
     def active(self) -> list[str]:
         """Ids of the lists that are watched."""
         with self._store.transaction() as connection:
-            return list(connection.execute(sa.select(watches.c.batch_id).where(_ACTIVE)).scalars())
+            return list(connection.execute(sa.select(watches.c.batch_id).where(ACTIVE)).scalars())
 
     def fresh(self, batch_ids: Sequence[str], most: int, after: Fresh | None = None) -> list[Fresh]:
         """Verdicts about sites of these lists that nobody has weighed yet, the oldest first, those behind `after`."""
         until = sa.func.min(watches.c.seen_until, type_=watches.c.seen_until.type)
         newer = watched_sites.c.seen_at.is_(None) | (watched_sites.c.seen_at < verdicts.c.checked_at)
-        about = _about(verdicts.c.registrable_domain, verdicts.c.host, verdicts.c.destination)
+        about = about_site(verdicts.c.registrable_domain, verdicts.c.host, verdicts.c.destination)
         with self._store.transaction() as connection:
             since = connection.execute(sa.select(until).where(watches.c.batch_id.in_(batch_ids))).scalar()
             if since is None:
@@ -122,61 +120,15 @@ class WatchedSites:
             )
             return [_to_fresh(row) for row in connection.execute(query)]
 
-    def note(self, found: Sequence[Fresh], landed: Callable[[Fresh], str | None], now: datetime) -> int:
-        """Weigh verdicts, in this order, and keep what they mean; returns how many changes that were."""
-        places = [(fresh, landed(fresh)) for fresh in found]  # reads files: before anybody has to wait for us
-        count = 0
-        with self._store.transaction(writes=True) as connection:
-            # All of them, in one order: another who weighs waits here, and finds our work done.
-            active = sa.select(watches.c.batch_id).where(_ACTIVE).order_by(watches.c.batch_id)
-            batch_ids = list(connection.execute(active.with_for_update()).scalars())
-            for fresh, place in places:
-                about = _about(fresh.registrable_domain, fresh.host, fresh.destination)
-                newer = watched_sites.c.seen_at.is_(None) | (watched_sites.c.seen_at < fresh.checked_at)
-                query = sa.select(watched_sites).where(*about, newer, watched_sites.c.batch_id.in_(batch_ids))
-                for row in connection.execute(query).all():
-                    weighed = weigh(_known(row), Seen(fresh.answer, fresh.proofs, place))
-                    count += self._keep(connection, row, fresh, weighed, now)
-        return count
-
     def all_weighed(self, batch_ids: Sequence[str], until: datetime) -> None:
         """Nothing is left to weigh for these lists of verdicts up to then."""
         older = (watches.c.batch_id.in_(batch_ids), watches.c.seen_until < until)
         with self._store.transaction(writes=True) as connection:
             connection.execute(sa.update(watches).where(*older).values(seen_until=until))
 
-    def _keep(self, connection: sa.Connection, row: sa.Row[Any], fresh: Fresh, weighed: Weighed, now: datetime) -> int:
-        known, before = weighed.known, row
-        values: dict[str, Any] = {
-            "seen_at": fresh.checked_at,
-            "due_at": next_look(fresh.host, fresh.checked_at, fresh.valid_until, known.failures),
-            "failures": known.failures,
-            "missed": known.missed,
-        }
-        if known.seen is not None and known.seen.answer is fresh.answer:
-            values |= {
-                "check_id": fresh.check_id, "category": fresh.answer.category,
-                "reason_code": fresh.answer.reason_code, "proofs": json.dumps(sorted(known.seen.proofs)),
-                "landed": known.seen.landed,
-            }  # fmt: skip
-        this = (watched_sites.c.batch_id == row.batch_id, watched_sites.c.row == row.row)
-        connection.execute(sa.update(watched_sites).where(*this).values(values))
-        if not weighed.notices:
-            return 0
-        last = sa.select(sa.func.max(watch_changes.c.number)).where(watch_changes.c.batch_id == row.batch_id)
-        change = {
-            "batch_id": row.batch_id, "number": (connection.execute(last).scalar() or 0) + 1,
-            "registrable_domain": row.registrable_domain, "host": row.host,
-            "notices": " ".join(notice.value for notice in weighed.notices), "details": json.dumps(weighed.details),
-            "before_check": before.check_id, "before_category": before.category, "before_reason": before.reason_code,
-            "after_check": fresh.check_id, "after_category": fresh.answer.category,
-            "after_reason": fresh.answer.reason_code, "at": fresh.checked_at, "noted_at": now,
-        }  # fmt: skip
-        put_new(connection, watch_changes, [change])
-        return 1
 
-
-def _about(domain: Any, host: Any, destination: Any) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 - values or columns
+def about_site(domain: Any, host: Any, destination: Any) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 - values or columns
+    """Rows of `watched_sites` about a site."""
     return (
         watched_sites.c.registrable_domain == domain,
         watched_sites.c.host == host,
@@ -186,13 +138,6 @@ def _about(domain: Any, host: Any, destination: Any) -> tuple[sa.ColumnElement[b
 
 def _address(row: sa.Row[Any]) -> Address:
     return Address(row.input, row.url, row.host, display_host(row.host), row.registrable_domain)
-
-
-def _known(row: sa.Row[Any]) -> Known:
-    if row.category is None:
-        return Known()
-    answer = Answer(row.host, row.category, row.reason_code)
-    return Known(Seen(answer, frozenset(json.loads(row.proofs)), row.landed), row.failures, row.missed)
 
 
 def _to_fresh(row: sa.Row[Any]) -> Fresh:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pharmcheck.address import registrable_domain
-from pharmcheck.digest import Notice
+from pharmcheck.digest import Cause, Notice
 from pharmcheck.errors import UsageError
 from pharmcheck.store.items import first_of_site
 from pharmcheck.store.rechecks import PAUSE
@@ -60,8 +60,11 @@ class WatchChange:
     after_check: str
     after_category: str
     after_reason: str
-    at: datetime  # when the site was looked at
+    at: datetime  # when the site was looked at, or a person's word was noted
     noted_at: datetime
+    cause: Cause = Cause.UNKNOWN
+    before_machine: tuple[str, str] | None = None  # what our rules said, where a person judged otherwise
+    after_machine: tuple[str, str] | None = None
 
 
 class Watches:
@@ -176,5 +179,11 @@ def _to_change(row: sa.Row[Any]) -> WatchChange:
     return WatchChange(
         row.batch_id, row.number, row.host, tuple(Notice(word) for word in row.notices.split()),
         json.loads(row.details), row.before_check, row.before_category, row.before_reason, row.after_check,
-        row.after_category, row.after_reason, row.at, row.noted_at,
+        row.after_category, row.after_reason, row.at, row.noted_at, Cause(row.cause),
+        _machine(row.before_machine_category, row.before_machine_reason),
+        _machine(row.after_machine_category, row.after_machine_reason),
     )  # fmt: skip
+
+
+def _machine(category: str | None, reason: str | None) -> tuple[str, str] | None:
+    return None if category is None or reason is None else (category, reason)

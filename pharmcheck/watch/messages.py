@@ -22,8 +22,11 @@ def change_document(change: WatchChange, public_url: str | None) -> dict[str, An
         "number": change.number,
         "address": defang(change.host, change.host),
         "notices": [notice.value for notice in change.notices],
-        "from": _answer(change.before_category, change.before_reason, change.before_check, public_url),
-        "to": _answer(change.after_category, change.after_reason, change.after_check, public_url),
+        "cause": change.cause.value,
+        "from": _answer(
+            change.before_category, change.before_reason, change.before_check, change.before_machine, public_url
+        ),
+        "to": _answer(change.after_category, change.after_reason, change.after_check, change.after_machine, public_url),
         "details": {
             name: [defang(word, word) for word in words] if name == "redirected" else words
             for name, words in change.details.items()
@@ -42,12 +45,19 @@ def message(letter: Letter, changes: Sequence[WatchChange], public_url: str | No
     return json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _answer(category: str | None, reason: str | None, check_id: str | None, public_url: str | None) -> dict[str, Any]:
-    """An answer with its evidence; a path where nobody said under which name people reach the service."""
+def _answer(
+    category: str | None, reason: str | None, check_id: str | None, machine: tuple[str, str] | None,
+    public_url: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    """An answer as it is told, with its evidence; a path where nobody said under which name people reach the service.
+
+    Where a person judged otherwise than our rules, what those said stands beside it.
+    """
     link = f"{(public_url or '').rstrip('/')}/v/{check_id}" if check_id else None
     return {
         "category": Category(category).value if category else None,
         "reason_code": reason,
         "check_id": check_id,
         "link": link,
+        "machine": {"category": machine[0], "reason_code": machine[1]} if machine else None,
     }

@@ -1,4 +1,4 @@
-"""Weigh new verdicts about watched sites: what they change becomes an entry of a digest."""
+"""Weigh new verdicts and words about watched sites: what they change becomes an entry of a digest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import structlog
 from pharmcheck.address import host_of, registrable_domain
 from pharmcheck.errors import StoreError
 from pharmcheck.model import Capture, FetchOutcome, Look, PageRole
-from pharmcheck.store import Fresh, Store, WatchedSites
+from pharmcheck.ruleset import Ruleset
+from pharmcheck.store import Fresh, Store, WatchedSites, Weighing
+from pharmcheck.watch.replaying import Replay
 
 _PAGE = 100  # verdicts a transaction
 _MOST_PAGES = 10  # at a time; the next call goes on, so that nothing waits long behind a list of 20,000
@@ -17,19 +19,21 @@ _MOST_PAGES = 10  # at a time; the next call goes on, so that nothing waits long
 _log = structlog.get_logger("pharmcheck.watch")
 
 
-def note_verdicts(store: Store, now: datetime) -> int:
+def note_verdicts(store: Store, now: datetime, ruleset: Ruleset | None = None) -> int:
     """Weigh what nobody has weighed yet; returns how many changes that were.  Raises StoreError.
 
-    Killed in the middle it has weighed less, and two at once weigh nothing twice.
+    With the rules in force each change gets its cause.  Killed in the middle it has weighed less, and two at
+    once weigh nothing twice.
     """
     sites = WatchedSites(store)
     watched = sites.active()
     if not watched:
         return 0
-    count, last = 0, None
+    scales, replay = Weighing(store), Replay(store, ruleset)
+    count, last = scales.note_words(now), None
     for _ in range(_MOST_PAGES):
         found = sites.fresh(watched, _PAGE, last)
-        count += sites.note(found, lambda fresh: _landed(store, fresh), now) if found else 0
+        count += scales.note(found, lambda fresh: _landed(store, fresh), replay, now) if found else 0
         if len(found) < _PAGE:
             sites.all_weighed(watched, now)
             break

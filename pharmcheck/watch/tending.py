@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+from pharmcheck.ruleset import Ruleset
 from pharmcheck.settings import Settings
 from pharmcheck.store import Store, WatchedSites
 from pharmcheck.watch.noting import note_verdicts
@@ -16,9 +17,12 @@ EVERY_S = 60.0
 _HOUR_S = 3600.0
 
 
-async def tend(sender: Sender, *, gather: timedelta = GATHERED) -> tuple[int, int]:
-    """Weigh new verdicts, then send what is due; returns changes and tries.  Raises StoreError."""
-    changes = await asyncio.to_thread(note_verdicts, sender.store, sender.clock())
+async def tend(sender: Sender, ruleset: Ruleset | None = None, *, gather: timedelta = GATHERED) -> tuple[int, int]:
+    """Weigh new verdicts, then send what is due; returns changes and tries.  Raises StoreError.
+
+    The rules are those in force: they say why a verdict changed.
+    """
+    changes = await asyncio.to_thread(note_verdicts, sender.store, sender.clock(), ruleset)
     return changes, await send_due(sender, gather=gather)
 
 

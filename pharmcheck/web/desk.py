@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -22,20 +22,22 @@ from pharmcheck.api.problems import Problem
 from pharmcheck.api.reports import compared, report_response
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.changes import Change
-from pharmcheck.explain import SIGNS
 from pharmcheck.exports import FORMATS, MEDIA_TYPES, changes_html, defang_all, item_document, make_report
 from pharmcheck.exports.networks import beside_sentence
 from pharmcheck.exports.report import KINDS
 from pharmcheck.networks import known_things
+from pharmcheck.ruleset import Ruleset
 from pharmcheck.store import Batch, NetworkViews, Order, Rows
 from pharmcheck.store.network_views import Beside
+from pharmcheck.web.desk_page import desk_page, problem_page, rule_message, told
 from pharmcheck.web.identity import admitted, person_of
-from pharmcheck.web.pages import page
+from pharmcheck.web.language import Tongue
+from pharmcheck.web.pages import tongue_of
+from pharmcheck.web.words import CHANGES, ERRORS, ORDERS, because
 
 _PAGE = 50
 _SERVICE = Depends(service_of)
 router = APIRouter(include_in_schema=False, prefix="/desk", dependencies=[Depends(admitted)])
-_ORDERS = {Order.ROW: "as in the list", Order.WORST: "the worst first", Order.HOST: "by name"}
 
 
 async def at_desk(request: Request, work: Callable[[], Response]) -> Response:
@@ -43,7 +45,7 @@ async def at_desk(request: Request, work: Callable[[], Response]) -> Response:
     try:
         return await asyncio.to_thread(work)
     except Problem as error:
-        return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
+        return problem_page(request, error.status_code, str(error.detail))
 
 
 def list_at_desk(batch_id: str, request: Request, service: Service) -> Batch:
@@ -58,7 +60,7 @@ async def desk(request: Request, service: Annotated[Service, _SERVICE]) -> Respo
     def show() -> Response:
         person = person_of(request)
         lists = [_row(one, service) for one in service.batches.of_owner(person.id)]
-        return page(request, "desk.html", person=person, lists=lists)
+        return desk_page(request, "desk.html", lists=lists)
 
     return await at_desk(request, show)
 
@@ -69,7 +71,7 @@ async def hand_in(request: Request, service: Annotated[Service, _SERVICE]) -> Re
     try:
         handed = await read_form(request)
     except Problem as error:
-        return page(request, "desk_problem.html", error.status_code, problem=str(error.detail))
+        return problem_page(request, error.status_code, str(error.detail))
 
     def take() -> Response:
         batch = take_list(service, person_of(request).id, handed)
@@ -121,7 +123,7 @@ async def progress(batch_id: str, request: Request, service: Annotated[Service, 
         batch = list_at_desk(batch_id, request, service)
         if batch.state in ("done", "cancelled"):
             return Response(headers={"HX-Redirect": f"/desk/{batch_id}"})
-        return page(request, "desk_progress.html", batch=batch, pace=_pace(batch, service))
+        return desk_page(request, "desk_progress.html", batch=batch, pace=_pace(batch, service))
 
     return await at_desk(request, show)
 
@@ -173,20 +175,21 @@ def _see(batch_id: str, request: Request, service: Service) -> Response:
     chosen = {"kind": kind or "", "category": category or "", "order": order.value, "text": text}
     owned = service.batches.of_owner(person_of(request).id)
     earlier = [one for one in owned if one.id != batch.id and one.created_at < batch.created_at]
-    return page(
+    tongue, ruleset = tongue_of(request), service.place.ruleset
+    return desk_page(
         request,
         "desk_list.html",
         batch=batch,
-        person=person_of(request),
         pace=_pace(batch, service),
         facts=report.facts(),
-        counts=report.counts(),
+        counts=[(name, number) for name, _, number in report.counts()],
         kinds=KINDS,
-        orders={one.value: words for one, words in _ORDERS.items()},
-        items=[_item(item_document(item), beside) for item in found],
+        orders={one.value: words for one, words in ORDERS.items()},
+        items=[_item(item_document(item), beside, ruleset, tongue) for item in found],
         count=count,
         chosen=chosen,
-        signs={category.value: sign for category, sign in SIGNS.items()},
+        number=number,
+        pages=-(-count // _PAGE),
         changes=_counted(service, earlier[0], batch) if earlier and batch.state == "done" and not asked else None,
         earlier=earlier,
         before=_link(batch, chosen, number - 1) if number > 1 else None,
@@ -219,25 +222,33 @@ def _counted(service: Service, before: Batch, after: Batch) -> list[tuple[str, i
     if before.upload_sha256 != after.upload_sha256 and before.name != after.name:
         return None
     counts = Counter(one.change for one in compared(service, before, after))
-    return [(change.value.replace("_", " "), counts[change]) for change in Change if counts[change]]
+    return [(CHANGES[change], counts[change]) for change in Change if counts[change]]
 
 
-def _item(item: dict[str, object], beside: dict[str, Beside]) -> dict[str, object]:
-    """A row as the page shows it: nothing in it can be clicked by accident."""
-    verdict = item["verdict"]
-    reason = ""
-    near = beside.get(verdict["address"]["registrable_domain"]) if isinstance(verdict, dict) else None
-    if isinstance(verdict, dict) and verdict["reasons"]:
-        reason = defang(verdict["reasons"][0]["message"], verdict["address"]["host"])
-    elif isinstance(verdict, dict):
-        reason = verdict["reason_code"].replace("_", " ")
+def _item(item: dict[str, object], beside: dict[str, Beside], ruleset: Ruleset, tongue: Tongue) -> dict[str, object]:
+    """A row as the page shows it, in the reader's language: nothing in it can be clicked by accident."""
+    verdict = item["verdict"] if isinstance(item["verdict"], dict) else None
+    near = beside.get(verdict["address"]["registrable_domain"]) if verdict else None
+    problem = str(item["problem"] or ERRORS.get(str(item["error_code"]), item["error_code"]) or "")
     return {
         **item,
         "input": defang_all(str(item["input"])),
         "after": defang_all(str(item["url"] or "")),
-        "why": reason or item["problem"] or item["error_code"] or "",
-        "note": defang_all(str(item["note"] or "")),
+        "why": _why(verdict, ruleset, tongue) if verdict else told(problem, tongue),
+        "note": defang_all(told(str(item["note"] or ""), tongue)),
         "network": near.network if near else None,
         "beside": beside_sentence(near) if near else "",
-        "category": verdict["category"] if isinstance(verdict, dict) else None,
+        "category": verdict["category"] if verdict else None,
     }
+
+
+def _why(verdict: dict[str, Any], ruleset: Ruleset, tongue: Tongue) -> str:
+    """The first reason of a verdict; of one that a person gave, theirs."""
+    say = tongue.translations.gettext
+    if verdict.get("override"):
+        return f"{say(because(verdict['reason_code']))}: {defang_all(verdict['override']['reason'])}"
+    if not verdict["reasons"]:
+        return say(because(verdict["reason_code"]))
+    first = verdict["reasons"][0]
+    ours = first["message"] if tongue.code == "en" else rule_message(first["rule"], ruleset, tongue)
+    return defang(ours or say(because(verdict["reason_code"])), verdict["address"]["host"])

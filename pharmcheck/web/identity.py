@@ -20,18 +20,21 @@ from pharmcheck.api.callers import Caller, Kind
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.store import Officer, Role, Scope
-from pharmcheck.web.forms import SESSION, is_token
-from pharmcheck.web.pages import foreign, page
+from pharmcheck.web.desk_page import desk_page
+from pharmcheck.web.forms import PATH, SESSION, is_token
+from pharmcheck.web.language import marked
+from pharmcheck.web.pages import _say, foreign
+from pharmcheck.web.words import ROLES
 
 
 class Right(StrEnum):
     """What somebody may do."""
 
-    LISTS = "see lists"
-    HAND_IN = "hand in, begin, watch and call off lists"
-    VERDICTS = "see what waits for a person, and what was said"
-    REVIEW = "say something about a verdict"
-    MANAGE = "manage people and opt-outs, answer owners"
+    LISTS = marked("see lists")
+    HAND_IN = marked("hand in, begin, watch and call off lists")
+    VERDICTS = marked("see what waits for a person, and what was said")
+    REVIEW = marked("say something about a verdict")
+    MANAGE = marked("manage people and opt-outs, answer owners")
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
@@ -115,9 +118,9 @@ async def admitted(request: Request, service: Annotated[Service, Depends(service
 async def _admit(request: Request, service: Service, held: ExitStack) -> None:
     place = (request.method, getattr(request.scope.get("route"), "path", ""))
     if place not in NEEDS:
-        raise NotAdmittedError(403, "Nobody has said who may do this.")
+        raise NotAdmittedError(403, marked("Nobody has said who may do this."))
     if request.method == "POST" and foreign(request):
-        raise NotAdmittedError(403, "Please use the form on this page.", "desk_key.html")
+        raise NotAdmittedError(403, marked("Please use the form on this page."), "desk_key.html")
     try:
         person = await asyncio.to_thread(_who, request, service)
         request.state.person = person
@@ -125,15 +128,17 @@ async def _admit(request: Request, service: Service, held: ExitStack) -> None:
         if needed is not None and person is None:
             raise NotAdmittedError(401, None, "desk_key.html")
         if needed is not None and person is not None and needed not in person.rights:
-            raise NotAdmittedError(
-                403, f"The role {person.role} may not do this. It takes the right to {needed.value}."
-            )
+            sentence = _say(request, "The role %(role)s may not do this; it takes the right: %(right)s.")
+            names = {"role": _say(request, ROLES[person.role]), "right": _say(request, needed.value)}
+            raise NotAdmittedError(403, sentence % names)
         if place == _LIST and person is not None:
             held.enter_context(service.turnstile.through(person.id))
         if request.method == "POST":
             form = await request.form(max_files=1, max_fields=12, max_part_size=64 * 1024)
             if not is_token(request, str(form.get("token") or "")):
-                problem = "This form is too old, or comes from elsewhere. Nothing was done; please send it again."
+                problem = marked(
+                    "This form is too old, or comes from elsewhere. Nothing was done; please send it again."
+                )
                 raise NotAdmittedError(403, problem, "desk_problem.html" if person else "desk_key.html")
     except Problem as error:
         raise NotAdmittedError(error.status_code, str(error.detail)) from None
@@ -142,7 +147,8 @@ async def _admit(request: Request, service: Service, held: ExitStack) -> None:
 async def not_admitted(request: Request, error: Exception) -> Response:
     """The page for whoever is not let in."""
     assert isinstance(error, NotAdmittedError)  # noqa: S101 - the handler is installed for it
-    return page(request, error.template, error.status, problem=error.problem)
+    path = PATH if error.template == "desk_key.html" and request.method == "POST" else request.url.path
+    return desk_page(request, error.template, error.status, problem=error.problem, path=path)
 
 
 def person_of(request: Request) -> Person:
@@ -164,7 +170,7 @@ def _who(request: Request, service: Service) -> Person | None:
         key = service.keys.find(secret, now) if secret else None
         if key is None or Scope.BATCH not in key.scopes:
             return None
-        person = Person(key.id, f"the key {key.shown}…", "key", RIGHTS_OF_A_KEY)
+        person = Person(key.id, key.shown, "key", RIGHTS_OF_A_KEY)
     service.door.count(Caller(f"key:{person.id}", person.id), Kind.READ)
     return person
 

@@ -43,6 +43,11 @@ def choose(asked: str | None, kept: str | None, accepted: str) -> Tongue:
     return tongue(found or "en")
 
 
+def marked(text: str) -> str:
+    """Text that a page will put into the reader's language: so that `make messages` finds it where it is written."""
+    return text
+
+
 @cache
 def tongue(code: str) -> Tongue:
     """One language with its catalogue."""

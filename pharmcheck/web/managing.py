@@ -13,10 +13,14 @@ from pharmcheck.api.checks import read_address
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.errors import AddressError, UsageError
 from pharmcheck.store import Role, hash_password, opted_out_sites
-from pharmcheck.web.identity import RIGHTS, admitted, person_of
-from pharmcheck.web.pages import page
+from pharmcheck.web.desk_page import desk_page
+from pharmcheck.web.identity import RIGHTS, Right, admitted, person_of
+from pharmcheck.web.language import marked
 from pharmcheck.web.said import clean_reason
 
+_OWN = marked("Nobody changes their own rights here: a desk without an administrator helps nobody.")
+_NOBODY = marked("There is nobody with this name, or nothing to do.")
+_NO_ROLE = marked("There is no such role.")
 _SERVICE = Depends(service_of)
 router = APIRouter(include_in_schema=False, prefix="/desk", dependencies=[Depends(admitted)])
 
@@ -55,14 +59,14 @@ async def change(
 
     def work() -> None:
         if name == person_of(request).name:
-            raise UsageError("Nobody changes their own rights here: a desk without an administrator helps nobody.")
+            raise UsageError(_OWN)
         found = {
             "role": lambda: service.officers.set_role(name, _role(role)),
             "disable": lambda: service.officers.disable(name, service.clock()),
             "enable": lambda: service.officers.enable(name),
         }.get(action, lambda: False)()
         if not found:
-            raise UsageError("There is nobody with this name, or nothing to do.")
+            raise UsageError(_NOBODY)
 
     return await asyncio.to_thread(lambda: _done(request, service, work))
 
@@ -106,19 +110,19 @@ def _done(request: Request, service: Service, work: Callable[[], None]) -> Respo
 
 
 def _people(request: Request, service: Service, problem: str | None = None, status: int = 200) -> Response:
-    roles = [(role.value, "; ".join(sorted(RIGHTS[role]))) for role in Role]
-    return page(
-        request, "desk_people.html", status, person=person_of(request), people=service.officers.all(), roles=roles,
-        problem=problem,
-    )  # fmt: skip
+    rights_of = [(role.value, [right.value for right in Right if right in RIGHTS[role]]) for role in Role]
+    people = service.officers.all()
+    return desk_page(
+        request, "desk_people.html", status, people=people, rights_of=rights_of, problem=problem, path="/desk/people"
+    )
 
 
 def _opt_outs(request: Request, service: Service, problem: str | None = None, status: int = 200) -> Response:
     sites = opted_out_sites(service.store)
-    return page(request, "desk_opt_outs.html", status, person=person_of(request), sites=sites, problem=problem)
+    return desk_page(request, "desk_opt_outs.html", status, sites=sites, problem=problem)
 
 
 def _role(text: str) -> Role:
     if text not in set(Role):
-        raise UsageError(f"The roles are {', '.join(Role)}.")
+        raise UsageError(_NO_ROLE)
     return Role(text)

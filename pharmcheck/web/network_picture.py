@@ -15,10 +15,10 @@ from pharmcheck.store.network_traits import SKETCHED
 from pharmcheck.store.network_views import Detail, Member, Thing
 
 MOST_SITES, MOST_THINGS = 40, 12  # that a picture can hold; the rest is counted under it
-_WIDTH, _TOP = 640, 16
+_WIDTH, _TOP = 680, 16
 _SITE_ROW, _THING_ROW = 26, 40  # heights; a thing has two lines
 _LEFT, _RIGHT = 220, 370  # where lines begin and end
-_CHARS_LEFT, _CHARS_RIGHT = 23, 32  # of a label
+_CHARS_LEFT, _CHARS_RIGHT = 23, 31  # of a label; a letter takes up to nine of the width
 _SWEEPS = 4
 _SIGNS = {category.value: sign for category, sign in SIGNS.items()}
 

@@ -10,16 +10,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pharmcheck.address.defanging import defang
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service, service_of
-from pharmcheck.explain import SIGNS
 from pharmcheck.exports.graphml import MEDIA_TYPE, graphml_bytes
 from pharmcheck.exports.networks import LARGE, NOTE
 from pharmcheck.networks import known_things
 from pharmcheck.store import NetworkViews
 from pharmcheck.store.network_views import Detail
 from pharmcheck.web.desk import at_desk
+from pharmcheck.web.desk_page import desk_page
 from pharmcheck.web.identity import admitted
 from pharmcheck.web.network_picture import draw
-from pharmcheck.web.pages import page
 
 _PAGE, _MOST_PAGES = 50, 10_000
 _SERVICE = Depends(service_of)
@@ -37,7 +36,7 @@ async def networks(
     def show() -> Response:
         views = NetworkViews(service.store)
         found = views.all((number - 1) * _PAGE, _PAGE)
-        return page(
+        return desk_page(
             request,
             "desk_networks.html",
             networks=[{"row": one, "example": defang(one.examples[0], one.examples[0])} for one in found],
@@ -68,14 +67,13 @@ async def see(network: str, request: Request, service: Annotated[Service, _SERVI
     """One network: who, what ties them, and on which page that stands."""
 
     def show(detail: Detail) -> Response:
-        return page(
+        return desk_page(
             request,
             "desk_network.html",
             network=detail.summary,
             picture=draw(detail),
             members=[(defang(one.domain, one.domain), one) for one in detail.members],
             things=[(thing, [(defang(where.page_url), where) for where in thing.on]) for thing in detail.things],
-            signs={category.value: sign for category, sign in SIGNS.items()},
             large=detail.summary.sites > LARGE,
             threshold=known_things(service.place.ruleset).data.threshold_bits,
             note=NOTE,

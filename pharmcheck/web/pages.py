@@ -132,7 +132,7 @@ def check_page(
     found = service.store.get_check(check_id)
     if found is None:
         return page(request, "nothing.html", 404)
-    now, tongue = service.clock(), _tongue(request)
+    now, tongue = service.clock(), tongue_of(request)
     state = state_of(found.state, found.created_at, service.queue.lease_of(check_id), now)
     ended = state in _ENDED
     words = service.reviews.of_host(found.address.host) if ended else []
@@ -226,7 +226,8 @@ def foreign(request: Request) -> bool:
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
 
 
-def _tongue(request: Request) -> Tongue:
+def tongue_of(request: Request) -> Tongue:
+    """The language of whoever asks."""
     return choose(
         request.query_params.get("lang"), request.cookies.get(COOKIE), request.headers.get("accept-language", "")
     )
@@ -235,16 +236,17 @@ def _tongue(request: Request) -> Tongue:
 def _refusal(request: Request, error: AddressError | Problem) -> str:
     """Why nothing was begun, in the reader's language; what we have no words for, in our own."""
     ours = str(error.detail) if isinstance(error, Problem) else str(error)
-    return str(catalogue(_tongue(request).code).get(f"refused.{error.code}", ours))
+    return str(catalogue(tongue_of(request).code).get(f"refused.{error.code}", ours))
 
 
 def _say(request: Request, sentence: str) -> str:
-    return _tongue(request).translations.gettext(sentence)
+    """A sentence of the pages in the reader's language; `make messages` knows it by its name."""
+    return tongue_of(request).translations.gettext(sentence)
 
 
 def page(request: Request, name: str, status: int = 200, **values: object) -> Response:
     """A page from its template, in the reader's language."""
-    tongue = _tongue(request)
+    tongue = tongue_of(request)
     environment: Environment = request.app.state.templates
     template = environment.get_template(name)
     text = template.render(
@@ -254,7 +256,7 @@ def page(request: Request, name: str, status: int = 200, **values: object) -> Re
         tongue=tongue,
         languages=NAMES,
         countries=countries(tongue.locale),
-        path=request.url.path,
+        path=values.pop("path", request.url.path),  # where a form is answered without leading on, its page is another
         token=partial(form_token, request),
         **values,
     )

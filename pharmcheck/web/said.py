@@ -11,6 +11,7 @@ from pharmcheck.explain import catalogue
 from pharmcheck.reading.text import clean
 from pharmcheck.reviewing import Word
 from pharmcheck.web.language import Tongue
+from pharmcheck.web.words import ROLES
 
 MOST_REASON = 500
 """Characters of a reason: a few sentences that everybody can read."""
@@ -26,7 +27,7 @@ def told_words(words: Iterable[Word], tongue: Tongue) -> list[dict[str, str | No
     return [
         {
             "action": word.action.value,
-            "role": word.role,
+            "role": tongue.translations.gettext(ROLES.get(word.role, word.role)),
             "when": format_date(word.at, "long", locale=tongue.locale),
             "until": format_date(word.until, "long", locale=tongue.locale) if word.until else "",
             "seen": label(word.seen_category),

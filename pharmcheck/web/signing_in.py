@@ -12,11 +12,12 @@ from pharmcheck.api.callers import Caller, Kind
 from pharmcheck.api.problems import Problem
 from pharmcheck.api.service import Service, service_of
 from pharmcheck.store import WORKING_DAY, Scope, name_of
+from pharmcheck.web.desk_page import desk_page
 from pharmcheck.web.forms import PATH, SESSION, keep_cookie
 from pharmcheck.web.identity import admitted
-from pharmcheck.web.pages import page
+from pharmcheck.web.language import marked
 
-_TOO_MANY = "There were too many tries from where you are. Wait a while, then try again."
+_TOO_MANY = marked("There were too many tries from where you are. Wait a while, then try again.")
 _SERVICE = Depends(service_of)
 router = APIRouter(include_in_schema=False, prefix="/desk", dependencies=[Depends(admitted)])
 
@@ -37,10 +38,10 @@ async def sign_in(
             # And, for one name, no more tries than checks: ten an hour by default.
             service.door.count(Caller(f"sign-in {guesser.bucket} {name_of(name)}"), Kind.CHECK)
         except Problem as error:
-            return page(request, "desk_key.html", error.status_code, problem=_TOO_MANY)
+            return _refused(request, error.status_code, _TOO_MANY)
         secret = service.officers.sign_in(name, password, service.clock())
         if secret is None:
-            return page(request, "desk_key.html", 401, problem="This name and password open nothing here.")
+            return _refused(request, 401, marked("This name and password open nothing here."))
         return _opened(request, secret)
 
     return await asyncio.to_thread(check)
@@ -56,10 +57,10 @@ async def open_with_key(
         try:
             service.door.count(service.door.passer_by(request.scope), Kind.READ)
         except Problem as error:
-            return page(request, "desk_key.html", error.status_code, problem=_TOO_MANY)
+            return _refused(request, error.status_code, _TOO_MANY)
         found = service.keys.find(key.strip(), service.clock())
         if found is None or Scope.BATCH not in found.scopes:
-            return page(request, "desk_key.html", 401, problem="This key is unknown, expired, or not one for lists.")
+            return _refused(request, 401, marked("This key is unknown, expired, or not one for lists."))
         return _opened(request, key.strip())
 
     return await asyncio.to_thread(check)
@@ -76,6 +77,10 @@ async def close(request: Request, service: Annotated[Service, _SERVICE]) -> Resp
         return answer
 
     return await asyncio.to_thread(end)
+
+
+def _refused(request: Request, status: int, problem: str) -> Response:
+    return desk_page(request, "desk_key.html", status, problem=problem, path=PATH)
 
 
 def _opened(request: Request, secret: str) -> Response:

@@ -25,29 +25,16 @@ from pharmcheck.api.watch_work import (
     switch_on,
 )
 from pharmcheck.digest import Notice
-from pharmcheck.explain import SIGNS
 from pharmcheck.exports import DIGEST_FORMATS, defang_all
 from pharmcheck.store import Batch, Deliveries, Targets, WatchChange, Watches
 from pharmcheck.watch import NewTarget
 from pharmcheck.web.desk import at_desk, list_at_desk
+from pharmcheck.web.desk_page import desk_page
 from pharmcheck.web.identity import admitted
-from pharmcheck.web.pages import page
+from pharmcheck.web.words import CAUSES, DELIVERIES, FAULTS, NOTICES, PERIODS
 
 _SERVICE = Depends(service_of)
-_PERIODS = {1: "a day ago", 7: "a week ago", 30: "30 days ago", 90: "90 days ago", 0: "the beginning"}
 _SHOWN = 200
-_NOTICES = {
-    Notice.WORSE: "worse",
-    Notice.CAME_BACK: "came back",
-    Notice.VANISHED: "vanished",
-    Notice.BETTER: "better",
-    Notice.DIFFERENT: "another answer",
-    Notice.REASON: "dangerous for another reason",
-    Notice.PROOF_LOST: "not in a register any more",
-    Notice.PROOF_GAINED: "in a register now",
-    Notice.REDIRECTED: "leads to another site",
-}
-_FAULTS = {"nobody": "", "site": "the receiver's fault", "network": "the network's fault", "us": "our own fault"}
 router = APIRouter(include_in_schema=False, prefix="/desk/{batch_id}/watch", dependencies=[Depends(admitted)])
 
 
@@ -135,7 +122,7 @@ async def _then_back(request: Request, service: Service, batch_id: str, work: Ca
 def _since(request: Request, service: Service) -> tuple[int, datetime | None]:
     """The period that was asked for: days, and when it began."""
     asked = request.query_params.get("days", "")
-    days = int(asked) if asked in {str(days) for days in _PERIODS} else 7
+    days = int(asked) if asked in {str(days) for days in PERIODS} else 7
     return days, service.clock() - timedelta(days=days) if days else None
 
 
@@ -156,7 +143,7 @@ def _see(
     total, counts = watches.counts(batch.id, since)
     messages = Deliveries(service.store).of_batch(batch.id, DELIVERIES_SHOWN) if watched else []
     targets = Targets(service.store).of_batch(batch.id) if watched else []
-    return page(
+    return desk_page(
         request,
         "desk_watch.html",
         status,
@@ -164,16 +151,17 @@ def _see(
         watched=watched,
         days=days,
         since=since or (watched.since if watched else None),
-        periods=_PERIODS,
-        counts=[(_NOTICES[notice], counts[notice]) for notice in Notice if counts[notice]],
+        periods=PERIODS,
+        counts=[(NOTICES[notice], counts[notice]) for notice in Notice if counts[notice]],
         count=total,
         changes=[_row(change) for change in changes],
-        signs={category.value: sign for category, sign in SIGNS.items()},
         formats=DIGEST_FORMATS,
         targets=targets,
         urls={target.id: defang_all(target.url) for target in targets},
         messages=messages,
-        faults=_FAULTS,
+        faults=FAULTS,
+        deliveries=DELIVERIES,
+        path=f"/desk/{batch.id}/watch",
         made=made,
         problem=problem,
         url=url,
@@ -181,18 +169,20 @@ def _see(
 
 
 def _row(change: WatchChange) -> dict[str, object]:
-    details = [
-        f"{_NOTICES[Notice(name)]}: {defang_all(' → '.join(words))}" for name, words in sorted(change.details.items())
-    ]
     return {
         "host": defang_all(change.host),
         "at": change.at,
-        "notices": ", ".join(_NOTICES[notice] for notice in change.notices),
+        "notices": [NOTICES[notice] for notice in change.notices],
+        "cause": CAUSES[change.cause],
         "before": change.before_category,
         "before_check": change.before_check,
-        "before_reason": (change.before_reason or "").replace("_", " "),
+        "before_reason": change.before_reason,
+        "before_machine": change.before_machine,
         "after": change.after_category,
         "after_check": change.after_check,
-        "after_reason": change.after_reason.replace("_", " "),
-        "details": details,
+        "after_reason": change.after_reason,
+        "after_machine": change.after_machine,
+        "details": [
+            (NOTICES[Notice(name)], defang_all(" → ".join(words))) for name, words in sorted(change.details.items())
+        ],
     }

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from pharmcheck.ruleset import Ruleset
+from pharmcheck.store import Looks
 from tests.api.conftest import Desk, open_desk, problem, rogue
 
 pytestmark = pytest.mark.anyio
@@ -201,7 +202,7 @@ async def test_no_answer_tells_what_is_inside(desk: Desk, monkeypatch: pytest.Mo
     def break_down(*_: object) -> None:
         raise RuntimeError("secret detail /srv/pharmcheck")
 
-    monkeypatch.setattr(desk.service.queue, "waiting_for", break_down)
+    monkeypatch.setattr(Looks, "waiting_for", break_down)
     transport = httpx.ASGITransport(desk.app, client=("203.0.113.7", 1), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
         answer = await client.post("/v1/checks", json={"url": "pills.example.com"})

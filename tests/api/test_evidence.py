@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi.responses import StreamingResponse
 
+from pharmcheck.api.evidence import package_response
 from pharmcheck.evidence import read_package, verify
 from pharmcheck.store import Scope
 from tests.api.conftest import Desk, problem, rogue
+from tests.register_shelf import QUAY, Registers
 
 pytestmark = pytest.mark.anyio
 
@@ -87,3 +91,19 @@ async def test_a_verdict_comes_as_paper_and_for_exchange(desk: Desk) -> None:
     assert bundle.headers["content-type"] == "application/stix+json;version=2.1"
     assert {one["type"] for one in bundle.json()["objects"]} >= {"indicator", "domain-name", "identity", "note"}
     assert other.status_code == 422
+
+
+async def test_a_package_holds_what_the_registers_of_the_service_answered(desk: Desk, tmp_path: Path) -> None:
+    """Those that it judges with, which need not be the store's: they are others for the sample shops."""
+    shelf = Registers().register("gb_register", "GB", QUAY).lookup()
+    check_id = desk.keep(rogue(), registers=shelf)
+    service = replace(desk.service, place=replace(desk.service.place, registers=lambda: shelf))
+    file = tmp_path / "package.wacz"
+
+    answer = package_response(service, check_id, {})
+    assert isinstance(answer, StreamingResponse)
+    file.write_bytes(b"".join([bytes(piece) async for piece in answer.body_iterator]))
+
+    (packed,) = read_package(file)
+    assert packed.why_no_replay is None
+    assert packed.replay(service.place.ruleset) == packed.document

@@ -6,13 +6,14 @@ import asyncio
 import itertools
 import ssl
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
 
 from pharmcheck.address import parse_address
-from pharmcheck.capture import Policy, capture_site
+from pharmcheck.capture import Policy, capture_site, read_warc, write_warc
 from pharmcheck.model import Attempt, Capture, FetchOutcome, Look, PageRole
 from tests.yardstick import PATIENCE_S
 
@@ -88,9 +89,10 @@ def test_the_page_budget_holds(serve: Any, visit: Any, page_bytes: Any) -> None:
     server = serve()
     links = b"".join(b'<a href="/products/%d">p</a><a href="/about-%d">About us</a>' % (n, n) for n in range(500))
     server.routes["/"] = page_bytes(links)
-    capture = visit(server.policy("shop.example", page_budget=3), "shop.example")
+    capture = visit(server.policy("shop.example", page_budget=3, fetch_deadline_s=4 * PATIENCE_S), "shop.example")
     assert server.paths()[:3] == ["/", "/", "/robots.txt"]  # the second look is none of the three pages
-    assert len(server.paths()) == 5
+    assert len(server.paths()) == 6
+    assert server.paths()[-1] == "/favicon.ico"  # no page, and asked for when all pages are read
     assert len(plain(capture)) == 4
 
 
@@ -279,3 +281,55 @@ def test_an_own_root_is_added_to_the_public_ones(ca_file: str) -> None:
     assert verifying_context(ca_file) is both
     assert both.verify_mode is ssl.CERT_REQUIRED
     assert both.check_hostname
+
+
+AMPLE = {"fetch_deadline_s": 4 * PATIENCE_S, "visit_deadline_s": 8 * PATIENCE_S}
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+@pytest.mark.parametrize(
+    ("link", "path"),
+    [("", "/favicon.ico"), ("<link rel='Shortcut Icon' href='/mark.png?v=3'>", "/mark.png?v=3")],
+)
+def test_the_icon_comes_last_and_is_no_page(
+    serve: Any, visit: Any, page_bytes: Any, tmp_path: Path, link: str, path: str
+) -> None:
+    """Kept beside the pages, through an archive and back; a visit without it is otherwise the same."""
+    server = serve()
+    server.routes |= {"/": page_bytes(link.encode() + SHOP), path: page_bytes(PNG)}
+    capture = visit(server.policy("shop.example", **AMPLE), "shop.example")
+    without = visit(server.policy("shop.example", icons=False, **AMPLE), "shop.example")
+
+    assert capture.icon is not None
+    assert (capture.icon.url, capture.icon.body) == (f"http://shop.example{path}", PNG)
+    assert server.paths().count(path) == 1
+    assert without.icon is None
+    assert outcomes(without) == outcomes(capture)
+    assert [page.url for page in without.pages] == [page.url for page in capture.pages]
+    write_warc([capture], tmp_path / "visit.warc.gz")
+    assert read_warc(tmp_path / "visit.warc.gz") == [capture]
+
+
+@pytest.mark.parametrize(
+    ("head", "answer", "rules", "asked"),
+    [
+        ("", b"<html>There is no such file.</html>", b"", True),
+        ("", PNG + bytes(70_000), b"", True),
+        ("", PNG, b"User-agent: *\nDisallow: /favicon.ico\n", False),
+        ("<link rel=icon href='data:image/png;base64,AAAA'>", PNG, b"", False),
+        ("<link rel=icon href='https://other.net/favicon.ico'>", PNG, b"", False),
+    ],
+    ids=["a page", "too large", "forbidden", "in the page", "a stranger's"],
+)
+def test_an_icon_that_is_none_or_not_ours_to_take_is_left(
+    serve: Any, visit: Any, page_bytes: Any, head: str, answer: bytes, rules: bytes, asked: bool
+) -> None:
+    """And nothing in the capture says that it did not come: that is no finding."""
+    server = serve()
+    server.routes |= {"/": page_bytes(head.encode() + SHOP), "/robots.txt": page_bytes(rules),
+                      "/favicon.ico": page_bytes(answer)}  # fmt: skip
+    capture = visit(server.policy("shop.example", **AMPLE), "shop.example")
+
+    assert capture.icon is None
+    assert ("/favicon.ico" in server.paths()) is asked
+    assert not [attempt for attempt in capture.attempts if "icon" in attempt.url]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,32 @@ def test_a_visit_is_packed_written_down_and_judged_again(run: Run, way: list[str
     objects = json.loads(bundle.read_bytes())["objects"]
     assert objects[0]["name"] == "TLP:GREEN"
     assert [one["confidence"] for one in objects if one["type"] == "indicator"] == [85]
+
+
+def test_custody_is_written_as_it_happens(run: Run, way: list[str], tmp_path: Path) -> None:
+    """A second package tells of the first, and of who held it against itself and judged it again."""
+    visited = json.loads(run("check", "--json", DANGER, *way).stdout)
+    first, second = tmp_path / "first.wacz", tmp_path / "second.wacz"
+
+    assert run("evidence", "export", visited["capture_id"], "--out", first).exit_code == 0
+    noted = run("evidence", "verify", "--replay", first, "--note", tmp_path / "nowhere")
+    assert noted.exit_code == 2
+    verified = run("evidence", "verify", "--replay", first, "--note", tmp_path / "data")
+    assert run("evidence", "export", visited["capture_id"], "--out", second).exit_code == 0
+
+    assert "Noted in the log of custody of 1 check." in verified.stderr
+    assert [log_of(package) for package in (first, second)] == [
+        ["captured", "judged"],
+        ["captured", "judged", "exported", "verified", "replayed"],
+    ]
+    assert run("evidence", "verify", second).exit_code == 0
+
+
+def log_of(package: Path) -> list[str]:
+    """What happened to the one check of a package before it was packed."""
+    with zipfile.ZipFile(package) as opened:
+        (name,) = (name for name in opened.namelist() if re.fullmatch(r"checks/\w+\.custody\.jsonl", name))
+        return [json.loads(line)["action"] for line in opened.read(name).splitlines()]
 
 
 def test_an_archive_is_packed_and_its_package_leads_to_the_same_verdict_until_it_is_altered(
@@ -117,5 +144,5 @@ def test_a_picture_is_packed_with_its_own_time(
         log = [json.loads(line) for line in opened.read("evidence/custody.jsonl").splitlines()]
     assert picture.startswith(b"\x89PNG")
     assert int.from_bytes(picture[16:20]) >= 1000  # pixels wide
-    assert [entry["action"] for entry in log] == ["captured", "judged", "captured", "exported"]
-    assert log[2]["object"] == name
+    assert [entry["action"] for entry in log] == ["captured", "kept", "exported"]
+    assert log[0]["object"] == name

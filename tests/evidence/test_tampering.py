@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import random
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pharmcheck.classlists.signing import public_text
+from pharmcheck.custody import Action, Step, to_step, verdict_member, write_log
 from pharmcheck.errors import EvidenceError
 from pharmcheck.evidence import Maker, Trust, container, verify
 from pharmcheck.evidence.cases import Case
@@ -204,3 +207,60 @@ def test_a_signature_does_not_pass_to_another_package(pack: Pack) -> None:
     assert found(file, packed_anew({**unsigned, "datapackage-digest.json": text})) == [
         "datapackage-digest.json: the signature does not fit the package"
     ]
+
+
+@pytest.fixture
+def logged(cases: list[Case], tmp_path: Path) -> dict[str, bytes]:
+    """The members of a package of a check that the store kept a log of; one that agrees with itself."""
+    (case,) = cases
+    steps = [
+        Step(WHEN, Action.CAPTURED, "Office", "the answers", f"archive/{case.archive_name}", case.archive_sha256),
+        Step(WHEN, Action.JUDGED, "Office", "the verdict", verdict_member(case.check_id),
+             hashlib.sha256(case.document.encode()).hexdigest()),
+        Step(WHEN, Action.REVIEWED, "ada, reviewer", "confirm", "reason 1", "0" * 64),
+        Step(WHEN, Action.EXPORTED, "Office", "a package", "datapackage.json", "1" * 64),
+    ]  # fmt: skip
+    data = b"".join(container(make_package([replace(case, log=write_log(steps))], SIGNED, WHEN)))
+    assert found(tmp_path / "logged.wacz", data) == []
+    return members_of(data)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda log: log[:-1],
+        lambda log: log[1:],
+        lambda log: [*log[:2], *log[3:]],
+        lambda log: [log[0], log[2], log[1], log[3]],
+        lambda log: [*log[:2], log[2].replace(b"ada", b"eve"), log[3]],
+        lambda log: [*log, log[-1]],
+        lambda log: write_log(map(to_step, map(json.loads, [*log[:2], *log[3:]]))).splitlines(keepends=True),
+    ],
+    ids=["end cut", "beginning cut", "one taken out", "reordered", "altered", "one more", "written anew without one"],
+)
+def test_a_log_of_custody_that_somebody_changed_is_named(
+    logged: dict[str, bytes], tmp_path: Path, change: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    """Whoever has it was: the package's own log holds the hash of the whole of it."""
+    name = next(name for name in logged if name.endswith(".custody.jsonl"))
+    log = b"".join(change(logged[name].splitlines(keepends=True)))
+
+    problems = found(tmp_path / "changed.wacz", packed_anew({**logged, name: log}))
+
+    assert any(problem.startswith(f"{name}: altered") and "entry" in problem for problem in problems)
+
+
+def test_a_log_of_custody_about_something_else_is_named(cases: list[Case], tmp_path: Path) -> None:
+    """A whole chain that tells of other bytes or of another verdict proves nothing about these."""
+    (case,) = cases
+    steps = [
+        Step(WHEN, Action.CAPTURED, "Office", "the answers", f"archive/{case.archive_name}", "2" * 64),
+        Step(WHEN, Action.JUDGED, "Office", "the verdict", verdict_member(case.check_id), "3" * 64),
+    ]
+    data = b"".join(container(make_package([replace(case, log=write_log(steps))], SIGNED, WHEN)))
+
+    problems = found(tmp_path / "other.wacz", data)
+
+    assert [problem.partition("it does not tell of ")[2] for problem in problems] == [
+        "the verdict in the package", "the archived bytes in the package",
+    ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -105,6 +107,17 @@ def test_a_key_ties_and_a_certificate_only_if_it_is_for_several_domains(ruleset:
     assert "certificate" not in secured("shop.example.com", "www.example.com")
     assert secured("example.com", "example.net")["certificate"] == {"0" * 64}
     assert "certificate" not in secured(*(f"a{at}.com" for at in range(40)))
+
+
+def test_an_icon_is_the_same_as_a_file_and_in_the_page(ruleset: Ruleset) -> None:
+    """Its digest is that of the picture."""
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(60)
+    written = base64.b64encode(picture).decode()
+    capture = site(home="<html></html>")
+    page = replace(capture.pages[0], body=picture, sha256=hashlib.sha256(picture).hexdigest())
+    inside = site(home=f"<html><head><link rel='icon' href='data:image/png;base64,{written}'></head></html>")
+
+    assert shown(replace(capture, icon=page), ruleset)["icon"] == shown(inside, ruleset)["icon"]
 
 
 def test_the_same_visit_gives_the_same_traits(ruleset: Ruleset) -> None:

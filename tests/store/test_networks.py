@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -33,10 +34,10 @@ def traits(*keys: str) -> list[Trait]:
 
 
 def labels(store: Store) -> dict[str, tuple[str | None, str | None]]:
-    """Component and network of every site."""
+    """Component and network of every site; those that only joined it are marked."""
     with store.transaction() as connection:
         rows = connection.execute(sa.select(network_sites)).all()
-    return {row.domain: (row.component, row.network) for row in rows}
+    return {row.domain: (row.component, row.network and f"{row.network}{'+' * row.joined}") for row in rows}
 
 
 _keys = st.sampled_from(
@@ -89,6 +90,35 @@ def test_site_by_site_gives_what_everything_at_once_gives(
     assert by_parts == labels(one_store)
 
 
+@pytest.mark.parametrize("seed", [1003, 1019, 1042, 1077, 1101, 1130])
+def test_sites_that_join_without_a_tie_join_the_same_network_one_by_one(
+    one_store: Store, known: Known, seed: int
+) -> None:
+    """Two operators who rotate what they show, their shops seen, seen again, registered and forgotten."""
+    chance = random.Random(seed)  # noqa: S311 - the same web every time
+    with one_store.transaction(writes=True) as connection:
+        connection.execute(sa.delete(site_traits))
+        connection.execute(sa.delete(network_sites))
+    networks = Networks(one_store)
+    kinds = ("phone", "tracking", "prices", "words", "handle", "email", "template")
+    for minute in range(80):
+        now, number, what = NOON + timedelta(minutes=minute), chance.randrange(22), chance.random()
+        if what < 0.2:
+            networks.build(known, now)
+        elif what < 0.25:
+            with one_store.transaction(writes=True) as connection:
+                forget_site(connection, f"s{number}.example")
+        else:
+            category = Category.VERIFIED if what < 0.28 else Category.DANGER
+            keys = [f"{kind}:{number % 2}{chance.randrange(2)}" for kind in kinds if chance.random() < 0.45]
+            networks.note(f"s{number}.example", category, traits(*keys), now)
+    networks.build(known, NOON)
+    by_parts = labels(one_store)
+    networks.build(known, NOON, everything=True)
+
+    assert by_parts == labels(one_store)
+
+
 def test_a_new_site_joins_without_the_others_being_looked_at(store: Store, known: Known) -> None:
     """Only those that share something with it are done again."""
     networks = Networks(store)
@@ -130,6 +160,31 @@ def test_a_network_shows_its_evidence(store: Store, known: Known) -> None:
     assert views.get("no such", known) is None
 
 
+def test_a_site_that_joins_is_shown_with_what_it_shares_and_leaves_when_that_is_gone(
+    store: Store, known: Known
+) -> None:
+    """Its lines lead to each site that shows what counted; without them it is alone again."""
+    networks, views = Networks(store), NetworkViews(store)
+    for site, more in (("a", "email:1"), ("b", "email:1"), ("c", "template:1"), ("d", "template:1")):
+        networks.note(f"{site}.example", Category.DANGER, traits("phone:1", "tracking:1", more), NOON)
+    networks.build(known, NOON)
+    networks.note("x.example", Category.UNVERIFIED, traits("email:1", "template:1"), NOON)
+    networks.build(known, NOON)
+    (summary,) = views.all(0, 10)
+    detail = views.get(summary.id, known)
+
+    assert detail is not None
+    assert [member.domain for member in detail.members][-1] == "x.example"
+    assert {tie.sites[0]: tie.traits for tie in detail.ties if "x.example" in tie.sites} == {
+        "a.example": ("email:1",), "b.example": ("email:1",), "c.example": ("template:1",), "d.example": ("template:1",)
+    }  # fmt: skip
+    with store.transaction(writes=True) as connection:
+        forget_site(connection, "a.example")
+    networks.build(known, NOON)
+    assert labels(store)["x.example"] == (None, None)
+    assert views.all(0, 10)[0].sites == 3
+
+
 def test_what_was_noted_while_networks_were_put_together_still_waits(
     store: Store, known: Known, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +192,7 @@ def test_what_was_noted_while_networks_were_put_together_still_waits(
     networks = Networks(store)
     both = traits("phone:1", "tracking:1")
     networks.note("a.example", Category.DANGER, both, NOON)
-    real, meanwhile = networks_module.find_networks, [True]
+    real, meanwhile = networks_module.find_cores, [True]
 
     def slow(*args: object) -> object:
         if meanwhile.pop() if meanwhile else False:
@@ -145,7 +200,7 @@ def test_what_was_noted_while_networks_were_put_together_still_waits(
             Networks(store).build(known, NOON)
         return real(*args)
 
-    monkeypatch.setattr(networks_module, "find_networks", slow)
+    monkeypatch.setattr(networks_module, "find_cores", slow)
     networks.build(known, NOON)
     networks.build(known, NOON)
 

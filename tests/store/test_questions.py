@@ -17,12 +17,14 @@ from pharmcheck.store import (
     Batches,
     CheckQueue,
     Events,
+    Looks,
     Officers,
     Pruning,
     QueueName,
     Requests,
     Reviews,
     Store,
+    Weighing,
     waiting,
 )  # fmt: skip
 from pharmcheck.store.tables import (
@@ -151,7 +153,7 @@ def plans(store: Store) -> Iterator[Callable[[Callable[[], object]], list[str]]]
 
 def test_no_question_reads_a_whole_table(plans, store: Store, settings: Settings) -> None:
     """However much was checked before, each answer costs what it holds."""
-    queue, lists, registers = CheckQueue(store), Batches(store), store.registers()
+    queue, looks, lists, registers = CheckQueue(store), Looks(store), Batches(store), store.registers()
     questions: dict[str, Callable[[], object]] = {
         "latest": lambda: store.latest("d7.com", "d7.com", None),
         "latest for a country": lambda: store.latest("d7.com", "d7.com", "DE"),
@@ -164,8 +166,9 @@ def test_no_question_reads_a_whole_table(plans, store: Store, settings: Settings
         "numbered": lambda: registers.numbered("one", "7"),
         "numbered in any scheme": lambda: registers.numbered("unspecified", "7"),
         "warnings": lambda: registers.warnings("www.d7.com", "d7.com"),
-        "who waits for a site": lambda: queue.waiting_for("d7.com", "d7.com", None),
-        "looks at a site": lambda: queue.looks_since("d7.com", NOON),
+        "who waits for a site": lambda: looks.waiting_for("d7.com", "d7.com", None),
+        "looks at a site": lambda: looks.since("d7.com", NOON),
+        "words about watched sites": lambda: Weighing(store).note_words(NOON),
         "claim": lambda: queue.claim(QueueName.BATCH, 10, "one", NOON, LEASE),
         "renew": lambda: queue.renew([key(0)], "one", NOON, LEASE),
         "give back": lambda: queue.give_back([key(0)], "one"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pharmcheck.changes import Answer
-from pharmcheck.digest import Known, Notice, Seen, weigh
+from pharmcheck.digest import Known, Notice, Seen, weigh, weigh_word
 
 
 def seen(category: str, reason: str = "no_offer", *proofs: str, landed: str | None = None) -> Seen:
@@ -97,3 +97,30 @@ def test_failures_in_a_row_are_counted() -> None:
     known = weigh(weigh(weigh(Known(DANGER), BLOCKED).known, OFFLINE).known, OFFLINE).known
     assert known.failures == 3
     assert weigh(known, DANGER).known.failures == 0
+
+
+PARDONED = Answer("shop.example.com", "unverified", "reviewed")
+ACCUSED = Answer("shop.example.com", "danger", "reviewed")
+
+
+@pytest.mark.parametrize(
+    ("before", "override", "told"),
+    [
+        (DANGER, None, []),
+        (DANGER, PARDONED, ["better"]),
+        (replace(DANGER, override=PARDONED), PARDONED, []),
+        (replace(DANGER, override=PARDONED), None, ["worse"]),
+        (UNVERIFIED, ACCUSED, ["worse"]),
+        (OFFLINE, ACCUSED, ["different"]),  # nobody came back: a person spoke
+        (None, ACCUSED, []),
+    ],
+)
+def test_a_persons_word_is_weighed_without_a_look(
+    before: Seen | None, override: Answer | None, told: list[str]
+) -> None:
+    """What is told becomes another; proofs, failures and places stay as they were."""
+    weighed = weigh_word(Known(before, failures=2), override)
+
+    assert [notice.value for notice in weighed.notices] == told
+    assert weighed.known.failures == 2
+    assert weighed.known.seen == (before and replace(before, override=override))

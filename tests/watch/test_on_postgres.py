@@ -8,6 +8,11 @@ import pytest
 
 from pharmcheck.settings import Settings
 from tests.store.conftest import settings_for
+from tests.watch.test_causes import (  # noqa: F401 - the tests of this file, and their fixture
+    rules,
+    test_several_looks_in_one_round_each_have_their_own_cause,
+    test_what_a_person_judged_is_told_as_a_persons,
+)
 from tests.watch.test_sending import (  # noqa: F401 - the tests of this file, and their fixture
     sender,
     test_a_message_under_way_when_its_sender_died_is_sent_again,

@@ -81,11 +81,11 @@ def test_a_message_is_signed_and_says_little(sender: Sender, receiver: Receiver)
         "type": "pharmcheck.watch.changes", "timestamp": "2026-11-20T12:16:00Z", "data": None,
     }  # fmt: skip
     assert told == {
-        "number": 1, "address": "one[.]example[.]com", "notices": ["better"], "details": {},
+        "number": 1, "address": "one[.]example[.]com", "notices": ["better"], "details": {}, "cause": "unknown",
         "from": {"category": "danger", "reason_code": "rx_without_prescription", "check_id": before,
-                 "link": f"https://check.example/v/{before}"},
+                 "link": f"https://check.example/v/{before}", "machine": None},
         "to": {"category": "caution", "reason_code": "no_offer", "check_id": after,
-               "link": f"https://check.example/v/{after}"},
+               "link": f"https://check.example/v/{after}", "machine": None},
         "at": "2026-11-20T12:01:00Z",
     }  # fmt: skip
     assert (delivery.state, outcomes(delivery)) == ("done", [("fetched", 204, "nobody")])

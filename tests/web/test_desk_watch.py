@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from pharmcheck.store import Deliveries, Targets
+from pharmcheck.model import Category
+from pharmcheck.reviewing import Action
+from pharmcheck.store import Deliveries, Reviews, Targets
 from pharmcheck.watch import note_verdicts
 from pharmcheck.watch.sending import GATHERED, LEASE
 from tests.api.conftest import ROGUE, Desk
@@ -40,12 +43,13 @@ async def test_what_changed_is_on_the_page_by_period_and_as_files(desk: Desk, ru
     assert "Since 2026-10-25 12:00 UTC: 0 changes" in words(await desk.get(f"{here}/watch"))
     desk.clock.turn(days=1)
     check_id = desk.keep(site("pills.example.com", at=desk.clock(), **ROGUE))
-    note_verdicts(desk.service.store, desk.clock())
+    note_verdicts(desk.service.store, desk.clock(), ruleset)
 
     seen = await desk.get(f"{here}/watch")
     assert "1 change (worse: 1)" in words(seen)
+    assert "The site changed." in words(seen)
     assert "pills[.]example[.]com" in seen.text
-    assert f'href="/v/{check_id}">✖ danger</a>' in seen.text
+    assert f'href="/v/{check_id}">✖ Do not buy here</a>' in seen.text
     assert 'href="https://' not in seen.text
     desk.clock.turn(days=2)
     assert "0 changes" in words(await desk.get(f"{here}/watch?days=1"))
@@ -94,6 +98,22 @@ async def test_a_receiver_is_registered_shown_once_switched_on_and_removed(desk:
     assert messages.of_batch(target.batch_id, 9)[0].state == "waiting"
     await send(desk, f"{here}/watch/targets/{target.id}/remove")
     assert "There are none." in words(await desk.get(f"{here}/watch"))
+
+
+async def test_a_persons_change_is_said_to_be_one(desk: Desk, ruleset: Any) -> None:
+    """With what our rules say beside it, on the page and in the file."""
+    here = await watched(desk, ruleset)
+    (seen,) = desk.service.store.history("example.com", "pills.example.com", None, 1)
+    until = desk.clock() + timedelta(days=30)
+    Reviews(desk.service.store).add(
+        seen, Action.OVERRIDE, role="officer", reason="Seen.", now=desk.clock(), category=Category.DANGER, until=until
+    )
+    note_verdicts(desk.service.store, desk.clock(), ruleset)
+
+    told = words(await desk.get(f"{here}/watch"))
+    assert "A person judged it, or such a judgement fell away." in told
+    assert "judged by a person our rules: Unclear" in told
+    assert "danger,reviewed,," in (await desk.get(f"{here}/watch/changes.csv")).text
 
 
 async def test_another_sites_form_and_another_key_change_nothing(desk: Desk, ruleset: Any) -> None:

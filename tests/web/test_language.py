@@ -25,7 +25,7 @@ def said() -> set[Message]:
     """Every string that the templates and the code mark for translation."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     methods = [(mapping["pattern"], mapping["method"]) for mapping in project["tool"]["babel"]["mappings"]]
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "_say": (2,)}
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "_say": (2,), "marked": None}
     return {message for _, _, message, _, _ in extract_from_dir(WEB, methods, keywords=keywords)}
 
 

@@ -2,6 +2,9 @@
 
 An entry that is changed, taken out or put in breaks the chain at that place.  Alone, the chain does not show that the
 whole of it was written anew: for that a package is signed, or its last entry timestamped by somebody else.
+
+There are two: one for each check, which the store writes as things happen (`store.custody`), and one for each package.
+Pure.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pharmcheck import __version__
+
 NOTHING_BEFORE = "0" * 64
 
 
@@ -23,6 +28,11 @@ class Action(StrEnum):
     RECEIVED = "received"  # somebody else's archive was handed to us
     CAPTURED = "captured"
     JUDGED = "judged"
+    REVIEWED = "reviewed"  # a person said something about the verdict
+    VERIFIED = "verified"  # a package was held against itself
+    REPLAYED = "replayed"  # judged again
+    DELETED = "deleted"  # the archived bytes, after their time
+    KEPT = "kept"  # the log of a check, put into a package
     EXPORTED = "exported"
     TIMESTAMPED = "timestamped"
 
@@ -35,29 +45,48 @@ class Step:
     action: Action
     by: str
     what: str
-    object: str  # name of the member that it is about
-    sha256: str
+    object: str  # what it is about: a member of a package by its name there
+    sha256: str  # of that
+
+
+def archive_member(capture_id: str) -> str:
+    """What the archived bytes of a capture are called in a package."""
+    return f"archive/{capture_id}.warc.gz"
+
+
+def verdict_member(check_id: str) -> str:
+    """What a verdict is called in a package."""
+    return f"checks/{check_id}.verdict.json"
+
+
+def written_by(operator: str) -> str:
+    """Who, as a log says it, where a program of ours did it."""
+    return f"{operator or 'operator not named'} (pharmcheck {__version__})"
 
 
 def write_log(steps: Iterable[Step], after: bytes = b"") -> bytes:
     """A log, or one that goes on after `after`."""
     lines = after.splitlines(keepends=True)
     for step in steps:
-        entry = {
-            **asdict(step),
-            "at": stamp(step.at),
-            "action": step.action.value,
-            "number": len(lines) + 1,
-            "before": head(b"".join(lines)),
-        }
-        lines.append(json.dumps(entry, sort_keys=True, ensure_ascii=True).encode("ascii") + b"\n")
+        lines.append(write_entry(step, len(lines) + 1, digest(lines[-1]) if lines else NOTHING_BEFORE))
     return b"".join(lines)
+
+
+def write_entry(step: Step, number: int, before: str) -> bytes:
+    """One line of a log."""
+    told = {**asdict(step), "at": stamp(step.at), "action": step.action.value, "number": number, "before": before}
+    return json.dumps(told, sort_keys=True, ensure_ascii=True).encode("ascii") + b"\n"
+
+
+def digest(entry: bytes) -> str:
+    """What the next entry carries."""
+    return hashlib.sha256(entry).hexdigest()
 
 
 def head(log: bytes) -> str:
     """The hash of the last entry: it stands for all of them."""
     lines = log.splitlines(keepends=True)
-    return hashlib.sha256(lines[-1]).hexdigest() if lines else NOTHING_BEFORE
+    return digest(lines[-1]) if lines else NOTHING_BEFORE
 
 
 def read_log(log: bytes) -> tuple[list[dict[str, Any]], list[str]]:
@@ -77,7 +106,7 @@ def _broken(log: bytes, entries: list[dict[str, Any]]) -> Iterator[str]:
             yield f"entry {number} of the log of custody does not follow on the one before it"
         if entry is not None:
             entries.append(entry)
-        before = hashlib.sha256(line).hexdigest()
+        before = digest(line)
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
@@ -89,6 +118,12 @@ def _entry(line: bytes) -> dict[str, Any] | None:
     if not isinstance(entry, dict) or set(entry) != fields or entry["action"] not in set(Action):
         return None
     return entry
+
+
+def to_step(entry: dict[str, Any]) -> Step:
+    """An entry of our own as what it says."""
+    told = {**{name: entry[name] for name in Step.__slots__}, "action": Action(entry["action"])}
+    return Step(**{**told, "at": datetime.fromisoformat(entry["at"])})
 
 
 def stamp(moment: datetime) -> str:
