@@ -17,7 +17,7 @@ from typing import Any
 from pharmcheck.address import parse_address
 from pharmcheck.capture import page_role, read_warc
 from pharmcheck.check import judge
-from pharmcheck.model import Capture, Category, EvidenceKind, Finding, Judgement, Outcome, Page
+from pharmcheck.model import Capture, Category, EvidenceKind, Finding, Judgement, Outcome, Page, PageRole
 from pharmcheck.ruleset import Ruleset
 
 SELLERS = ("rogue", "camouflaged")
@@ -138,10 +138,22 @@ def labels_in(path: Path) -> dict[str, Any]:
 
 def _capture(data: Mapping[str, Any]) -> Capture:
     pages = []
+    folder = _folder(data)
     for entry in data["pages"]:
+        role = PageRole.HOME if entry["url"] == folder else page_role(entry["url"])
         body = entry.get("html") or "".join(f"<p>{escape(line)}</p>\n" for line in entry["text"].splitlines())
         raw = f'<html lang="{escape(data["language"])}"><body>{body}</body></html>'.encode()
         headers = (("content-type", "text/html; charset=utf-8"),)
         digest = hashlib.sha256(raw).hexdigest()
-        pages.append(Page(entry["url"], page_role(entry["url"]), 200, headers, raw, digest, _WHEN, truncated=False))
+        pages.append(Page(entry["url"], role, 200, headers, raw, digest, _WHEN, truncated=False))
     return Capture(parse_address(data["pages"][0]["url"]), (), tuple(pages), (), _WHEN, _WHEN, archived=True)
+
+
+def _folder(data: Mapping[str, Any]) -> str:
+    """The address of a site that lives in a folder of somebody's host, all its pages below it; "" for any other.
+
+    Its first page is its home, as in an archive by others (`capture.foreign`).
+    """
+    first = str(data["pages"][0]["url"])
+    inner = first.endswith("/") and len(data["pages"]) > 1
+    return first if inner and all(str(entry["url"]).startswith(first) for entry in data["pages"]) else ""

@@ -181,7 +181,7 @@ def _note_offers(rule: Rule, site: Site, hits: Hits, ruleset: Ruleset) -> None:
         if not isinstance(match, PhraseMatch):
             continue
         for page, hit in hits.get((rule.id, number), ()):
-            if set(hit.medicines) <= set(site.offered_on(page)):
+            if set(hit.medicines) <= site.surely_offered().keys() & set(site.offered_on(page)):
                 continue  # said before; a flood says it thousands of times
             single = answer_phrases(rule, number, match, site, {(rule.id, number): [(page, hit)]}, ruleset)
             if single.outcome is Outcome.PRESENT:

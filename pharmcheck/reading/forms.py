@@ -98,6 +98,7 @@ _ES_STREET = (
     r"((?i:\bcalle|\bc/|\bcl\.|\bc\.|\bavda\.?|\bavd\.|\bavenida|\bavinguda|\bav\.?|\bplaza|\bplaça|\bpza\.?|\bpl\.|\bpaseo|\bpasseig|\bpº|\bcarrer|\bronda|\bcamino|\bcarretera|\bctra\.?|\brambla|\btravesía|\br[úu]a|\bgran v[íi]a|\bglorieta|\bpol[íi]gono|\bpol\.|\burb\.?|\burbanización) ?"
     r"[\pL'’ .·/ª-]{2,60},? ?(?:(?i:n[º°.]|núm\.?|num\.?|no\.?|nave|parcela|km\.?|s/) ?)?(?:\d{1,4}|n\b)(?: ?[A-Za-z]\b)?(?:,? ?(?:\d{1,3} ?[ºª°]?|(?i:bajo|bjo|local|planta|piso|esc\.?|dcha\.?|izq\.?)[\pL\d .º-]{0,12})){0,2})"
 )
+_BR_STREET = r"((?i:\brua|\br\.|\bavenida|\bav\.?|\btravessa|\btv\.|\brodovia|\brod\.|\bpraça|\balameda|\bal\.|\bestrada|\bestr\.|\blargo) [\pL\d'’ .ªº-]{2,60}?,? ?(?:(?i:n[º°.o]{1,2}) ?)?\d{1,5}\b)"
 _IT_STREET = (
     r"((?i:\bvia|\bviale|\bv\.le|\bpiazza|\bp\.zza|\bp\.za|\bpiazzetta|\bcorso|\bc\.so|\blargo|\bvicolo|\bstrada|\bs\.s\.|\bpiazzale|\bp\.le|\bcontrada|\bc\.da|\blocalità|\bloc\.|\blungomare|\blungotevere|\bsalita|\bborgo|\bfrazione|\bfraz\.) "
     r"(?:(?:di|dei|del|della|delle|degli|dell['’]|da|al|alla|ai||d['’]|i|le|la) ?)?(?:\d{1,2} )?\p{Lu}[\pL\d'’ .-]{1,50}?,? ?(?:(?i:n[.°º]{0,2}|nr\.?|civico|km\.?) ?)?(?:\d{1,4}(?: ?[/-]? ?[a-zA-Z]{1,3})?\b|(?i:snc|s\.n\.c|s\.n)\b))"
@@ -193,6 +194,7 @@ FORMS = (
     _form("NL", rf"\b(?:NL-)?(?P<code>[1-9]\d{{3}} ?[A-Z]{{2}})\b,? (?P<city>{CITY})", _NL_STREET, plain=_PLAIN, flags="sure", box=_NL_BOX, hint=r"(\pL(?:straat|laan|plein|gracht|kade) \d)"),
     _form("PL", _after(r"\d{2}[-–]\d{3}"), _PL_STREET, plain=_PLAIN, flags="sure either", box=_PL_BOX, hint=r"((?i:\bul)\. ?\p{Lu})"),
     _form("DE", _after(r"(?:(?:D|DE) ?- ?)?\d{5}"), _DE_STREET, plain=_PLAIN, flags="sure town", box=_DE_BOX, hint=r"(\pL(?:stra(?:ß|ss)e|[Ss]tr\.) ?\d)"),
+    _form("BR", r"\b(?P<code>\d{5}-\d{3})\b", _BR_STREET, flags="sure"),
     _form("ES", _after(r"(?:E-|ES-)?\d{5}"), _ES_STREET, plain=_PLAIN, flags="sure either", box=_ES_BOX, hint=r"((?i:\bcalle|\bc/|\bavda\.?|\bavenida) ?\p{Lu})"),
     _form("FR", _after(r"(?:F-|FR-)?\d{2} ?\d{3}"), _FR_STREET, _FR_PLACE, _FR_LAST, plain=_FR_PLAIN, box=_FR_BOX, flags="sure either", hint=r"(\d,? (?i:rue|avenue|boulevard) \pL)"),
     _form("IT", _after(r"(?:I-|IT-)?\d{5}"), _IT_STREET, box=_IT_BOX, flags="sure either", hint=r"((?i:\bvia|\bpiazza|\bcorso|\bviale) (?:\pL{2,5} )?\p{Lu})"),
@@ -226,7 +228,7 @@ HINT = compile_lines(
     latin(
         rf"(\b(?:{_STATES})\.?,? {{0,2}}\d{{5}}\b|\b[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}\b|\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d\b|"
         rf"\b(?:{_AU_STATES})\.?,? (?:Australia,? )?\d{{4}}\b|\b[A-Z]\d[\dW] ?[A-Z\d]{{4}}\b|\b(?:Co\.?|County) \p{{Lu}}|\bDublin \d|"
-        r"\b\d{4} ?[A-Z]{2}\b,? \p{Lu}|\b\d{4,5}\b\)?[ ,–·/-]{1,3}\p{Lu}\pL|\b\d{3} \d{2}[ ,–]{1,3}\p{Lu}\pL|\b\d{2} \d{3} \p{Lu}\pL|\b\d{2}[-–]\d{3}\b|"
+        r"\b\d{4} ?[A-Z]{2}\b,? \p{Lu}|\b\d{4,5}\b\)?[ ,–·/-]{1,3}\p{Lu}\pL|\b\d{3} \d{2}[ ,–]{1,3}\p{Lu}\pL|\b\d{2} \d{3} \p{Lu}\pL|\b\d{2}[-–]\d{3}\b|\b\d{5}-\d{3}\b|"
         r"\(\d{5}\)|(?i:\bcap|\bc\.?p|psč|plz|postal|zip)[ .:]{1,3}\d|\pL, \d{3} ?\d{2}(?:$|\D)|"
         r"(?:^|[\pL.,–:-] ?)[1-8]\d{2} ?\d{3}(?:$|[^\dA-Za-z])|"
         r", (?:[A-Z]{2}|Northern Ireland|England|Scotland|Wales|United Kingdom|India|New Zealand|Deutschland|Germany|Österreich|Austria|Schweiz|Suisse|Svizzera|Switzerland|France|België|"

@@ -26,6 +26,9 @@ _PACK = frozenset(
         "comprimés comprimido comprimidos compresse cápsulas capsulas tabletek dosage strength quantity qty free "
         "bonus best price from only ab nur just save sale par por por a pillola pastilla pastillas pastiglia tabletki "
         "tablety tabl szt ks stk stuk stuks piece pieces pcs pc pilule pilules píldora píldoras pílula tablett "
+        "unidades unidad unidade gram grams gramm gramme grammes gramas grama gramos gramo ampoule ampoules ampolla "
+        "ampollas ampolas ampul ampułki frasco frascos caja cajas caixa caixas boîte boîtes scatola blister blisters "
+        "strip strips box boxes kit kits schachtel opakowanie opakowania balení einheiten eenheden sztuk "
         "tabletter tabletta kapszula tablete comprimate tableta tablettia hap adet kutu viên hộp таблетки таблеток "
         "капсул капсулы шт флакон ампул ампулы уп мг мл δισκία כדור כדורים יח יחידות טבליות حبة حبوب قرص علبة قارورة "
     ).split()

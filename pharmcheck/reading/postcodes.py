@@ -38,6 +38,7 @@ _only_town = compile_text(latin(r"^,? (?:\p{Lu}[\pL.'’-]+ ?){1,3},? ?$"))  # b
 _floor = compile_text(
     r"(?i)^[ ,]{1,3}(?:(?:\d\. ?)?(?:etage|og|obergeschoss|stock|eg|erdgeschoss|hinterhaus|1er étage)[ ,]{1,3})?$"
 )
+_cep_rest = compile_text(r"^-\d{3}(?:\D|$)")  # Brazil's "28026-592", of which the first half is anybody's
 _year = compile_text(r"^(?:19|20)\d\d$")
 _no_street = compile_text(
     r"^(?:Praha|Brno|Ostrava|Plzeň|Paris|Lyon|Marseille|Wien|Stand|Seite|Artikel|Art|Punkt|Kapitel|Abschnitt) \d{1,2}$|"
@@ -151,6 +152,8 @@ def _code(form: Form, match: Match, whole: str, home: tuple[str, ...]) -> _Code 
     digits = _digits(form, match)
     code = groups.get("code")
     prefix, dash, rest = (code or "").partition("-")
+    if _cep_rest.search(whole[match.end(digits) : match.end(digits) + 5]):
+        return None
     said = _PREFIXES.get(prefix.strip()) if dash else None
     end = match.end()
     if city and city != groups["city"]:  # "Saint Louis Tel"

@@ -65,8 +65,12 @@ class Medicines:
         return self._classed(medicine, RESTRICTED, countries, needed)
 
     def not_approved(self, medicine: Medicine, countries: Iterable[str], needed: int) -> bool:
-        """Whether no medicine with it is authorised where it is sold and where it goes; arguments as above."""
-        return self._classed(medicine, frozenset({"not_approved"}), countries, needed)
+        """Whether no medicine with it is authorised where it is sold and where it goes; arguments as above.
+
+        With no country known, what is a medicine in one reference country may be one where it is sold.
+        """
+        least = max(needed, len(medicine.legal_class.keys() & set(self.reference_countries)))
+        return self._classed(medicine, frozenset({"not_approved"}), countries, least)
 
     def _classed(self, medicine: Medicine, wanted: frozenset[str], countries: Iterable[str], needed: int) -> bool:
         known = [medicine.legal_class[country] for country in countries if country in medicine.legal_class]

@@ -146,6 +146,18 @@ def page_text(
     return PageText(reading, folded, starts, lines, look, named, naming, _named_at=at)
 
 
+def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple[Medicine, ...]:
+    """What a statement is about: medicines in its sentence, else its block, else the heading, else the title."""
+    start = page.starts[block]
+    heading = page.reading.blocks[block].heading
+    return (
+        page.medicines_in(start + begin, start + end)
+        or page.medicines_in_block(block)
+        or (page.medicines_in_heading(BlockKind.HEADING, heading) if heading else ())
+        or page.medicines_in_heading(BlockKind.TITLE)
+    )
+
+
 def _learn(texts: Sequence[str], medicines: Medicines, known: dict[str, Line]) -> None:
     """Fold texts, all in one piece, and find the medicines in them."""
     folded = fold("\n".join(texts))

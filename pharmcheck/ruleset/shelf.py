@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pharmcheck.model import Offer, OfferKind, PageRole, Reading
-from pharmcheck.reading.goods import is_goods, is_pack
-from pharmcheck.reading.prices import PRICE
+from pharmcheck.reading.goods import is_pack
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
@@ -20,12 +17,7 @@ _ABOVE = 12  # lines of a card between what is sold and "per pill"
 _NAME_CHARS = 60  # of a line that names goods
 _LABEL_LEAST = 3  # offers of one page under the same words
 _MORE_CHARS = 12  # "100 mg", "online"
-_LINES_MOST = 50
-_WORD = re.compile(r"\w+")  # linear: one class
-_HEADED_LEAST = 2
-_SAID_CHARS = 120
-_SAID_LEAST = 2
-_LABEL_CHARS = 90  # "Sildenafil 50 mg film-coated tablets, 28 pieces" and its price; a sentence is longer
+LABEL_CHARS = 90  # "Sildenafil 50 mg film-coated tablets, 28 pieces" and its price; a sentence is longer
 
 
 class MedicineOffer(NamedTuple):
@@ -35,6 +27,7 @@ class MedicineOffer(NamedTuple):
     page: PageText
     block: int  # -1: structured data
     words: str
+    sure: bool = True  # with a price, a button or its strength on a shelf; a name alone convicts nobody
 
 
 def medicine_offers(page: PageText, medicines: Medicines) -> list[MedicineOffer]:
@@ -89,63 +82,6 @@ def is_name(page: PageText, block: int) -> bool:
     return size <= _NAME_CHARS and named - start > 0 and size - (named - start) <= _MORE_CHARS
 
 
-def headed_offers(pages: Iterable[PageText], furniture: Mapping[str, Iterable[str]]) -> list[MedicineOffer]:
-    """Lines that name a medicine and its strength, on pages with a price, a button to buy or words of a cart.
-
-    Needs hardly a word of any language.  One such line may be a leaflet; those name no price, and never twice.
-
-    Args:
-        pages: of the site.
-        furniture: words that hardly stand anywhere but in a shop, by language, folded.
-    """
-    found: dict[str, list[MedicineOffer]] = {}
-    wanted = frozenset(chain.from_iterable(furniture.values()))
-    for page in pages:
-        if page.reading.role is PageRole.ARTICLE or not page.named:
-            continue
-        lines = [at for at in page.naming if _is_goods(page, at)]
-        if lines and _is_shop_page(page, wanted):
-            for at in lines[:_LINES_MOST]:
-                line = page.reading.blocks[at].text
-                found.setdefault(
-                    line, [MedicineOffer(medicine, page, at, line) for medicine in page.medicines_in_block(at)]
-                )
-    if len(found) < _HEADED_LEAST:
-        return []
-    return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
-
-
-def _is_goods(page: PageText, block: int) -> bool:
-    return is_goods(page.reading.blocks[block].text)
-
-
-def _is_shop_page(page: PageText, furniture: frozenset[str]) -> bool:
-    controls = any(offer.control for offer in page.reading.offers)
-    return controls or PRICE.search(page.folded) is not None or not furniture.isdisjoint(_WORD.findall(page.folded))
-
-
-def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]]) -> list[MedicineOffer]:
-    """Short lines that name a medicine beside "for sale", in languages of which the rules know little more.
-
-    Args:
-        pages: of the site.
-        words: parts of words that put something up for sale, by the language of the page.
-    """
-    found: dict[str, list[MedicineOffer]] = {}
-    for page in pages:
-        said = words.get(page.reading.language or "", ())
-        if not said or page.reading.role is PageRole.ARTICLE:
-            continue
-        for at in page.naming:
-            line = page.block_text(at)
-            if len(line) <= _SAID_CHARS and any(word in line for word in said):
-                medicines = page.medicines_in_block(at)
-                found.setdefault(line, [MedicineOffer(medicine, page, at, line) for medicine in medicines])
-    if len(found) < _SAID_LEAST:
-        return []
-    return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
-
-
 def shop_offers(page: PageText) -> Sequence[Offer]:
     """The offers of a page that are the site's own.
 
@@ -171,4 +107,4 @@ def _shop_offers(reading: Reading) -> Iterator[Offer]:
 
 def _is_label(reading: Reading, offer: Offer) -> bool:
     """Whether the name stands by itself, and not somewhere in a sentence of news or advice."""
-    return offer.block >= 0 and len(reading.blocks[offer.block].text) <= _LABEL_CHARS
+    return offer.block >= 0 and len(reading.blocks[offer.block].text) <= LABEL_CHARS

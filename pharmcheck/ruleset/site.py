@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from pharmcheck.address import host_of
 from pharmcheck.model import (
     Address,
-    BlockKind,
     Capture,
     Evidence,
     EvidenceKind,
@@ -37,7 +36,8 @@ from pharmcheck.ruleset.lookalikes import Lookalike
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import Line, PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
-from pharmcheck.ruleset.shelf import MedicineOffer, headed_offers, medicine_offers, spoken_offers
+from pharmcheck.ruleset.shelf import MedicineOffer
+from pharmcheck.ruleset.unpriced import offers_of, spoken_of_offers
 
 if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
@@ -47,7 +47,6 @@ if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
 _PIECE = 1 << 14  # characters
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _WORDLESS = "It stands in a picture, a link or the data of this page, not in its words."
-_SHOP_ROLES = frozenset({PageRole.HOME, PageRole.PRODUCT, PageRole.CATEGORY, PageRole.CART})
 _CCTLD_COUNTRIES = {
     "uk": "GB", "de": "DE", "at": "AT", "ch": "CH", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "be": "BE",
     "ie": "IE", "pl": "PL", "cz": "CZ", "sk": "SK", "se": "SE", "dk": "DK", "no": "NO", "fi": "FI", "pt": "PT",
@@ -99,6 +98,7 @@ class Site:
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
+    _surely: dict[Medicine, None] | None = None
 
     @property
     def home(self) -> PageText | None:
@@ -153,9 +153,17 @@ class Site:
 
     def add_offer(self, offer: MedicineOffer) -> None:
         """Note that a medicine is on offer."""
+        self._surely = None
         self.offers.setdefault((offer.medicine, offer.words), offer)
         self.offered.setdefault(offer.medicine, offer)
-        self._offered_on.setdefault(offer.page.reading.url, {})[offer.medicine] = None
+        if offer.sure:  # what a page says is about what it sells, not about every name on it
+            self._offered_on.setdefault(offer.page.reading.url, {})[offer.medicine] = None
+
+    def surely_offered(self) -> Mapping[Medicine, None]:
+        """The medicines on offer by more than their names on a list, in the order in which they were seen."""
+        if self._surely is None:
+            self._surely = dict.fromkeys(offer.medicine for offer in self.offers.values() if offer.sure)
+        return self._surely
 
     def offered_on(self, page: PageText) -> tuple[Medicine, ...]:
         """The medicines on offer on one page."""
@@ -253,12 +261,11 @@ def build_site(
         tuple(answer for answer in answers if answer),
         second_looks,
     )
-    for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_ROLES):
-        for offer in medicine_offers(page, medicines):
-            site.add_offer(offer)
-    headed = headed_offers([page for page in pages if not site.offered_on(page)], lists["shop_talk"]["furniture"])
-    for offer in (*headed, *spoken_offers(pages, lists["shop_words"]["sale"])):
+    for offer in offers_of(pages, medicines, lists):
         site.add_offer(offer)
+    for offer in () if site.offers else spoken_of_offers(pages, lists["shop_talk"]):
+        if site.restricted(offer.medicine):
+            site.add_offer(offer)
     return site
 
 
@@ -286,15 +293,3 @@ def spoken_languages(site: Site) -> set[str]:
 def own_pages(site: Site) -> Iterator[PageText]:
     """Pages on which a site may speak of itself."""
     return (page for page in site.pages if page.reading.role is not PageRole.ARTICLE)
-
-
-def subject_medicines(page: PageText, block: int, begin: int, end: int) -> tuple[Medicine, ...]:
-    """What a statement is about: medicines in its sentence, else its block, else the heading, else the title."""
-    start = page.starts[block]
-    heading = page.reading.blocks[block].heading
-    return (
-        page.medicines_in(start + begin, start + end)
-        or page.medicines_in_block(block)
-        or (page.medicines_in_heading(BlockKind.HEADING, heading) if heading else ())
-        or page.medicines_in_heading(BlockKind.TITLE)
-    )

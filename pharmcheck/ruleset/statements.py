@@ -15,9 +15,9 @@ from pharmcheck.ruleset.asked import Reply, reply_to
 from pharmcheck.ruleset.load import Ruleset
 from pharmcheck.ruleset.medicines import Medicine
 from pharmcheck.ruleset.referral import recommends_others
-from pharmcheck.ruleset.scan import Hit, PageText, Places
+from pharmcheck.ruleset.scan import Hit, PageText, Places, subject_medicines
 from pharmcheck.ruleset.schema import PhraseMatch, Rule
-from pharmcheck.ruleset.site import Site, subject_medicines
+from pharmcheck.ruleset.site import Site
 from pharmcheck.ruleset.voice import Speaker, Statement, around, listen
 
 Hits = Mapping[tuple[str, int], Sequence[tuple[PageText, Hit]]]
@@ -75,7 +75,7 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
         reply = reply_to(statement, page, cue, ruleset.lexicon) if cue else None
         if not _words_count(rule, number, match, statement, ruleset, reply):
             continue
-        counts, medicine = _about(match, statement, site, wanted)
+        counts, medicine = _about(match, statement, site, wanted, convicts=rule.effect == "convict")
         if not counts or not _meant_goods(match, statement, site, ruleset):
             continue
         counted.append(_Counted(statement, medicine, reply))
@@ -137,7 +137,7 @@ def _words_count(
 
 
 def _about(
-    match: PhraseMatch, statement: Statement, site: Site, wanted: frozenset[Medicine]
+    match: PhraseMatch, statement: Statement, site: Site, wanted: frozenset[Medicine], *, convicts: bool
 ) -> tuple[bool, Medicine | None]:
     """Whether a statement is about what the matcher asks for, and the medicine that makes it so."""
     if match.about == "anything":
@@ -150,17 +150,21 @@ def _about(
         page, hit.block, statement.begin, statement.begin + len(statement.folded)
     )
     # Words without a medicine are about what this page offers; on a page that offers nothing, about all of it.
-    meant = subjects or site.offered_on(page) or tuple(site.offered)
-    offered = [medicine for medicine in meant if medicine in site.offered]
+    # A name on a list is an offer, but convicts nobody.
+    surely = site.surely_offered()
+    counted = surely if convicts else site.offered.keys()
+    meant = subjects or [one for one in site.offered_on(page) if one in counted] or tuple(counted)
+    offered = [medicine for medicine in meant if medicine in counted]
     chosen = [medicine for medicine in offered if medicine in wanted]
     # General words on a mixed shelf may well be about the other half of it.
     most = bool(chosen) and 2 * len(chosen) >= len(offered)
     if match.about == "unseen" and page.medicines_in_block(hit.block):
         # Named by the shop itself, and more than its offers show: a catalogue is never seen whole.
-        hidden = [medicine for medicine in subjects if medicine not in site.offered and site.restricted(medicine)]
+        hidden = [medicine for medicine in subjects if medicine not in surely and site.restricted(medicine)]
         return site.sells and len(hidden) == len(subjects), hidden[0] if hidden else None
     if match.about == "unseen":
-        return site.sells and not subjects and not most and bool(chosen or not offered), None
+        seen = most and any(medicine in surely for medicine in chosen)
+        return site.sells and not subjects and not seen and bool(chosen or not offered), None
     return most, chosen[0] if most else None
 
 

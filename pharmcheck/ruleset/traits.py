@@ -18,7 +18,7 @@ from pharmcheck.ruleset.schema import Rule, TraitsMatch
 from pharmcheck.ruleset.site import Site, own_pages, spoken_languages
 
 _QUOTED_MOST = 3
-_COUNTER_LEAST = 4  # different words, all of one language
+_COUNTER_LEAST = 2  # different words, all of one language: a pharmacy that says little of its counter
 
 
 class Trades:

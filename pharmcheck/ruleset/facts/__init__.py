@@ -23,6 +23,7 @@ from pharmcheck.ruleset.facts import (
     seals,
     second_look,
     settling,
+    steps,
     trade,
     warned,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "seals",
     "second_look",
     "settling",
+    "steps",
     "trade",
     "warned",
 ]

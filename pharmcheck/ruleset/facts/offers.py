@@ -15,7 +15,7 @@ from pharmcheck.ruleset.shelf import shop_offers
 from pharmcheck.ruleset.site import Site, own_pages
 from pharmcheck.ruleset.voice import POLICY_ROLES
 
-_LIFESTYLE_SHARE = 90  # per cent
+_LIFESTYLE_SHARE = 80  # per cent
 _LIFESTYLE_LEAST = 3
 _ORDERS_LEAST = 3  # one or two stand in any small print
 _MEDICINES_LEAST = 2
@@ -23,6 +23,8 @@ _TRACES_LEAST = 3  # of each, on the whole site
 _SHELF_LEAST = 3  # different names with a strength on one page
 _SIGN_CHARS = 60  # of a line that may be the name over the door
 _CALLED_LEAST = 2  # different lines
+_COUNTER_MUCH = 4  # different words, all of one language
+_CALLED_AGAIN = 4  # lines, of a site that says little of its counter
 _WORD = re.compile(r"\w+")  # linear: no alternatives, no nesting
 
 
@@ -137,8 +139,6 @@ def medicines_on_a_shelf(site: Site) -> Answer:
 
     A list alone sells nothing: an index or a maker's range looks the same, so the site must speak of carts.
     """
-    if site.offered:
-        return not_applicable("medicines were seen on offer already")
     if sum(times(site.word_counts(page), site.talk["furniture"]) for page in own_pages(site)) < _TRACES_LEAST:
         return ABSENT
     for page in site.pages_of(PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART):
@@ -160,7 +160,7 @@ def beyond_prescription(site: Site) -> Answer:
 
 @fact
 def neighbourhood_pharmacy(site: Site) -> Answer:
-    """A pharmacy round the corner: it calls itself one line after line, and speaks of its counter."""
+    """A pharmacy round the corner: it calls itself one line after line, and speaks of its counter, much or a little."""
     if site.offered:
         return not_applicable("medicines were seen on offer already")
     talk = site.lists["shop_talk"]
@@ -169,7 +169,8 @@ def neighbourhood_pharmacy(site: Site) -> Answer:
     told = site.trades.told_by(site.trades.counter, site.told_words())
     text = "".join(site.plain_words(page) for page in own_pages(site)) if told else ""
     spoken = Counter(language for word, languages in told.items() if word in text for language in languages)
-    if max(spoken.values(), default=0) < site.trades.counter.least:
+    most = max(spoken.values(), default=0)
+    if most < site.trades.counter.least:
         return ABSENT
     called: dict[str, tuple[PageText, int]] = {}
     for page in own_pages(site):
@@ -177,18 +178,22 @@ def neighbourhood_pharmacy(site: Site) -> Answer:
             if len(block.text) <= _SIGN_CHARS and any(noun in page.block_text(at) for noun in nouns):
                 called.setdefault(page.block_text(at), (page, at))
     named = any(noun in label for noun in nouns)
-    if len(called) < (1 if named else _CALLED_LEAST):
+    by_counter = most >= _COUNTER_MUCH and len(called) >= (1 if named else _CALLED_LEAST)
+    if not by_counter and len(called) < _CALLED_AGAIN:
         return ABSENT
     return present(*(site.cite(*place) for place in list(called.values())[:_SHELF_LEAST]))
 
 
 @fact
 def named_like_a_pharmacy(site: Site) -> Answer:
-    """The domain calls itself a pharmacy, whatever the pages say."""
+    """The domain calls itself a pharmacy or a prescription-only medicine, whatever the pages say."""
     if site.sells:
         return not_applicable("medicines are on offer here")
     domain = site.address.registrable_domain
     label = domain.split(".", 1)[0]
+    medicine = medicine_of_domain(site)
+    if medicine is not None and site.restricted(medicine):
+        return present(say(EvidenceKind.LIST, f"The domain {domain} is named after {medicine.inn}."))
     if not any(part in label for part in site.lists["shop_talk"]["pharmacy_domain"]):
         return ABSENT
     return present(say(EvidenceKind.LIST, f"The domain {domain} calls itself a pharmacy."))

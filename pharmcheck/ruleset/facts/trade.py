@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 
 import re2
 
-from pharmcheck.model import Evidence, EvidenceKind, OfferKind
+from pharmcheck.model import Evidence, EvidenceKind, OfferKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.facts.offers import times
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, is_name
 from pharmcheck.ruleset.site import Site, own_pages
+from pharmcheck.ruleset.voice import POLICY_ROLES
 
 _SHOWN = 3
 _DOPING = frozenset({"anabolic", "peptide", "tanning", "weight_loss", "nootropic"})
@@ -25,6 +26,19 @@ _DOPING_LEAST = 2
 _GOODS_LEAST = 2  # times that peptides are named on a page
 _MARKS_LEAST = 3  # different marks of a laboratory
 _SHOP_LEAST = 2
+_SPOKEN_ON = (
+    *POLICY_ROLES,
+    PageRole.HOME,
+    PageRole.CATEGORY,
+    PageRole.PRODUCT,
+    PageRole.CART,
+    PageRole.FAQ,
+    PageRole.ABOUT,
+)
+"""Where a shop speaks of its goods: a supplements shop may well warn of steroids in its blog, whatever its address."""
+_ANABOLIC_LEAST = 3  # times on the whole site; a report or a rule of sports says it once or twice …
+_STEROIDS_LEAST = 10  # … and with "steroids" this often,
+_FURNITURE_LEAST = 3  # beside words of carts and parcels
 _ORDER_ABOVE = 3  # lines between "contact us to order" and the names of messengers
 _SHORT = 80  # characters of such a line
 _CANADIAN_LEAST = 3  # times; a report or a price comparison says it once or twice
@@ -73,6 +87,23 @@ def research_trade(site: Site) -> Answer:
         page = goods[0][0]
         return present(site.cite(page, _first(page, talk["research_goods"])))
     return ABSENT
+
+
+@fact
+def steroid_trade(site: Site) -> Answer:
+    """A shop speaks of anabolic steroids again and again, in whatever language: they are its goods."""
+    talk = site.lists["shop_talk"]
+    anabolic = others = 0
+    shown: tuple[PageText, int] | None = None
+    for page in site.pages_of(*_SPOKEN_ON):
+        said = sum(page.folded.count(word) for word in talk["anabolic"])
+        anabolic, others = anabolic + said, others + sum(page.folded.count(word) for word in talk["steroid"])
+        shown = shown or ((page, _first(page, talk["anabolic"])) if said else None)
+    furniture = {word for words in talk["furniture"].values() for word in words}
+    spoken = sum(site.word_counts(page)[word] for page in own_pages(site) for word in furniture) if shown else 0
+    if shown and anabolic >= _ANABOLIC_LEAST and anabolic + others >= _STEROIDS_LEAST and spoken >= _FURNITURE_LEAST:
+        return present(site.cite(*shown))
+    return ABSENT if site.pages else inconclusive("no page was read")
 
 
 @fact

@@ -1,0 +1,225 @@
+"""Goods whose prices stand elsewhere, or nowhere: lines, shelves and subjects that name a medicine where a shop speaks.
+
+Each way needs marks of a shop beside the names: a price or a button on the page, words of carts, a checkout.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from pharmcheck.model import BlockKind, OfferKind, PageRole
+from pharmcheck.reading.goods import is_goods, is_pack
+from pharmcheck.reading.prices import PRICE
+from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
+from pharmcheck.ruleset.scan import PageText
+from pharmcheck.ruleset.shelf import LABEL_CHARS, MedicineOffer, is_name, medicine_offers
+
+_PRICED_LEAST = 2
+_LINES_MOST = 50
+_WORD = re.compile(r"\w+")  # linear: one class
+_HEADED_LEAST = 2
+_SAID_CHARS = 120
+_SAID_LEAST = 2
+_SUBJECT_LEAST = 3  # times that a page about one medicine names it
+_BEGINS = 20  # characters before the name in such a line: "Buy generic "
+_LISTED_LEAST = 2
+_FURNITURE_LEAST = 3  # times; one or two stand in the small print of anybody
+_SHELF_ROLES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART, PageRole.OTHER)
+_SHOP_PAGES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART)
+_MUCH_FURNITURE = 10  # times
+_AROUND = 100  # characters of a quotation on either side of the name
+_SHELVES = (PageRole.CATEGORY, PageRole.PRODUCT)
+_SHELVED_LEAST = 3
+_MESSENGERS = frozenset(
+    {"whatsapp", "telegram", "viber", "wickr", "threema", "вотсап", "ватсап", "телеграм", "واتساب", "微信"}
+)
+_NO_SHOP_ROLES = (PageRole.ARTICLE, PageRole.PRIVACY)  # reports and notices speak of orders too
+
+
+def offers_of(pages: Sequence[PageText], medicines: Medicines, lists: Mapping[str, Any]) -> Iterator[MedicineOffer]:
+    """Every offer of a medicine on the pages of a site, those with a price or a button on shop pages first."""
+    priced: set[str] = set()
+    for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_PAGES):
+        for offer in medicine_offers(page, medicines):
+            priced.add(page.reading.url)
+            yield offer
+    bare = [page for page in pages if page.reading.url not in priced]
+    yield from headed_offers(bare, lists["shop_talk"]["furniture"])
+    yield from subject_offers(bare)
+    yield from spoken_offers(pages, lists["shop_words"]["sale"])
+    yield from listed_offers(pages, lists["shop_talk"])
+
+
+def headed_offers(pages: Iterable[PageText], furniture: Mapping[str, Iterable[str]]) -> list[MedicineOffer]:
+    """Lines that name a medicine and its strength, on pages with a price, a button to buy or words of a cart.
+
+    Needs hardly a word of any language.  One such line may be a leaflet; those name no price, and never twice.
+
+    Args:
+        pages: of the site.
+        furniture: words that hardly stand anywhere but in a shop, by language, folded.
+    """
+    found: dict[str, list[MedicineOffer]] = {}
+    wanted = frozenset(chain.from_iterable(furniture.values()))
+    for page in pages:
+        if page.reading.role is PageRole.ARTICLE or not page.named:
+            continue
+        lines = [at for at in page.naming if _is_goods(page, at)]
+        if lines and _is_shop_page(page, wanted):
+            for at in lines[:_LINES_MOST]:
+                line = page.reading.blocks[at].text
+                found.setdefault(
+                    line, [MedicineOffer(medicine, page, at, line) for medicine in page.medicines_in_block(at)]
+                )
+    if len(found) < _HEADED_LEAST:
+        return []
+    return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
+
+
+def subject_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
+    """What a page sells that is about one medicine, when the words beside its price or button name none.
+
+    "Add to cart" far below the name, "10 pieces = 90 €" under "Price": the line above that begins with the medicine's
+    name says of what.
+
+    Args:
+        pages: of the site, those without offers of medicines.
+    """
+    found: list[MedicineOffer] = []
+    for page in pages:
+        if page.reading.role is PageRole.ARTICLE or not page.named:
+            continue
+        counted = Counter(medicine for _, _, medicine in page.named)
+        medicine, times = counted.most_common(1)[0]
+        below = _first_sale(page)
+        if below is None or times < _SUBJECT_LEAST or 2 * times < len(page.named) or medicine.group == VETERINARY:
+            continue
+        for start, _, named in page.named:
+            at = page.block_at(start)
+            if at >= below:
+                break
+            if named is medicine and start - page.starts[at] <= _BEGINS and _is_subject(page, at):
+                found.append(MedicineOffer(medicine, page, at, page.reading.blocks[at].text))
+                break
+    return found
+
+
+def _first_sale(page: PageText) -> int | None:
+    """The block of the first button to buy, or of the first of several packs with their prices."""
+    offers = [offer for offer in page.reading.offers if offer.block >= 0]
+    packs = [offer.block for offer in offers if offer.kind is OfferKind.PRICED and is_pack(offer.product)]
+    pressed = [offer.block for offer in offers if offer.control]
+    return min([*pressed, *(packs if len(packs) >= _PRICED_LEAST else ())], default=None)
+
+
+def _is_subject(page: PageText, block: int) -> bool:
+    piece = page.reading.blocks[block]
+    shown = piece.kind not in (BlockKind.TITLE, BlockKind.META) and len(piece.text) <= LABEL_CHARS
+    return shown and ". " not in piece.text and not piece.text.endswith(("?", ":", ".", ","))
+
+
+def _is_goods(page: PageText, block: int) -> bool:
+    return is_goods(page.reading.blocks[block].text)
+
+
+def _is_shop_page(page: PageText, furniture: frozenset[str]) -> bool:
+    controls = any(offer.control for offer in page.reading.offers)
+    return controls or PRICE.search(page.folded) is not None or not furniture.isdisjoint(_WORD.findall(page.folded))
+
+
+def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]]) -> list[MedicineOffer]:
+    """Short lines that name a medicine beside "for sale", in languages of which the rules know little more.
+
+    Args:
+        pages: of the site.
+        words: parts of words that put something up for sale, by the language of the page.
+    """
+    found: dict[str, list[MedicineOffer]] = {}
+    for page in pages:
+        said = words.get(page.reading.language or "", ())
+        if not said or page.reading.role is PageRole.ARTICLE:
+            continue
+        for at in page.naming:
+            line = page.block_text(at)
+            if len(line) <= _SAID_CHARS and any(word in line for word in said):
+                medicines = page.medicines_in_block(at)
+                found.setdefault(line, [MedicineOffer(medicine, page, at, line) for medicine in medicines])
+    if len(found) < _SAID_LEAST:
+        return []
+    return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
+
+
+def listed_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Iterable[str]]]) -> list[MedicineOffer]:
+    """Names of several medicines, each a line of its own, on the shelves of a site that speaks of carts and parcels.
+
+    The prices of such a shelf come from a data base or an answer in a chat.  Guides and indexes list names too; they
+    speak of no cart.  Where orders go by messenger, nobody speaks of one either: then the shelf must be called so.
+
+    Args:
+        pages: of the site.
+        talk: how shops talk (`shop_talk`): the words of carts.
+    """
+    found: dict[str, list[MedicineOffer]] = {}
+    for page in pages:
+        if page.reading.role not in _SHELF_ROLES or not page.named:
+            continue
+        for at in page.naming:
+            line = page.reading.blocks[at].text
+            if _stands_alone(page, at):
+                named = page.medicines_in_block(at)
+                sure = is_goods(line) and page.reading.role in _SHELVES
+                found.setdefault(line, [MedicineOffer(medicine, page, at, line, sure) for medicine in named])
+    listed = [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
+    if not listed:  # before every word of every page is looked at
+        return []
+    shelved = [offer for offer in listed if offer.page.reading.role in _SHELVES]
+    if _says_often(pages, frozenset(chain.from_iterable(talk["furniture"].values()))):
+        return _several(listed, _LISTED_LEAST)
+    return _several(shelved, _SHELVED_LEAST) if _says_often(pages, _MESSENGERS) else []
+
+
+def spoken_of_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Iterable[str]]]) -> list[MedicineOffer]:
+    """What a shop with a checkout keeps naming on its home page, shelves and product pages, though no goods were seen.
+
+    Its goods come from a data base; those who only inform have neither a checkout nor so many words of carts.
+
+    Args:
+        pages: of the site.
+        talk: how shops talk (`shop_talk`): the words of carts.
+    """
+    shop = [page for page in pages if page.reading.role in _SHOP_PAGES and page.named]
+    named = Counter(medicine for page in shop for _, _, medicine in page.named)
+    often = {medicine for medicine, times in named.items() if times >= _SUBJECT_LEAST and medicine.group != VETERINARY}
+    furniture = frozenset(chain.from_iterable(talk["furniture"].values()))
+    checkout = any(page.reading.role is PageRole.CART for page in pages)
+    if not often or not (checkout or _says_often(pages, furniture, _MUCH_FURNITURE)):
+        return []
+    found: dict[Medicine, MedicineOffer] = {}
+    for page in shop:
+        for start, _, medicine in page.named:
+            if medicine in often and medicine not in found:
+                at = page.block_at(start)
+                begin = max(start - page.starts[at] - _AROUND, 0)
+                words = page.reading.blocks[at].text[begin : start - page.starts[at] + _AROUND]
+                found[medicine] = MedicineOffer(medicine, page, at, words, sure=False)
+    return list(found.values())
+
+
+def _several(offers: Sequence[MedicineOffer], least: int) -> list[MedicineOffer]:
+    return list(offers[:_LINES_MOST]) if len({offer.medicine for offer in offers}) >= least else []
+
+
+def _says_often(pages: Iterable[PageText], wanted: frozenset[str], least: int = _FURNITURE_LEAST) -> bool:
+    own = (page for page in pages if page.reading.role not in _NO_SHOP_ROLES)
+    return sum(word in wanted for page in own for word in _WORD.findall(page.folded)) >= least
+
+
+def _stands_alone(page: PageText, block: int) -> bool:
+    """Whether a line is a name, or goods with their strength, and asks or announces nothing."""
+    piece = page.reading.blocks[block]
+    shown = piece.kind not in (BlockKind.TITLE, BlockKind.META)
+    return shown and not piece.text.endswith(("?", ":", ".", ",")) and (is_name(page, block) or is_goods(piece.text))
