@@ -98,7 +98,7 @@ class Site:
     _offered_on: dict[str, dict[Medicine, None]] = field(default_factory=dict)
     _restricted: dict[Medicine, bool] = field(default_factory=dict)
     _countries: tuple[str, ...] | None = None
-    _surely: dict[Medicine, None] | None = None
+    _surely: dict[Medicine, MedicineOffer] | None = None
 
     @property
     def home(self) -> PageText | None:
@@ -159,10 +159,13 @@ class Site:
         if offer.sure:  # what a page says is about what it sells, not about every name on it
             self._offered_on.setdefault(offer.page.reading.url, {})[offer.medicine] = None
 
-    def surely_offered(self) -> Mapping[Medicine, None]:
-        """The medicines on offer by more than their names on a list, in the order in which they were seen."""
+    def surely_offered(self) -> Mapping[Medicine, MedicineOffer]:
+        """The medicines on offer by more than their names on a list, with the first such offer of each, in order."""
         if self._surely is None:
-            self._surely = dict.fromkeys(offer.medicine for offer in self.offers.values() if offer.sure)
+            self._surely = {}
+            for offer in self.offers.values():
+                if offer.sure:
+                    self._surely.setdefault(offer.medicine, offer)
         return self._surely
 
     def offered_on(self, page: PageText) -> tuple[Medicine, ...]:

@@ -52,8 +52,8 @@ def other_goods_on_offer(site: Site) -> Answer:
 
 @fact
 def controlled_on_offer(site: Site) -> Answer:
-    """A controlled drug can be bought here."""
-    for medicine, offer in site.offered.items():
+    """A controlled drug can be bought here: more than its name on a list."""
+    for medicine, offer in site.surely_offered().items():
         if site.controlled(medicine):
             return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
     return ABSENT
