@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import mmap
 from dataclasses import dataclass, replace
 
@@ -37,6 +38,7 @@ def preload() -> None:
     """Read the rules before children are made: they share that memory, and a new one begins at once."""
     global _rules  # noqa: PLW0603 - of the process, as its children are
     _rules = load_ruleset()
+    gc.freeze()  # the rules stay: the collector of a child need not look through them, nor write into shared pages
 
 
 def room() -> Room:

@@ -61,14 +61,14 @@ def run(
     ca_file: Path | None = typer.Option(None, metavar="PEM", help="Trust these certificates too."),
     data_dir: Path | None = _DATA_DIR,
 ) -> None:
-    r"""Check every site of a list and write the results.
+    """Check every site of a list and write the results.
 
     Ctrl-C, or a crash, loses nothing: the same command goes on where it stopped.
 
     \b
     Exit code, first that applies: 2 usage, or a file that is no list; 4 our own failure; 1 something at or above
     --fail-on; 3 something could not be checked; 0 none of these; 130 Ctrl-C.
-    """
+    """  # noqa: D301 - \b is typer's mark for a paragraph that keeps its lines
     from pharmcheck.cli import options
     from pharmcheck.cli.batch_intake import open_file, print_preview, write_preview
     from pharmcheck.cli.batch_run import Run, run_list

@@ -55,12 +55,12 @@ def check(
     ca_file: Path | None = typer.Option(None, metavar="PEM", help="Trust these certificates too."),
     data_dir: Path | None = typer.Option(None, metavar="DIR", help="Where verdicts and captures are kept."),
 ) -> None:
-    r"""Say whether online pharmacies can be trusted, and prove it.
+    """Say whether online pharmacies can be trusted, and prove it.
 
     \b
     Exit code, first that applies: 2 usage, refused address or unreadable archive; 4 our own failure;
     1 something at or above --fail-on; 3 something could not be checked; 0 none of these.
-    """
+    """  # noqa: D301 - \b is typer's mark for a paragraph that keeps its lines
     import asyncio
     from contextlib import ExitStack
 

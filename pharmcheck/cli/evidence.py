@@ -102,11 +102,11 @@ def verify(
         None, "--note", metavar="DIR", help="Note in the logs of custody kept in this data folder what came of it."
     ),
 ) -> None:
-    r"""Say what of a package was altered, is missing or was added.  Works without network.
+    """Say what of a package was altered, is missing or was added.  Works without network.
 
     \b
     Exit code: 2 for a file that is no package or may not be opened, 1 when anything was altered, 0 when nothing was.
-    """
+    """  # noqa: D301 - \b is typer's mark for a paragraph that keeps its lines
     from pharmcheck.cli.evidence_outcomes import note_outcome, replay
     from pharmcheck.evidence import Trust
     from pharmcheck.evidence import verify as hold

@@ -93,6 +93,7 @@ def _behind(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 
 def _workplace(settings: Settings, stack: ExitStack, *, demo: bool) -> Workplace:
+    import gc
     import time
     from dataclasses import replace
     from datetime import UTC, datetime
@@ -105,6 +106,7 @@ def _workplace(settings: Settings, stack: ExitStack, *, demo: bool) -> Workplace
 
     store = stack.enter_context(Store.open(settings))
     place = workplace(store, load_ruleset(), options.policy(settings, [], [], None), Gate(time.monotonic))
+    gc.freeze()  # the rules stay: the collector need not look through them again for every site
     if not demo:
         return place
     from pharmcheck.demo import policy_for, sample_registers, start_street

@@ -149,6 +149,21 @@ def test_every_command_and_option_is_documented() -> None:
     assert missing == []
 
 
+def test_no_help_shows_the_mark_that_keeps_its_lines() -> None:
+    """A docstring read raw would hand on a backslash and a letter."""
+    shown = []
+
+    def walk(command: object, path: str) -> None:
+        if "\\b" in (getattr(command, "help", "") or ""):
+            shown.append(path)
+        for name, below in getattr(command, "commands", {}).items():
+            walk(below, f"{path} {name}".strip())
+
+    walk(typer.main.get_command(app), "")
+
+    assert shown == []
+
+
 def test_every_exit_code_is_documented() -> None:
     """Scripts rest on them."""
     assert [code for code in (0, 1, 2, 3, 4, 130, 141) if f"| {code} |" not in DOCS] == []
