@@ -214,8 +214,13 @@ def _several(offers: Sequence[MedicineOffer], least: int) -> list[MedicineOffer]
 
 
 def _says_often(pages: Iterable[PageText], wanted: frozenset[str], least: int = _FURNITURE_LEAST) -> bool:
-    own = (page for page in pages if page.reading.role not in _NO_SHOP_ROLES)
-    return sum(word in wanted for page in own for word in _WORD.findall(page.folded)) >= least
+    times = 0
+    for page in pages:
+        if page.reading.role not in _NO_SHOP_ROLES:
+            times += sum(map(wanted.__contains__, _WORD.findall(page.folded)))
+            if times >= least:
+                return True
+    return False
 
 
 def _stands_alone(page: PageText, block: int) -> bool:
