@@ -264,9 +264,10 @@ def build_site(
         tuple(answer for answer in answers if answer),
         second_looks,
     )
-    for offer in offers_of(pages, medicines, lists):
+    furniture = ruleset.talk["furniture"]
+    for offer in offers_of(pages, medicines, lists["shop_words"]["sale"], furniture):
         site.add_offer(offer)
-    for offer in () if site.offers else spoken_of_offers(pages, lists["shop_talk"]):
+    for offer in () if site.offers else spoken_of_offers(pages, furniture):
         if site.restricted(offer.medicine):
             site.add_offer(offer)
     return site

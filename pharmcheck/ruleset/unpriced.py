@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any
 
 from pharmcheck.model import BlockKind, OfferKind, PageRole
 from pharmcheck.reading.goods import is_goods, is_pack
@@ -40,36 +38,44 @@ _MESSENGERS = frozenset(
 _NO_SHOP_ROLES = (PageRole.ARTICLE, PageRole.PRIVACY)  # reports and notices speak of orders too
 
 
-def offers_of(pages: Sequence[PageText], medicines: Medicines, lists: Mapping[str, Any]) -> Iterator[MedicineOffer]:
-    """Every offer of a medicine on the pages of a site, those with a price or a button on shop pages first."""
+def offers_of(
+    pages: Sequence[PageText], medicines: Medicines, sale: Mapping[str, Sequence[str]], furniture: frozenset[str]
+) -> Iterator[MedicineOffer]:
+    """Every offer of a medicine on the pages of a site, those with a price or a button on shop pages first.
+
+    Args:
+        pages: of the site.
+        medicines: to look for.
+        sale: as for `spoken_offers`.
+        furniture: words that hardly stand anywhere but in a shop, of all languages, folded.
+    """
     priced: set[str] = set()
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_PAGES):
         for offer in medicine_offers(page, medicines):
             priced.add(page.reading.url)
             yield offer
     bare = [page for page in pages if page.reading.url not in priced]
-    yield from headed_offers(bare, lists["shop_talk"]["furniture"])
+    yield from headed_offers(bare, furniture)
     yield from subject_offers(bare)
-    yield from spoken_offers(pages, lists["shop_words"]["sale"])
-    yield from listed_offers(pages, lists["shop_talk"])
+    yield from spoken_offers(pages, sale)
+    yield from listed_offers(pages, furniture)
 
 
-def headed_offers(pages: Iterable[PageText], furniture: Mapping[str, Iterable[str]]) -> list[MedicineOffer]:
+def headed_offers(pages: Iterable[PageText], furniture: frozenset[str]) -> list[MedicineOffer]:
     """Lines that name a medicine and its strength, on pages with a price, a button to buy or words of a cart.
 
     Needs hardly a word of any language.  One such line may be a leaflet; those name no price, and never twice.
 
     Args:
         pages: of the site.
-        furniture: words that hardly stand anywhere but in a shop, by language, folded.
+        furniture: as for `offers_of`.
     """
     found: dict[str, list[MedicineOffer]] = {}
-    wanted = frozenset(chain.from_iterable(furniture.values()))
     for page in pages:
         if page.reading.role is PageRole.ARTICLE or not page.named:
             continue
         lines = [at for at in page.naming if _is_goods(page, at)]
-        if lines and _is_shop_page(page, wanted):
+        if lines and _is_shop_page(page, furniture):
             for at in lines[:_LINES_MOST]:
                 line = page.reading.blocks[at].text
                 found.setdefault(
@@ -153,7 +159,7 @@ def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]])
     return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
 
 
-def listed_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Iterable[str]]]) -> list[MedicineOffer]:
+def listed_offers(pages: Sequence[PageText], furniture: frozenset[str]) -> list[MedicineOffer]:
     """Names of several medicines, each a line of its own, on the shelves of a site that speaks of carts and parcels.
 
     The prices of such a shelf come from a data base or an answer in a chat.  Guides and indexes list names too; they
@@ -161,7 +167,7 @@ def listed_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Ite
 
     Args:
         pages: of the site.
-        talk: how shops talk (`shop_talk`): the words of carts.
+        furniture: as for `offers_of`.
     """
     found: dict[str, list[MedicineOffer]] = {}
     for page in pages:
@@ -177,24 +183,23 @@ def listed_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Ite
     if not listed:  # before every word of every page is looked at
         return []
     shelved = [offer for offer in listed if offer.page.reading.role in _SHELVES]
-    if _says_often(pages, frozenset(chain.from_iterable(talk["furniture"].values()))):
+    if _says_often(pages, furniture):
         return _several(listed, _LISTED_LEAST)
     return _several(shelved, _SHELVED_LEAST) if _says_often(pages, _MESSENGERS) else []
 
 
-def spoken_of_offers(pages: Sequence[PageText], talk: Mapping[str, Mapping[str, Iterable[str]]]) -> list[MedicineOffer]:
+def spoken_of_offers(pages: Sequence[PageText], furniture: frozenset[str]) -> list[MedicineOffer]:
     """What a shop with a checkout keeps naming on its home page, shelves and product pages, though no goods were seen.
 
     Its goods come from a data base; those who only inform have neither a checkout nor so many words of carts.
 
     Args:
         pages: of the site.
-        talk: how shops talk (`shop_talk`): the words of carts.
+        furniture: as for `offers_of`.
     """
     shop = [page for page in pages if page.reading.role in _SHOP_PAGES and page.named]
     named = Counter(medicine for page in shop for _, _, medicine in page.named)
     often = {medicine for medicine, times in named.items() if times >= _SUBJECT_LEAST and medicine.group != VETERINARY}
-    furniture = frozenset(chain.from_iterable(talk["furniture"].values()))
     checkout = any(page.reading.role is PageRole.CART for page in pages)
     if not often or not (checkout or _says_often(pages, furniture, _MUCH_FURNITURE)):
         return []

@@ -139,7 +139,7 @@ def medicines_on_a_shelf(site: Site) -> Answer:
 
     A list alone sells nothing: an index or a maker's range looks the same, so the site must speak of carts.
     """
-    if sum(times(site.word_counts(page), site.talk["furniture"]) for page in own_pages(site)) < _TRACES_LEAST:
+    if furniture_of(site) < _TRACES_LEAST:
         return ABSENT
     for page in site.pages_of(PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART):
         lines = [block for block in page.naming if is_goods(page.reading.blocks[block].text)]
@@ -207,6 +207,11 @@ def offered_on_a_public_host(site: Site) -> Answer:
         return ABSENT
     offer = next(iter(site.offered.values()))
     return present(site.cite(offer.page, offer.block, offer.words), medicine=offer.medicine.inn, ending=f".{suffix}")
+
+
+def furniture_of(site: Site) -> int:
+    """How often the site's own pages speak of carts and parcels."""
+    return sum(times(site.word_counts(page), site.talk["furniture"]) for page in own_pages(site))
 
 
 def times(counts: Counter[str], words: frozenset[str]) -> int:

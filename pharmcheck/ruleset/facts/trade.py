@@ -13,7 +13,7 @@ import re2
 
 from pharmcheck.model import Evidence, EvidenceKind, OfferKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
-from pharmcheck.ruleset.facts.offers import times
+from pharmcheck.ruleset.facts.offers import furniture_of
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, is_name
@@ -99,9 +99,8 @@ def steroid_trade(site: Site) -> Answer:
         said = sum(page.folded.count(word) for word in talk["anabolic"])
         anabolic, others = anabolic + said, others + sum(page.folded.count(word) for word in talk["steroid"])
         shown = shown or ((page, _first(page, talk["anabolic"])) if said else None)
-    furniture = {word for words in talk["furniture"].values() for word in words}
-    spoken = sum(site.word_counts(page)[word] for page in own_pages(site) for word in furniture) if shown else 0
-    if shown and anabolic >= _ANABOLIC_LEAST and anabolic + others >= _STEROIDS_LEAST and spoken >= _FURNITURE_LEAST:
+    often = anabolic >= _ANABOLIC_LEAST and anabolic + others >= _STEROIDS_LEAST
+    if shown and often and furniture_of(site) >= _FURNITURE_LEAST:
         return present(site.cite(*shown))
     return ABSENT if site.pages else inconclusive("no page was read")
 
@@ -224,7 +223,7 @@ def _says(page: PageText, block: int, words: set[str]) -> bool:
 
 def _is_shop(site: Site) -> bool:
     """Whether it has prices, or speaks of carts and parcels in any language that we know the words of."""
-    spoken = sum(times(site.word_counts(page), site.talk["furniture"]) for page in own_pages(site))
+    spoken = furniture_of(site)
     priced = (OfferKind.CART, OfferKind.PRICED, OfferKind.STRUCTURED)
     return spoken >= _SHOP_LEAST or any(o.kind in priced for page in own_pages(site) for o in page.reading.offers)
 
