@@ -20,7 +20,7 @@ import trustme
 
 from bench.crowd_town import GONE, PARKED, Town
 from bench.fetching import SIZES
-from bench.fetching_server import make_pages, response
+from bench.fetching_server import Connection, make_pages, response
 
 _SHARE = 16  # sites of one certificate: a context for each of 60,000 would take longer than their visits
 _NAME, _PHONE = b"shop000000.example", b"161 4000000"  # of every page made; replaced by those of the site
@@ -85,24 +85,16 @@ def host_of(head: bytes) -> str:
     return head.lower().partition(b"\nhost: ")[2].partition(b"\r\n")[0].partition(b":")[0].decode("latin-1")
 
 
-class _Door(asyncio.Protocol):
-    """One connection: over TLS it answers, without it sends everybody to the secure side."""
+class _Door(Connection):
+    """Over TLS it answers, without it sends everybody to the secure side."""
 
     def __init__(self, streets: Streets, *, secure: bool) -> None:
+        super().__init__()
         self._streets, self._secure = streets, secure
-        self._received = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        while (end := self._received.find(b"\r\n\r\n")) >= 0:
-            head, self._received = self._received[:end], self._received[end + 4 :]
-            there = b"Location: https://" + host_of(head).encode() + head.split(b" ", 2)[1] + b"\r\n"
-            self._transport.write(  # type: ignore[attr-defined]  # asyncio's base class has no write
-                self._streets.answer(head) if self._secure else response(b"301 Moved Permanently", b"", there)
-            )
+    def asked_for(self, request: bytes) -> None:
+        there = b"Location: https://" + host_of(request).encode() + request.split(b" ", 2)[1] + b"\r\n"
+        self.write(self._streets.answer(request) if self._secure else response(b"301 Moved Permanently", b"", there))
 
 
 class _Certificates:

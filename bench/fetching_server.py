@@ -28,13 +28,10 @@ _CARD = b'<div class="card'
 _END = b"</main></body></html>"
 
 
-class _Shop(asyncio.Protocol):
-    """One connection: answers by path, after a pause."""
+class Connection(asyncio.Protocol):
+    """One connection: hands on each request when it is whole."""
 
-    asked = 0  # by all clients of all shops
-
-    def __init__(self, answers: Mapping[bytes, bytes], pause_s: float) -> None:
-        self._answers, self._pause_s = answers, pause_s
+    def __init__(self) -> None:
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -44,12 +41,33 @@ class _Shop(asyncio.Protocol):
         self._received += data
         while (end := self._received.find(b"\r\n\r\n")) >= 0:
             request, self._received = self._received[:end], self._received[end + 4 :]
-            _Shop.asked += 1
-            asyncio.get_running_loop().call_later(self._pause_s, self._answer, request)
+            self.asked_for(request)
+
+    def asked_for(self, request: bytes) -> None:
+        """Answer it, now or later."""
+        raise NotImplementedError
+
+    def write(self, answer: bytes) -> None:
+        """Send an answer."""
+        self._transport.write(answer)  # type: ignore[attr-defined]  # asyncio's base class has no write
+
+
+class _Shop(Connection):
+    """Answers by path, after a pause."""
+
+    asked = 0  # by all clients of all shops
+
+    def __init__(self, answers: Mapping[bytes, bytes], pause_s: float) -> None:
+        super().__init__()
+        self._answers, self._pause_s = answers, pause_s
+
+    def asked_for(self, request: bytes) -> None:
+        _Shop.asked += 1
+        asyncio.get_running_loop().call_later(self._pause_s, self._answer, request)
 
     def _answer(self, request: bytes) -> None:
         path = request.split(b" ", 2)[1]
-        self._transport.write(self._answers.get(path) or response(b"404 Not Found", b""))
+        self.write(self._answers.get(path) or response(b"404 Not Found", b""))
 
 
 class _Door(_Shop):
@@ -58,7 +76,7 @@ class _Door(_Shop):
     def _answer(self, request: bytes) -> None:
         host = request.partition(b"\r\nHost: ")[2].partition(b"\r\n")[0]
         there = b"Location: https://" + host + request.split(b" ", 2)[1] + b"\r\n"
-        self._transport.write(response(b"301 Moved Permanently", b"", there))
+        self.write(response(b"301 Moved Permanently", b"", there))
 
 
 def response(status: bytes, body: bytes, more: bytes = b"") -> bytes:
