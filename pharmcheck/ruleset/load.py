@@ -50,6 +50,7 @@ _LISTS = (
     "waivers",
     "destinations",
     "lookalikes",
+    "mail_order",
     "networks",
     "order_hosts",
     "registers",

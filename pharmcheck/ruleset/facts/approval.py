@@ -19,9 +19,10 @@ from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import Medicine
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, shop_offers
-from pharmcheck.ruleset.site import Site
+from pharmcheck.ruleset.site import Site, own_pages
 
 _SHOWN = 3
+_SHELF_LEAST = 3  # different brands made for export
 _MAKER = "IN"  # where the brands made for export are at home
 _MAKERS_PRICES = ("₹", "inr", "rs")
 _GENERIC = re2.compile(r"\bgener(?:ics?|i[ck]u[ms]|ika?|ic[oa]s?|iques?|isk[ae]?|iek[e]?|yk[iu]?)\b|\b[a-z]*generika\b")
@@ -54,17 +55,35 @@ def export_brand_anywhere(site: Site) -> Answer:
     return _export_brands(site)
 
 
-def _export_brands(site: Site) -> Answer:
+@fact
+def shelf_of_export_brands(site: Site) -> Answer:
+    """Several products are for sale that hardly any country has authorised, wherever the seller sits.
+
+    Guides list such goods of others, without a price or a button.
+    """
+    if not any(map(shop_offers, own_pages(site))):
+        return not_applicable("nothing has a price or a button here")
+    return _export_brands(site, _SHELF_LEAST)
+
+
+@fact
+def abortion_kit_of_nowhere(site: Site) -> Answer:
+    """A kit for abortion is on offer that only the country of its maker has authorised."""
+    return _export_brands(site, group="abortion")
+
+
+def _export_brands(site: Site, least: int = 1, group: str = "") -> Answer:
+    """Brands made for export among what is on offer: at least so many, all of one group if one is named."""
     if _MAKER in site.places() or _priced_at_home(site):
         return not_applicable("the seller or the buyer sits where the product is made")
     found: dict[str, MedicineOffer] = {}
     for offer in site.offers.values():
         brand = site.medicines.export_brand_in(fold(offer.words))
-        if brand:
+        if brand and (not group or offer.medicine.group == group):
             found.setdefault(brand, offer)
-    if not found:
+    if len(found) < least:
         return ABSENT
-    return present(*_cited(site, found.values()), medicine=next(iter(found)).title())
+    return present(*_cited(site, found.values()), medicine=next(iter(found)).title(), count=str(len(found)))
 
 
 @fact
