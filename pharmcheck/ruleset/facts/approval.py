@@ -14,15 +14,17 @@ import re2
 
 from pharmcheck.model import Evidence
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
+from pharmcheck.ruleset.facts.offers import furniture_of
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import Medicine
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, shop_offers
-from pharmcheck.ruleset.site import Site, own_pages
+from pharmcheck.ruleset.site import Site
 
 _SHOWN = 3
-_SHELF_LEAST = 3  # different brands made for export
+_SHELF_LEAST = 3  # different brands made for export …
+_FURNITURE_LEAST = 3  # … and words of carts and parcels
 _MAKER = "IN"  # where the brands made for export are at home
 _MAKERS_PRICES = ("₹", "inr", "rs")
 _GENERIC = re2.compile(r"\bgener(?:ics?|i[ck]u[ms]|ika?|ic[oa]s?|iques?|isk[ae]?|iek[e]?|yk[iu]?)\b|\b[a-z]*generika\b")
@@ -59,10 +61,10 @@ def export_brand_anywhere(site: Site) -> Answer:
 def shelf_of_export_brands(site: Site) -> Answer:
     """Several products are for sale that hardly any country has authorised, wherever the seller sits.
 
-    Guides list such goods of others, without a price or a button.
+    Guides and makers list such goods, too; they hardly speak of carts and parcels.
     """
-    if not any(map(shop_offers, own_pages(site))):
-        return not_applicable("nothing has a price or a button here")
+    if furniture_of(site) < _FURNITURE_LEAST:
+        return ABSENT
     return _export_brands(site, _SHELF_LEAST)
 
 

@@ -88,3 +88,12 @@ def variants_of_nowhere(site: Site) -> Answer:
         return ABSENT
     names = ", ".join(found)
     return present(*(site.cite(*place) for place in list(found.values())[:_SHOWN]), medicine=names, count=str(len(found)))
+
+
+@fact
+def never_at_home(site: Site) -> Answer:
+    """A medicine is on offer to anybody that only clinics and vets may hold, because a little of it kills."""
+    for medicine, offer in site.surely_offered().items():
+        if medicine.inn in site.lists["mail_order"]["never_at_home"]:
+            return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
+    return ABSENT

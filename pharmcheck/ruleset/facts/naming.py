@@ -31,10 +31,11 @@ def _medicine_of(site: Site) -> Medicine | None:
     named = site.medicines.named_in(label.replace("-", " "))
     if named:
         return named[0][2]
-    # "kamagrastore", "cheapviagra", "buyxanaxfast": a name at either end, or after "buy"
+    # "kamagrastore", "cheapviagra", "buyxanaxfast", "yourxanaxstore": a name at either end, or after a word of shops
     joined = label.replace("-", "")
-    after = joined.partition("buy")[2]
-    starts = {text[:size] for text in (joined, after) for size in range(_NAME_CHARS, len(text) + 1)}
+    leads = site.lists["mail_order"]["domain_leads"]
+    after = [joined.partition("buy")[2], *(joined[len(lead) :] for lead in leads if joined.startswith(lead))]
+    starts = {text[:size] for text in (joined, *after) for size in range(_NAME_CHARS, len(text) + 1)}
     ends = {joined[at:] for at in range(len(joined) - _NAME_CHARS + 1)}
     for name in sorted(starts | ends, key=lambda found: (-len(found), found)):
         if name in site.medicines.by_name and name not in site.medicines.only_apart:
