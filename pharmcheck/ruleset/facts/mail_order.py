@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from pharmcheck.reading.prices import PRICE
 from pharmcheck.ruleset.answers import ABSENT, Answer, not_applicable, present
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.folding import words_in
@@ -22,6 +23,8 @@ _TALK_SOME = 3  # kinds of talk, of twenty; pharmacies hardly say more than two 
 _TALK_MUCH = 5
 _MAIL_LEAST = 2  # … and of these nearly none that sending pills around the world needs said
 _VARIANTS_LEAST = 2
+_BOX_ABOVE = 12  # lines of a box above its way out
+_BOX_BELOW = 2
 _NAME_CHARS = 60  # of a line of a menu or a shelf; a sentence that warns is longer
 
 
@@ -97,3 +100,28 @@ def never_at_home(site: Site) -> Answer:
         if medicine.inn in site.lists["mail_order"]["never_at_home"]:
             return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
     return ABSENT
+
+
+@fact
+def price_box(site: Site) -> Answer:
+    """A box with a name, a price and "where to buy: visit shop", as hijacked pages have it for a shop elsewhere.
+
+    It stands in the middle of articles; that is the trick.
+    """
+    words = site.lists["mail_order"]["price_box"]
+    for page in site.pages:
+        for at in range(len(page.starts)) if any(way in page.folded for way in words["asks"]) else ():
+            line = page.block_text(at)
+            if len(line) > _NAME_CHARS or not line.lstrip(" |").startswith(tuple(words["asks"])):
+                continue
+            below = " ".join(page.block_text(row)[:_NAME_CHARS] for row in _rows(page, at, at + 1 + _BOX_BELOW))
+            above = " ".join(page.block_text(row)[:_NAME_CHARS] for row in _rows(page, at - _BOX_ABOVE, at))
+            named = [m for row in _rows(page, at - _BOX_ABOVE, at + 1) for m in page.medicines_in_block(row)]
+            leads = any(f" {word} " in f"{words_in(below)} " for word in words["leads"])
+            if leads and PRICE.search(above) and any(map(site.restricted, named)):
+                return present(site.cite(page, at), medicine=named[0].inn)
+    return ABSENT
+
+
+def _rows(page: PageText, first: int, end: int) -> range:
+    return range(max(first, 0), min(end, len(page.starts)))
