@@ -30,7 +30,7 @@ _NAME_CHARS = 60  # of a line of a menu or a shelf; a sentence that warns is lon
 
 @fact
 def mail_order_talk(site: Site) -> Answer:
-    """Some of what mail-order networks say stands on the site: free pills, insurance of the parcel, prices by the pill …"""
+    """Some of what mail-order networks say stands on the site: free pills, insured parcels, prices by the pill."""
     return _talk(site, _TALK_SOME)
 
 
@@ -89,8 +89,8 @@ def variants_of_nowhere(site: Site) -> Answer:
                         found.setdefault(f"{first}{name}{variant}", (page, at))
     if len(found) < _VARIANTS_LEAST:
         return ABSENT
-    names = ", ".join(found)
-    return present(*(site.cite(*place) for place in list(found.values())[:_SHOWN]), medicine=names, count=str(len(found)))
+    cited = (site.cite(*place) for place in list(found.values())[:_SHOWN])
+    return present(*cited, medicine=", ".join(found), count=str(len(found)))
 
 
 @fact
