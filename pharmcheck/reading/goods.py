@@ -24,7 +24,7 @@ _PACK = frozenset(
         "x mg mcg µg g ml iu per pro par each pack packs pill pills tab tabs tablet tablets cap caps capsule "
         "capsules dose doses unit units vial vials bottle bottles stück stueck stk tabletten kapseln comprimé "
         "comprimés comprimido comprimidos compresse cápsulas capsulas tabletek dosage strength quantity qty free "
-        "bonus best price from only ab nur just save sale par por por a pillola pastilla pastillas pastiglia tabletki "
+        "bonus best price preço preco preis prix precio prezzo prijs cena pris цена fiyat from only ab nur just save sale par por por a pillola pastilla pastillas pastiglia tabletki "
         "tablety tabl szt ks stk stuk stuks piece pieces pcs pc pilule pilules píldora píldoras pílula tablett "
         "unidades unidad unidade gram grams gramm gramme grammes gramas grama gramos gramo ampoule ampoules ampolla "
         "ampollas ampolas ampul ampułki frasco frascos caja cajas caixa caixas boîte boîtes scatola blister blisters "

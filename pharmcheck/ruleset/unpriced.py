@@ -99,10 +99,12 @@ def subject_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
     for page in pages:
         if page.reading.role is PageRole.ARTICLE or not page.named:
             continue
-        counted = Counter(medicine for _, _, medicine in page.named)
-        medicine, times = counted.most_common(1)[0]
         below = _first_sale(page)
-        if below is None or times < _SUBJECT_LEAST or 2 * times < len(page.named) or medicine.group == VETERINARY:
+        if below is None:
+            continue
+        said = [(start, medicine) for start, _, medicine in page.named if not _is_entry(page, page.block_at(start))]
+        medicine, times = Counter(medicine for _, medicine in said or [(0, None)]).most_common(1)[0]
+        if medicine is None or times < _SUBJECT_LEAST or 2 * times < len(said) or medicine.group == VETERINARY:
             continue
         for start, _, named in page.named:
             at = page.block_at(start)
@@ -112,6 +114,11 @@ def subject_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
                 found.append(MedicineOffer(medicine, page, at, page.reading.blocks[at].text))
                 break
     return found
+
+
+def _is_entry(page: PageText, block: int) -> bool:
+    """Whether a name is an entry of a menu: it says what else there is, and not what the page is about."""
+    return page.reading.blocks[block].kind is not BlockKind.HEADING and is_name(page, block)
 
 
 def _first_sale(page: PageText) -> int | None:
