@@ -102,7 +102,7 @@ class _Present:
 
     @property
     def traces(self) -> list[Finding]:
-        """Carts, parcels or a name of a shop of medicines, whatever became of its goods: enough to hear signs against it."""
+        """Carts, parcels or a name as of a shop of medicines: enough for signs against it to count."""
         return [finding for finding in self.having("doubt") if finding.rule_id not in self.meant_otherwise]
 
     @property
