@@ -137,8 +137,7 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
     decision = _decide(present, ruleset.policy, around)
     proofs = around.standing.proofs
     # Offers that were not seen prove nothing about a site that was not read, or that leaves traces of a shop.
-    unknown = decision.category is Category.COULD_NOT_CHECK or present.traces
-    sells = present.sells or (None if unknown else bool(proofs))
+    sells = present.sells or (None if decision.category is Category.COULD_NOT_CHECK or present.traces else bool(proofs))
     sells = sells and decision.category is not Category.NOT_A_PHARMACY
     general_sale = any(present.code(finding) == "general_sale_only" for finding in seen)
     criteria = answer_criteria(answered, ruleset.by_id, sells=sells, only_general_sale=general_sale)
@@ -238,8 +237,9 @@ def _silence_counts(coverage: Coverage, policy: VerdictPolicy) -> bool:
 
 def _without_offers(present: _Present, policy: VerdictPolicy, around: Circumstances) -> _Decision:
     if not _silence_counts(around.coverage, policy):
-        code = "too_little_read" if around.coverage.understood else "language_not_read"
-        return _Decision(Category.COULD_NOT_CHECK, code)
+        return _Decision(
+            Category.COULD_NOT_CHECK, "too_little_read" if around.coverage.understood else "language_not_read"
+        )
     if present.traces:
         return present.held(Category.COULD_NOT_CHECK, present.traces)
     codes = {present.code(finding) for finding in present.having("scope")}
@@ -265,11 +265,8 @@ def _unverified(present: _Present, around: Circumstances) -> _Decision:
     return _Decision(Category.UNVERIFIED, "no_licence_claim")
 
 
-def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(
-        findings,
-        key=lambda f: (_EFFECTS.index(f.effect), _SEVERITIES.index(f.severity), -f.weight, f.rule_id),
-    )
+def _worst_first(found: Iterable[Finding]) -> list[Finding]:
+    return sorted(found, key=lambda f: (_EFFECTS.index(f.effect), _SEVERITIES.index(f.severity), -f.weight, f.rule_id))
 
 
 def _score(category: Category, present: Iterable[Finding], policy: VerdictPolicy) -> int | None:
