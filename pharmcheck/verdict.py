@@ -138,12 +138,11 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
     proofs = around.standing.proofs
     # Offers that were not seen prove nothing about a site that was not read, or that leaves traces of a shop.
     sells = present.sells or (None if decision.category is Category.COULD_NOT_CHECK or present.traces else bool(proofs))
-    sells = sells and decision.category is not Category.NOT_A_PHARMACY
+    pharmacy = decision.category is not Category.NOT_A_PHARMACY
     general_sale = any(present.code(finding) == "general_sale_only" for finding in seen)
-    criteria = answer_criteria(answered, ruleset.by_id, sells=sells, only_general_sale=general_sale)
+    criteria = answer_criteria(answered, ruleset.by_id, sells=sells and pharmacy, only_general_sale=general_sale)
     valid_until = _valid_until(decision.category, ruleset.policy, around)
     overlays = {*decision.overlays, *(("stale",) if around.now > valid_until else ())}
-    pharmacy = decision.category is not Category.NOT_A_PHARMACY
     return Verdict(
         address=around.address,
         category=decision.category,
@@ -237,9 +236,8 @@ def _silence_counts(coverage: Coverage, policy: VerdictPolicy) -> bool:
 
 def _without_offers(present: _Present, policy: VerdictPolicy, around: Circumstances) -> _Decision:
     if not _silence_counts(around.coverage, policy):
-        return _Decision(
-            Category.COULD_NOT_CHECK, "too_little_read" if around.coverage.understood else "language_not_read"
-        )
+        code = "too_little_read" if around.coverage.understood else "language_not_read"
+        return _Decision(Category.COULD_NOT_CHECK, code)
     if present.traces:
         return present.held(Category.COULD_NOT_CHECK, present.traces)
     codes = {present.code(finding) for finding in present.having("scope")}
