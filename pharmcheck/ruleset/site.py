@@ -27,6 +27,7 @@ from pharmcheck.model import (
 from pharmcheck.reading import locate
 from pharmcheck.reading.issuers import Issuers
 from pharmcheck.registers import RegisterLookup
+from pharmcheck.ruleset.counting import count_words
 from pharmcheck.ruleset.destinations import Destinations, MedicineKind
 from pharmcheck.ruleset.directory import Directory
 from pharmcheck.ruleset.folding import words_in
@@ -44,7 +45,6 @@ if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.load import Ruleset
     from pharmcheck.ruleset.traits import Trades
 
-_PIECE = 1 << 14  # characters
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _WORDLESS = "It stands in a picture, a link or the data of this page, not in its words."
 _CCTLD_COUNTRIES = {
@@ -142,13 +142,8 @@ class Site:
         """How often each word of `talk` stands on a page."""
         known = self._word_counts.get(id(page))
         if known is None:
-            known = self._word_counts[id(page)] = Counter()
-            asked, words, begin = frozenset[str]().union(*self.talk.values()), self.plain_words(page), 0
-            while begin < len(words):  # the words of a large page at once would fill a memory
-                end = words.find(" ", begin + _PIECE)
-                end = len(words) if end < 0 else end
-                known.update(filter(asked.__contains__, words[begin:end].split()))
-                begin = end
+            counts = count_words(page.folded, self.plain_words(page), self.talk.values())
+            known = self._word_counts[id(page)] = counts
         return known
 
     def add_offer(self, offer: MedicineOffer) -> None:

@@ -5,20 +5,19 @@ Each way needs marks of a shop beside the names: a price or a button on the page
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pharmcheck.model import BlockKind, OfferKind, PageRole
 from pharmcheck.reading.goods import is_goods, is_pack
 from pharmcheck.reading.prices import PRICE
+from pharmcheck.ruleset.counting import times_said
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import LABEL_CHARS, MedicineOffer, is_name, medicine_offers
 
 _PRICED_LEAST = 2
 _LINES_MOST = 50
-_WORD = re.compile(r"\w+")  # linear: one class
 _HEADED_LEAST = 2
 _SAID_CHARS = 120
 _SAID_LEAST = 2
@@ -133,8 +132,9 @@ def _is_goods(page: PageText, block: int) -> bool:
 
 
 def _is_shop_page(page: PageText, furniture: frozenset[str]) -> bool:
-    controls = any(offer.control for offer in page.reading.offers)
-    return controls or PRICE.search(page.folded) is not None or not furniture.isdisjoint(_WORD.findall(page.folded))
+    if any(offer.control for offer in page.reading.offers) or PRICE.search(page.folded) is not None:
+        return True
+    return times_said(page.folded, furniture) > 0
 
 
 def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]]) -> list[MedicineOffer]:
@@ -222,7 +222,7 @@ def _says_often(pages: Iterable[PageText], wanted: frozenset[str], least: int = 
     times = 0
     for page in pages:
         if page.reading.role not in _NO_SHOP_ROLES:
-            times += sum(map(wanted.__contains__, _WORD.findall(page.folded)))
+            times += times_said(page.folded, wanted)
             if times >= least:
                 return True
     return False
