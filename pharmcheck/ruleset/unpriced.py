@@ -12,6 +12,7 @@ from pharmcheck.model import BlockKind, OfferKind, PageRole
 from pharmcheck.reading.goods import is_goods, is_pack
 from pharmcheck.reading.prices import PRICE
 from pharmcheck.ruleset.counting import times_said
+from pharmcheck.ruleset.implied import muscle_offers
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import LABEL_CHARS, MedicineOffer, is_name, medicine_offers
@@ -56,6 +57,7 @@ def offers_of(
     bare = [page for page in pages if page.reading.url not in priced]
     yield from headed_offers(bare, furniture)
     yield from subject_offers(bare)
+    yield from muscle_offers(bare)
     yield from spoken_offers(pages, sale)
     yield from listed_offers(pages, furniture)
 

@@ -46,9 +46,11 @@ _WORD = re.compile(r"\w+")  # linear: one class
 _ALONE = 12  # characters of a line beside the name of a messenger
 _MESSENGERS = re2.compile(
     r"whats ?app|telegram|\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|ват?сапп?|вотсапп?|телеграмм?|"
-    r"왓츠앱|카카오톡|텔레그램|ワッツアップ|וואטסאפ|ווטסאפ|טלגרם|微信|电报|電報"
+    r"왓츠앱|카카오톡|카톡|텔레그램|ワッツアップ|וואטסאפ|ווטסאפ|טלגרם|微信|电报|電報|تلگرام|"
+    r"\bzalo\b|ไลน์|\bline ?(?:id\b|@|[:：] ?@)|(?:라인|賴) ?(?:id|아이디)"
 )
-_LATIN_NAMES = ("whats", "telegram", "viber", "wickr", "threema")  # a look that is quicker than the pattern
+_LATIN_NAMES = ("whats", "telegram", "viber", "wickr", "threema", "zalo", "line id", "line@", "line: @")
+"""A look for these is quicker than the pattern."""
 _COINS = re2.compile(
     r"bitcoin|\bbtc\b|\busdt\b|ethereum|litecoin|monero|биткоин|біткоін|ビットコイン|比特币|比特幣|비트코인|بيتكوين"
 )
@@ -56,7 +58,8 @@ _CANADIAN = re2.compile(
     r"\bcanadian (?:online |internet |mail[- ]order )?(?:pharmacy|pharmacies|drugstores?|drugs|meds)\b"
 )
 _SECRET = frozenset({"telegram", "wickr", "signal", "threema", "session", "kik"})
-_ANY_CHAT = _SECRET | {"whatsapp", "viber", "wechat", "line", "skype"}
+_ANY_CHAT = _SECRET | {"whatsapp", "viber", "wechat", "line", "kakao", "zalo", "skype"}
+_SEVERAL = 2  # controlled drugs that nobody hands out to a name in any chat
 
 
 @fact
@@ -107,10 +110,10 @@ def steroid_trade(site: Site) -> Answer:
 
 @fact
 def forbidden_goods_by_messenger(site: Site) -> Answer:
-    """Controlled drugs are ordered by a secret messenger, or medicines for abortion by any."""
+    """A controlled drug is ordered by a secret messenger; several of them, or medicines for abortion, by any."""
     drugs = [offer for medicine, offer in site.offered.items() if site.controlled(medicine)]
     abortion = [offer for medicine, offer in site.offered.items() if medicine.group == "abortion"]
-    wanted = _ANY_CHAT if abortion else _SECRET if drugs else frozenset()
+    wanted = _ANY_CHAT if abortion or len(drugs) >= _SEVERAL else _SECRET if drugs else frozenset()
     for page in site.pages if wanted else ():
         handle = next((one for one in page.reading.contacts.handles if one.kind in wanted), None)
         if handle is not None:

@@ -1,0 +1,80 @@
+"""Goods that no line puts up for sale: what product pages are about, and what a whole domain is named after.
+
+Each way needs more than names: pages that are products by their address, or words of sale beside the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pharmcheck.model import PageRole
+from pharmcheck.reading.goods import is_goods
+from pharmcheck.ruleset.medicines import Medicine, Medicines
+from pharmcheck.ruleset.scan import PageText
+from pharmcheck.ruleset.shelf import MedicineOffer
+
+_NAME_CHARS = 5  # shorter names stand inside other words by chance
+_MUSCLES = "anabolic"
+_TOP = 3  # lines of a product page that may be its name
+_PAGES_LEAST = 3  # different names; a maker's range has one or two
+_BESIDE = 60  # characters on either side of the name
+_SOLD_LEAST = 3  # times; a guide asks once or twice where to buy
+
+
+def medicine_of_label(label: str, medicines: Medicines) -> Medicine | None:
+    """The medicine that the first part of a domain is named after."""
+    named = medicines.named_in(label.replace("-", " "))
+    if named:
+        return named[0][2]
+    # "kamagrastore", "cheapviagra", "buyxanaxfast": a name at either end, or after "buy"
+    joined = label.replace("-", "")
+    after = joined.partition("buy")[2]
+    starts = {text[:size] for text in (joined, after) for size in range(_NAME_CHARS, len(text) + 1)}
+    ends = {joined[at:] for at in range(len(joined) - _NAME_CHARS + 1)}
+    for name in sorted(starts | ends, key=lambda found: (-len(found), found)):
+        if name in medicines.by_name and name not in medicines.only_apart:
+            return medicines.by_name[name]
+    return None
+
+
+def muscle_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
+    """Steroids for muscles that head product pages, each with its strength: nobody but their sellers has such pages.
+
+    Args:
+        pages: of the site.
+    """
+    found: dict[str, list[MedicineOffer]] = {}
+    for page in pages:
+        if page.reading.role is not PageRole.PRODUCT:
+            continue
+        for at in page.naming:
+            line = page.reading.blocks[at].text
+            if at < _TOP and is_goods(line):
+                named = [medicine for medicine in page.medicines_in_block(at) if medicine.group == _MUSCLES]
+                found.setdefault(line, [MedicineOffer(medicine, page, at, line) for medicine in named])
+    heads = {line: offers for line, offers in found.items() if offers}
+    return [offer for offers in heads.values() for offer in offers] if len(heads) >= _PAGES_LEAST else []
+
+
+def doorway_offers(
+    pages: Iterable[PageText], medicine: Medicine, words: Mapping[str, Sequence[str]]
+) -> list[MedicineOffer]:
+    """The medicine that a domain is named after, when its text speaks of selling it again and again.
+
+    Args:
+        pages: of the site.
+        medicine: after which the domain is named.
+        words: parts of words that put something up for sale, by the language of the page.
+    """
+    times = 0
+    for page in pages:
+        said = words.get(page.reading.language or "", ())
+        for start, end, named in page.named if said else ():
+            around = page.folded[max(start - _BESIDE, 0) : end + _BESIDE]
+            times += named is medicine and any(word in around for word in said)
+            if times >= _SOLD_LEAST:
+                at = page.block_at(start)
+                begin = max(start - page.starts[at] - _BESIDE, 0)
+                words_of = page.reading.blocks[at].text[begin : end - page.starts[at] + _BESIDE]
+                return [MedicineOffer(medicine, page, at, words_of, sure=False)]
+    return []
