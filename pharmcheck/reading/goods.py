@@ -61,7 +61,8 @@ _OF_SENTENCES = frozenset(
 
 # Words that tell how to order and not what: "Order now via Telegram".
 _HOW = frozenset(
-    "via through on by using over per über auf mit par sur por vía con su tramite pelo op met przez přes på".split()
+    "via through on by using over per über auf mit par sur por vía con su tramite pelo op met przez přes på "
+    "whatsapp telegram viber zalo kakao kakaotalk line line: line@ ไลน์ 카톡 카카오톡 واتساب تيليجرام wa wa:".split()
 )
 
 

@@ -52,15 +52,17 @@ _native = {name: compile_text(f"(?i)(?:{words})") for name, words in _NATIVE.ite
 _words_bytes = compile_lines(
     rf"(?i)(\b(?:{_SERVICES})\b[^\n]{{0,30}}[@:+=\d–-]|\d ?[(–-][^\n\d]{{0,25}}(?:whats ?app|viber|telegram|signal)\b|"
     rf"(?:{'|'.join(_NATIVE.values())})[^\n]{{0,30}}[@:+=\d–-]|\d[^\n\d]{{0,25}}(?:{'|'.join(_NATIVE.values())})|"
-    r"\bline ?(?:id\b|@|[:：] ?@)|ไลน์|라인 ?(?:id|아이디)|賴 ?id|\bzalo\b|kakao|카톡|카카오톡)"
+    r"\bline ?(?:id\b|@|[:：] ?@)|ไลน์|라인 ?(?:id|아이디)|賴 ?id|\bzalo\b|\bwa ?[:.]? ?[+01]|kakao|카톡|카카오톡)"
 )
 _eastern = compile_text(
-    r"(?i)(?:(?P<line>\bline ?id ?[:：=]?|\bline ?[:：]? ?@|ไลน์(?:ไอดี)? ?[:：]?|(?:라인|賴) ?(?:id|아이디) ?[:：]?)|"
+    r"(?i)(?:(?P<line>\bline ?id ?[:：=]?|\bline ?[:：]? ?@|ไลน์ ?(?:ไอดี)? ?(?:line)? ?(?:id)? ?[:：]?|(?:라인|賴) ?(?:id|아이디) ?[:：]?)|"
     r"(?P<kakao>(?:kakao ?(?:talk)?|카톡|카카오톡) ?(?:id|아이디|상담|문의)? ?[:：]))"
     r" ?@?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]{2,40})"
 )
 """Where the east of Asia chats; "line" is a word of English and counts with "ID" or "@" only."""
-_zalo = compile_text(r"(?i)\bzalo\b[^\d+\n]{0,20}(?P<number>(?:\+?84|0)[\d .]{8,13}\d)")
+_eastern_number = compile_text(
+    r"(?i)(?:\b(?P<zalo>zalo)\b[^\d+\n]{0,20}(?:\+?84|0)[\d .]{8,13}\d|\bwa ?[:.]? ?(?:\+?62|08|\+?60|01)[\d .-]{7,13}\d)"
+)
 _name = compile_text(
     rf"(?i)\b(?P<service>telegram|signal|we ?chat|skype|threema|wickr(?: ?me)?|session|kik|gadu-gadu|gg)\b{_ASKS} ?(?:[:=–-] ?@?| ?\(?@)(?P<name>[A-Za-z0-9][A-Za-z0-9_.*-]{{2,63}})"
 )
@@ -115,8 +117,9 @@ def _written(lines: Lines, regions: tuple[str, ...]) -> Iterator[Handle]:
                 yield Handle(_kind(match.group("service")), parsed[0], i)
         for match in _eastern.finditer(text):
             yield Handle("line" if match.group("line") else "kakao", match.group("name").strip(".-"), i)
-        for match in _zalo.finditer(text):
-            yield Handle("zalo", "".join(char for char in match.group("number") if char.isdigit()), i)
+        for match in _eastern_number.finditer(text):
+            digits = "".join(char for char in match.group() if char.isdigit())
+            yield Handle("zalo" if match.group("zalo") else "whatsapp", digits, i)
         for match in _name.finditer(text):
             kind, name = _kind(match.group("service")), match.group("name").strip(".-")
             if kind == "gadu-gadu" and not (name.isdigit() and len(name) >= _SHORTEST_ID):

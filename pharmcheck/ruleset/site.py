@@ -261,7 +261,7 @@ def build_site(
         second_looks,
     )
     furniture, sale = ruleset.talk["furniture"], lists["shop_words"]["sale"]
-    for offer in offers_of(pages, medicines, sale, furniture):
+    for offer in offers_of(pages, medicines, sale, furniture, lists["shop_talk"]["waived_not"]):
         site.add_offer(offer)
     label = capture.address.registrable_domain.split(".", 1)[0]
     named = None if site.offers else medicine_of_label(label, medicines)

@@ -39,7 +39,11 @@ _NO_SHOP_ROLES = (PageRole.ARTICLE, PageRole.PRIVACY)  # reports and notices spe
 
 
 def offers_of(
-    pages: Sequence[PageText], medicines: Medicines, sale: Mapping[str, Sequence[str]], furniture: frozenset[str]
+    pages: Sequence[PageText],
+    medicines: Medicines,
+    sale: Mapping[str, Sequence[str]],
+    furniture: frozenset[str],
+    turned: Sequence[str] = (),
 ) -> Iterator[MedicineOffer]:
     """Every offer of a medicine on the pages of a site, those with a price or a button on shop pages first.
 
@@ -48,6 +52,7 @@ def offers_of(
         medicines: to look for.
         sale: as for `spoken_offers`.
         furniture: words that hardly stand anywhere but in a shop, of all languages, folded.
+        turned: as for `spoken_offers`.
     """
     priced: set[str] = set()
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_PAGES):
@@ -58,7 +63,7 @@ def offers_of(
     yield from headed_offers(bare, furniture)
     yield from subject_offers(bare)
     yield from muscle_offers(bare)
-    yield from spoken_offers(pages, sale)
+    yield from spoken_offers(pages, sale, turned)
     yield from listed_offers(pages, furniture)
 
 
@@ -139,12 +144,15 @@ def _is_shop_page(page: PageText, furniture: frozenset[str]) -> bool:
     return times_said(page.folded, furniture) > 0
 
 
-def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]]) -> list[MedicineOffer]:
+def spoken_offers(
+    pages: Iterable[PageText], words: Mapping[str, Sequence[str]], turned: Sequence[str] = ()
+) -> list[MedicineOffer]:
     """Short lines that name a medicine beside "for sale", in languages of which the rules know little more.
 
     Args:
         pages: of the site.
         words: parts of words that put something up for sale, by the language of the page.
+        turned: parts of words that turn such a line into a warning, folded.
     """
     found: dict[str, list[MedicineOffer]] = {}
     for page in pages:
@@ -153,7 +161,8 @@ def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]])
             continue
         for at in page.naming:
             line = page.block_text(at)
-            if len(line) <= _SAID_CHARS and any(word in line for word in said):
+            warns = any(word in line for word in turned)
+            if len(line) <= _SAID_CHARS and not warns and any(word in line for word in said):
                 medicines = page.medicines_in_block(at)
                 found.setdefault(line, [MedicineOffer(medicine, page, at, line) for medicine in medicines])
     if len(found) < _SAID_LEAST:

@@ -81,7 +81,8 @@ def _is_promise(site: Site, page: PageText, at: int, begin: int, turned: Iterabl
     languages = spoken_languages(site)
     foreign = bool(languages) and languages.isdisjoint(site.lists["voice"]["languages"])
     chosen = sum(map(site.restricted, site.offered))
-    return foreign and 100 * chosen >= _RESTRICTED_SHARE * len(site.offered)
+    goods = sum(site.restricted(medicine) for medicine, _ in site.offers)
+    return foreign and goods >= _SHELF_LEAST and 100 * chosen >= _RESTRICTED_SHARE * len(site.offered)
 
 
 @fact

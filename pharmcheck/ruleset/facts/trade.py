@@ -15,6 +15,7 @@ from pharmcheck.model import Evidence, EvidenceKind, OfferKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.facts.offers import furniture_of
 from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, is_name
 from pharmcheck.ruleset.site import Site, own_pages
@@ -47,9 +48,9 @@ _ALONE = 12  # characters of a line beside the name of a messenger
 _MESSENGERS = re2.compile(
     r"whats ?app|telegram|\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|ват?сапп?|вотсапп?|телеграмм?|"
     r"왓츠앱|카카오톡|카톡|텔레그램|ワッツアップ|וואטסאפ|ווטסאפ|טלגרם|微信|电报|電報|تلگرام|"
-    r"\bzalo\b|ไลน์|\bline ?(?:id\b|@|[:：] ?@)|(?:라인|賴) ?(?:id|아이디)"
+    r"\bzalo\b|\bwa ?[:.]? ?(?:\+?6[02]|0[18])\d|ไลน์|\bline ?(?:id\b|@|[:：] ?@)|(?:라인|賴) ?(?:id|아이디)"
 )
-_LATIN_NAMES = ("whats", "telegram", "viber", "wickr", "threema", "zalo", "line id", "line@", "line: @")
+_LATIN_NAMES = ("whats", "telegram", "viber", "wickr", "threema", "zalo", "wa ", "line id", "line@", "line: @")
 """A look for these is quicker than the pattern."""
 _COINS = re2.compile(
     r"bitcoin|\bbtc\b|\busdt\b|ethereum|litecoin|monero|биткоин|біткоін|ビットコイン|比特币|比特幣|비트코인|بيتكوين"
@@ -59,7 +60,8 @@ _CANADIAN = re2.compile(
 )
 _SECRET = frozenset({"telegram", "wickr", "signal", "threema", "session", "kik"})
 _ANY_CHAT = _SECRET | {"whatsapp", "viber", "wechat", "line", "kakao", "zalo", "skype"}
-_SEVERAL = 2  # controlled drugs that nobody hands out to a name in any chat
+_SEVERAL = 2  # controlled drugs that nobody hands out to a name in any chat …
+_SHARE = 3  # … when of so many medicines one is such; a pharmacy that has a number for chats stocks other things
 
 
 @fact
@@ -113,7 +115,8 @@ def forbidden_goods_by_messenger(site: Site) -> Answer:
     """A controlled drug is ordered by a secret messenger; several of them, or medicines for abortion, by any."""
     drugs = [offer for medicine, offer in site.offered.items() if site.controlled(medicine)]
     abortion = [offer for medicine, offer in site.offered.items() if medicine.group == "abortion"]
-    wanted = _ANY_CHAT if abortion or len(drugs) >= _SEVERAL else _SECRET if drugs else frozenset()
+    many = len(drugs) >= _SEVERAL and len(drugs) * _SHARE >= len(site.offered)
+    wanted = _ANY_CHAT if abortion or many else _SECRET if drugs else frozenset()
     for page in site.pages if wanted else ():
         handle = next((one for one in page.reading.contacts.handles if one.kind in wanted), None)
         if handle is not None:
@@ -151,6 +154,7 @@ def chat_line(site: Site) -> tuple[PageText, int] | None:
     talk, verbs = site.lists["shop_talk"], site.lists["shop_words"]
     orders = {word for words in (*talk["order"].values(), *verbs["verbs"].values()) for word in words}
     foreign = {word for words in verbs["sale"].values() for word in words if not word.isascii()}
+    turned = tuple(map(fold, talk["waived_not"]))
     for page in own_pages(site):
         if page.folded.isascii() and not any(name in page.folded for name in _LATIN_NAMES):
             continue
@@ -162,7 +166,8 @@ def chat_line(site: Site) -> tuple[PageText, int] | None:
             lines = range(max(at - _ORDER_ABOVE, 0) if alone else at, at + 1)
             for i in lines:
                 text = page.block_text(i)
-                if len(text) <= _SHORT and (_says(page, i, orders) or any(word in text for word in said)):
+                warns = any(word in text for word in turned)
+                if len(text) <= _SHORT and not warns and (_says(page, i, orders) or any(word in text for word in said)):
                     return page, at
     return None
 
