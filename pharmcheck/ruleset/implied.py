@@ -1,24 +1,45 @@
-"""Goods that no line puts up for sale: what product pages are about, and what a whole domain is named after.
+"""Goods that no line puts up for sale: what product pages or orders in a chat are about, what a domain is named after.
 
 Each way needs more than names: pages that are products by their address, or words of sale beside the name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pharmcheck.model import PageRole
 from pharmcheck.reading.goods import is_goods
+from pharmcheck.ruleset.chatting import OrderWords, order_lines, order_words
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer
 
+if TYPE_CHECKING:  # a site is built with these
+    from pharmcheck.ruleset.site import Site
+
 _NAME_CHARS = 5  # shorter names stand inside other words by chance
 _MUSCLES = "anabolic"
+_ABORTION = "abortion"
 _TOP = 3  # lines of a product page that may be its name
 _PAGES_LEAST = 3  # different names; a maker's range has one or two
 _BESIDE = 60  # characters on either side of the name
+_TOLD_LEAST = 3  # times that a page names what is ordered below it
+_ADDRESSED = re.compile(r"[@\d]")  # a name or a number to write to
 _SOLD_LEAST = 3  # times; a guide asks once or twice where to buy
+
+
+def implied_offers(site: Site, lists: Mapping[str, Any]) -> Iterator[MedicineOffer]:
+    """What a site sells of which no offer was seen: by chat, or as the only subject of a domain."""
+    domain, _, suffix = site.address.registrable_domain.partition(".")
+    victim = suffix in lists["shop_talk"]["public_suffix"]  # somebody put articles there that are none
+    told = [page for page in site.pages if victim or page.reading.role is not PageRole.ARTICLE]
+    yield from chat_offers(told, site.medicines, order_words(lists))
+    medicine = medicine_of_label(domain, site.medicines)
+    if medicine is not None and site.restricted(medicine):
+        yield from doorway_offers(site.pages, medicine, lists["shop_words"]["sale"])
 
 
 def medicine_of_label(label: str, medicines: Medicines) -> Medicine | None:
@@ -54,6 +75,32 @@ def muscle_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
                 found.setdefault(line, [MedicineOffer(medicine, page, at, line) for medicine in named])
     heads = {line: offers for line, offers in found.items() if offers}
     return [offer for offers in heads.values() for offer in offers] if len(heads) >= _PAGES_LEAST else []
+
+
+def chat_offers(pages: Iterable[PageText], medicines: Medicines, words: OrderWords) -> list[MedicineOffer]:
+    """Medicines for abortion and controlled drugs that a page tells of, with a line below that takes orders in a chat.
+
+    Args:
+        pages: of the site; reports and guides print the words of sellers and are none of these.
+        medicines: tells what is controlled.
+        words: of orders.
+    """
+    for page in pages:
+        told = _told_of(page, medicines)
+        lines = order_lines(page, words) if told else ()
+        place = next((at for at in lines if _ADDRESSED.search(page.block_text(at))), None)
+        if place is not None:
+            return [MedicineOffer(one, page, place, page.reading.blocks[place].text) for one in told]
+    return []
+
+
+def _told_of(page: PageText, medicines: Medicines) -> list[Medicine]:
+    """The medicines for abortion that a page keeps naming, or the controlled drugs."""
+    counted = Counter(named for _, _, named in page.named)
+    abortion = [one for one in counted if one.group == _ABORTION]
+    if sum(counted[one] for one in abortion) >= _TOLD_LEAST:
+        return abortion
+    return [one for one, times in counted.items() if times >= _TOLD_LEAST and medicines.controlled(one, ())]
 
 
 def doorway_offers(

@@ -31,7 +31,7 @@ from pharmcheck.ruleset.counting import count_words
 from pharmcheck.ruleset.destinations import Destinations, MedicineKind
 from pharmcheck.ruleset.directory import Directory
 from pharmcheck.ruleset.folding import words_in
-from pharmcheck.ruleset.implied import doorway_offers, medicine_of_label
+from pharmcheck.ruleset.implied import implied_offers
 from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
 from pharmcheck.ruleset.list_schema import Papers
 from pharmcheck.ruleset.lookalikes import Lookalike
@@ -263,9 +263,7 @@ def build_site(
     furniture, sale = ruleset.talk["furniture"], lists["shop_words"]["sale"]
     for offer in offers_of(pages, medicines, sale, furniture, lists["shop_talk"]["waived_not"]):
         site.add_offer(offer)
-    label = capture.address.registrable_domain.split(".", 1)[0]
-    named = None if site.offers else medicine_of_label(label, medicines)
-    for offer in doorway_offers(pages, named, sale) if named and site.restricted(named) else ():
+    for offer in () if site.offers else implied_offers(site, lists):
         site.add_offer(offer)
     for offer in () if site.offers else spoken_of_offers(pages, furniture):
         if site.restricted(offer.medicine):

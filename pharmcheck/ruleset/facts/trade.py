@@ -6,16 +6,15 @@ What such shops say differs in every language; what they print beside it (HPLC, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import re2
 
 from pharmcheck.model import Evidence, EvidenceKind, OfferKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.chatting import order_lines, order_words
 from pharmcheck.ruleset.facts.offers import furniture_of
 from pharmcheck.ruleset.facts.registry import fact
-from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, is_name
 from pharmcheck.ruleset.site import Site, own_pages
@@ -40,18 +39,7 @@ _SPOKEN_ON = (
 _ANABOLIC_LEAST = 3  # times on the whole site; a report or a rule of sports says it once or twice …
 _STEROIDS_LEAST = 10  # … and with "steroids" this often,
 _FURNITURE_LEAST = 3  # beside words of carts and parcels
-_ORDER_ABOVE = 3  # lines between "contact us to order" and the names of messengers
-_SHORT = 80  # characters of such a line
 _CANADIAN_LEAST = 3  # times; a report or a price comparison says it once or twice
-_WORD = re.compile(r"\w+")  # linear: one class
-_ALONE = 12  # characters of a line beside the name of a messenger
-_MESSENGERS = re2.compile(
-    r"whats ?app|telegram|\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|ват?сапп?|вотсапп?|телеграмм?|"
-    r"왓츠앱|카카오톡|카톡|텔레그램|ワッツアップ|וואטסאפ|ווטסאפ|טלגרם|微信|电报|電報|تلگرام|"
-    r"\bzalo\b|\bwa ?[:.]? ?(?:\+?6[02]|0[18])\d|ไลน์|\bline ?(?:id\b|@|[:：] ?@)|(?:라인|賴) ?(?:id|아이디)"
-)
-_LATIN_NAMES = ("whats", "telegram", "viber", "wickr", "threema", "zalo", "wa ", "line id", "line@", "line: @")
-"""A look for these is quicker than the pattern."""
 _COINS = re2.compile(
     r"bitcoin|\bbtc\b|\busdt\b|ethereum|litecoin|monero|биткоин|біткоін|ビットコイン|比特币|比特幣|비트코인|بيتكوين"
 )
@@ -150,26 +138,9 @@ def sold_by_nobody_in_a_chat(site: Site) -> Answer:
 
 
 def chat_line(site: Site) -> tuple[PageText, int] | None:
-    """Where a short line takes orders by messenger, in any language that we know words of orders in."""
-    talk, verbs = site.lists["shop_talk"], site.lists["shop_words"]
-    orders = {word for words in (*talk["order"].values(), *verbs["verbs"].values()) for word in words}
-    foreign = {word for words in verbs["sale"].values() for word in words if not word.isascii()}
-    turned = tuple(map(fold, talk["waived_not"]))
-    for page in own_pages(site):
-        if page.folded.isascii() and not any(name in page.folded for name in _LATIN_NAMES):
-            continue
-        blocks = page.reading.blocks
-        said = {*verbs["sale"].get(page.reading.language or "", ()), *foreign}
-        for match in _MESSENGERS.finditer(page.folded):
-            at = page.block_at(match.start())
-            alone = len(blocks[at].text) - len(match.group()) <= _ALONE
-            lines = range(max(at - _ORDER_ABOVE, 0) if alone else at, at + 1)
-            for i in lines:
-                text = page.block_text(i)
-                warns = any(word in text for word in turned)
-                if len(text) <= _SHORT and not warns and (_says(page, i, orders) or any(word in text for word in said)):
-                    return page, at
-    return None
+    """Where a short line takes orders by messenger."""
+    words = order_words(site.lists)
+    return next(((page, at) for page in own_pages(site) for at in order_lines(page, words)), None)
 
 
 @fact
@@ -223,10 +194,6 @@ def _is_all(site: Site) -> bool:
         return False
     medicine = next(iter(site.offered))
     return any(is_name(home, at) and medicine in home.medicines_in_block(at) for at in range(len(home.starts)))
-
-
-def _says(page: PageText, block: int, words: set[str]) -> bool:
-    return not words.isdisjoint(_WORD.findall(page.block_text(block)))
 
 
 def _is_shop(site: Site) -> bool:
