@@ -63,7 +63,7 @@ _OF_SENTENCES = frozenset(
 # Words that tell how to order and not what: "Order now via Telegram".
 _HOW = frozenset(
     "via through on by using over per über auf mit par sur por vía con su tramite pelo op met przez přes på "
-    "whatsapp telegram viber zalo kakao kakaotalk line line: line@ ไลน์ 카톡 카카오톡 واتساب تيليجرام wa wa:".split()
+    "whatsapp telegram viber zalo kakao kakaotalk line ไลน์ 카톡 카카오톡 واتساب تيليجرام wa".split()
 )
 
 
@@ -74,7 +74,7 @@ def ends_a_sentence(line: str) -> bool:
 
 def tells_how(name: str) -> bool:
     """Whether words on a control say by which way one orders, and name nothing."""
-    return name.partition(" ")[0].lower() in _HOW
+    return name.partition(" ")[0].lower().rstrip(":@") in _HOW
 
 
 def without_price_words(words: list[str]) -> str:

@@ -32,8 +32,11 @@ def count_words(folded: str, plain: str, asked: Iterable[frozenset[str]]) -> Cou
         end = len(plain) if end < 0 else end
         counts.update(filter(wanted.__contains__, plain[begin:end].split()))
         begin = end
-    for words in sets if _has_unspaced(folded) else ():
-        counts |= Counter({word: folded.count(word) for word in _written_so(words)})  # the larger of both
+    if _has_unspaced(folded):
+        for word in filter(_unspaced, tuple(counts)):  # as parts of the text, below
+            del counts[word]
+        for words in sets:
+            counts |= Counter({word: folded.count(word) for word in _written_so(words)})
     return counts
 
 
@@ -41,9 +44,8 @@ def times_said(folded: str, words: frozenset[str]) -> int:
     """How often any of these words stands in a folded text."""
     if not _has_unspaced(folded):
         return sum(map(words.__contains__, _WORD.findall(folded)))
-    joined = _written_so(words)
-    whole = sum(word in words and word not in joined for word in _WORD.findall(folded))
-    return whole + sum(map(folded.count, joined))
+    whole = sum(word in words and not _unspaced(word) for word in _WORD.findall(folded))
+    return whole + sum(map(folded.count, _written_so(words)))
 
 
 def _has_unspaced(folded: str) -> bool:
@@ -53,5 +55,5 @@ def _has_unspaced(folded: str) -> bool:
 @lru_cache(maxsize=16)  # the sets of a ruleset
 def _written_so(words: frozenset[str]) -> tuple[str, ...]:
     """Those of the words that are written so, without such as hold another: that one is counted already."""
-    written = sorted(word for word in words if _unspaced(word[:1]))
+    written = sorted(filter(_unspaced, words))
     return tuple(word for word in written if not any(other in word for other in written if other != word))
