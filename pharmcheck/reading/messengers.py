@@ -118,8 +118,11 @@ def _written(lines: Lines, regions: tuple[str, ...]) -> Iterator[Handle]:
         for match in _eastern.finditer(text):
             yield Handle("line" if match.group("line") else "kakao", match.group("name").strip(".-"), i)
         for match in _eastern_number.finditer(text):
-            digits = "".join(char for char in match.group() if char.isdigit())
-            yield Handle("zalo" if match.group("zalo") else "whatsapp", digits, i)
+            digits = "".join(char for char in match.group() if char in "+0123456789")
+            if match.group("zalo"):
+                yield Handle("zalo", digits.lstrip("+"), i)
+            elif parsed := e164(digits, ("ID", "MY")):
+                yield Handle("whatsapp", parsed[0], i)
         for match in _name.finditer(text):
             kind, name = _kind(match.group("service")), match.group("name").strip(".-")
             if kind == "gadu-gadu" and not (name.isdigit() and len(name) >= _SHORTEST_ID):
