@@ -40,7 +40,7 @@ _LANGUAGES = {
     "is": "Icelandic", "lt": "Lithuanian", "lv": "Latvian", "ro": "Romanian", "sk": "Slovak", "sl": "Slovenian",
     "sr": "Serbian", "tr": "Turkish", "uk": "Ukrainian", "ca": "Catalan", "ar": "Arabic", "he": "Hebrew",
     "hi": "Hindi", "id": "Indonesian", "ja": "Japanese", "ko": "Korean", "th": "Thai", "vi": "Vietnamese",
-    "zh": "Chinese",
+    "zh": "Chinese", "fa": "Persian", "ms": "Malay",
 }  # fmt: skip
 """Names for people of languages that the rules do not speak."""
 

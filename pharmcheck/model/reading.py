@@ -123,7 +123,8 @@ class Email:
 class Handle:
     """A name or number at a messaging service."""
 
-    kind: str  # whatsapp | telegram | signal | wechat | viber | skype | threema | wickr | session | gadu-gadu
+    # whatsapp | telegram | signal | wechat | line | kakao | zalo | viber | skype | threema | wickr | session | …
+    kind: str
     value: str  # E.164 where it is a phone number, else the name without "@"
     block: int
 

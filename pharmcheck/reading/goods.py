@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 
 from pharmcheck.model import BlockKind
+from pharmcheck.reading.lines import Lines
 from pharmcheck.reading.patterns import compile_lines, compile_text
+from pharmcheck.reading.prices import BARE_NUMBER
 
 LINES = (BlockKind.CONTROL, BlockKind.TEXT, BlockKind.ITEM)  # where a text without links may show its buttons
 EDGES = " -–—|:;,.•·*/=>»()[]+"
@@ -18,6 +20,8 @@ has_strength = re.compile(
     r"\d ?(?:mg|mcg|µg|μg|g|ml|iu|ie|mmol|%)(?![^\W\d_])", re.IGNORECASE
 ).search  # one digit, one unit: linear
 _LINE = 60  # characters of a line that is a name; a description is longer
+_BARE_CHARS = 12  # of a price without its sign
+_LIST_LEAST = 6  # of those: doses and stocks stand in shorter tables
 # Words of a pack, not of a product; with only these the heading above names the product.
 _PACK = frozenset(
     (
@@ -58,7 +62,8 @@ _OF_SENTENCES = frozenset(
 
 # Words that tell how to order and not what: "Order now via Telegram".
 _HOW = frozenset(
-    "via through on by using over per über auf mit par sur por vía con su tramite pelo op met przez přes på".split()
+    "via through on by using over per über auf mit par sur por vía con su tramite pelo op met przez přes på "
+    "whatsapp telegram viber zalo kakao kakaotalk line ไลน์ 카톡 카카오톡 واتساب تيليجرام wa".split()
 )
 
 
@@ -69,7 +74,7 @@ def ends_a_sentence(line: str) -> bool:
 
 def tells_how(name: str) -> bool:
     """Whether words on a control say by which way one orders, and name nothing."""
-    return name.partition(" ")[0].lower() in _HOW
+    return name.partition(" ")[0].lower().rstrip(":@") in _HOW
 
 
 def without_price_words(words: list[str]) -> str:
@@ -97,3 +102,14 @@ def is_goods(line: str) -> bool:
         and _OF_SENTENCES.isdisjoint(line.lower().split())
         and not is_pack(line)
     )
+
+
+def price_list(lines: Lines) -> dict[int, str]:
+    """Where bare numbers are the prices of a page that prints no sign of money: each below goods with their strength.
+
+    Not in tables: there a number below a name belongs to a column, and indexes of authorities have many.
+    """
+    texts = ["" if row else block.text for block, row in zip(lines.blocks, lines.rows, strict=True)]
+    short = (place for place, text in enumerate(texts) if place and len(text) <= _BARE_CHARS and text[:1].isdigit())
+    found = {at: texts[at] for at in short if is_goods(texts[at - 1]) and BARE_NUMBER.search(texts[at])}
+    return found if len(found) >= _LIST_LEAST else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from turbohtml.detect import LanguageDetection, detect_language
@@ -31,6 +32,14 @@ _KNOWN = frozenset(_TO_639_1.values())
 _RARE = frozenset(("tgl", "epo", "jav", "zul", "afr", "eus", "sqi", "amh"))
 _NORWEGIAN = ("nb", "nn", "no")
 _SISTERS = ({"da", "no"}, {"cs", "sk"}, {"hr", "sr"}, {"id", "ms"})
+_OF_LATIN = frozenset("en de fr es it nl pt pl cs sk sv da no fi hu ro tr hr sl et lv lt vi id ms ca".split())
+_SCRIPTS = {
+    "th": "\u0e00-\u0e7f", "ja": "\u3040-\u30ff", "ko": "\uac00-\ud7af", "zh": "\u3400-\u9fff", "ar": "\u0600-\u06ff",
+    "fa": "\u0600-\u06ff", "he": "\u0590-\u05ff", "hi": "\u0900-\u097f", "el": "\u0370-\u03ff", "ru": "\u0400-\u04ff",
+    "uk": "\u0400-\u04ff", "bg": "\u0400-\u04ff", "sr": "\u0400-\u04ff",
+}  # fmt: skip
+"""Scripts that hardly stand on a page in a language with Latin letters."""
+_MOSTLY = 2  # of so many letters one
 _OPTIONS = LanguageDetection(allowed=frozenset(_TO_639_1) - _RARE)
 
 
@@ -48,6 +57,8 @@ def language_of(blocks: Sequence[Block], declared: str) -> str | None:
     # Imprints and short pages in sister languages differ by a word or two; the page's own word settles those as well.
     if any({said, found} <= sisters for sisters in _SISTERS):
         return said
+    if said in _OF_LATIN and found in _SCRIPTS and _mostly(text, _SCRIPTS[found]):
+        return found  # a template in another language: no two words of its own are enough to see that
     unsure = found is None or len(text) < _MUCH or match.confidence < _SURE  # two short sentences look surely French
     if said in _KNOWN and said != found and unsure:
         return said
@@ -55,6 +66,11 @@ def language_of(blocks: Sequence[Block], declared: str) -> str | None:
     if said != found and match.confidence < (_LIKELY if len(text) < _MUCH else _FAINT):
         return None
     return found
+
+
+def _mostly(text: str, script: str) -> bool:
+    """Whether most letters of a text are of a script."""
+    return len(re.findall(f"[{script}]", text)) * _MOSTLY > sum(map(str.isalpha, text))
 
 
 def _sample(blocks: Sequence[Block], kinds: tuple[BlockKind, ...]) -> str:

@@ -26,7 +26,9 @@ _link = compile_text(
     r"(?P<telegram>(?:t|telegram)\.me/(?:\+?[A-Za-z0-9_]{4,40}))|"
     r"(?P<signal>signal\.me/#(?:p/)(?:%2B|\+)?\d{7,16})|"
     r"(?P<threema>threema\.id/[A-Z0-9*]{8})|"
-    r"(?P<line>line\.me/(?:R/)?ti/p/[~@%A-Za-z0-9._-]{3,40})|"
+    r"(?P<line>(?:line\.me/(?:R/)?(?:ti/p/|oaMessage/)|page\.line\.me/|lin\.ee/)[~@%A-Za-z0-9._-]{3,40})|"
+    r"(?P<zalo>zalo\.me/(?:\+?84|0)\d{8,10})|"
+    r"(?P<kakao>(?:open|pf)\.kakao\.com/(?:o/|me/)?[A-Za-z0-9_]{4,40})|"
     r"(?P<wechat>u\.wechat\.com/[A-Za-z0-9_-]{4,60}))|"
     r"(?P<whatsapp2>whatsapp://send/?\?(?:[^#]*&)?phone=(?:%2B|\+)?\d{7,16})|"
     r"(?P<telegram2>tg://resolve\?domain=[A-Za-z0-9_]{4,40})|"
@@ -36,7 +38,7 @@ _link = compile_text(
 )
 _value = compile_text(r"[/=:~@]%?(?:2B)?[~@+ ]?([^/=:~@?&#]+)$")
 _link_hint = compile_lines(
-    r"(?i)^((?:https?://(?:www\.)?(?:wa\.me|api\.whatsapp\.com|web\.whatsapp\.com|t\.me|telegram\.me|signal\.me|threema\.id|line\.me|u\.wechat\.com)/|whatsapp:|tg:|viber:|skype:|weixin:).*)$"
+    r"(?i)^((?:https?://(?:www\.)?(?:wa\.me|api\.whatsapp\.com|web\.whatsapp\.com|t\.me|telegram\.me|signal\.me|threema\.id|line\.me|page\.line\.me|lin\.ee|zalo\.me|open\.kakao\.com|pf\.kakao\.com|u\.wechat\.com)/|whatsapp:|tg:|viber:|skype:|weixin:).*)$"
 )
 _NOBODY = frozenset(("share", "joinchat", "addstickers", "proxy", "iv", "socks", "login", "url", "msg", "send"))
 _SERVICES = r"whats ?app|telegram|signal|we ?chat|weixin|viber|skype|threema|wickr(?: ?me)?|session|kik|gadu-gadu|gg"
@@ -49,7 +51,17 @@ _NATIVE = {
 _native = {name: compile_text(f"(?i)(?:{words})") for name, words in _NATIVE.items()}
 _words_bytes = compile_lines(
     rf"(?i)(\b(?:{_SERVICES})\b[^\n]{{0,30}}[@:+=\d–-]|\d ?[(–-][^\n\d]{{0,25}}(?:whats ?app|viber|telegram|signal)\b|"
-    rf"(?:{'|'.join(_NATIVE.values())})[^\n]{{0,30}}[@:+=\d–-]|\d[^\n\d]{{0,25}}(?:{'|'.join(_NATIVE.values())}))"
+    rf"(?:{'|'.join(_NATIVE.values())})[^\n]{{0,30}}[@:+=\d–-]|\d[^\n\d]{{0,25}}(?:{'|'.join(_NATIVE.values())})|"
+    r"\bline ?(?:id\b|@|[:：] ?@)|ไลน์|라인 ?(?:id|아이디)|賴 ?id|\bzalo\b|\bwa ?[:.]? ?[+01]|kakao|카톡|카카오톡)"
+)
+_eastern = compile_text(
+    r"(?i)(?:(?P<line>\bline ?id ?[:：=]?|\bline ?[:：]? ?@|ไลน์ ?(?:ไอดี)? ?(?:line)? ?(?:id)? ?[:：]?|(?:라인|賴) ?(?:id|아이디) ?[:：]?)|"
+    r"(?P<kakao>(?:kakao ?(?:talk)?|카톡|카카오톡) ?(?:id|아이디|상담|문의)? ?[:：]))"
+    r" ?@?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]{2,40})"
+)
+"""Where the east of Asia chats; "line" is a word of English and counts with "ID" or "@" only."""
+_eastern_number = compile_text(
+    r"(?i)(?:\b(?P<zalo>zalo)\b[^\d+\n]{0,20}(?:\+?84|0)[\d .]{8,13}\d|\bwa ?[:.]? ?(?:\+?62|08|\+?60|01)[\d .-]{7,13}\d)"
 )
 _name = compile_text(
     rf"(?i)\b(?P<service>telegram|signal|we ?chat|skype|threema|wickr(?: ?me)?|session|kik|gadu-gadu|gg)\b{_ASKS} ?(?:[:=–-] ?@?| ?\(?@)(?P<name>[A-Za-z0-9][A-Za-z0-9_.*-]{{2,63}})"
@@ -103,6 +115,14 @@ def _written(lines: Lines, regions: tuple[str, ...]) -> Iterator[Handle]:
             parsed = e164(match.group("number").strip(), regions)
             if parsed:
                 yield Handle(_kind(match.group("service")), parsed[0], i)
+        for match in _eastern.finditer(text):
+            yield Handle("line" if match.group("line") else "kakao", match.group("name").strip(".-"), i)
+        for match in _eastern_number.finditer(text):
+            digits = "".join(char for char in match.group() if char in "+0123456789")
+            if match.group("zalo"):
+                yield Handle("zalo", digits.lstrip("+"), i)
+            elif parsed := e164(digits, ("ID", "MY")):
+                yield Handle("whatsapp", parsed[0], i)
         for match in _name.finditer(text):
             kind, name = _kind(match.group("service")), match.group("name").strip(".-")
             if kind == "gadu-gadu" and not (name.isdigit() and len(name) >= _SHORTEST_ID):

@@ -52,7 +52,7 @@ class _Finder:
         self.buying_blocks = lines.first(vocabulary.buy)
         self.no_product = frozenset(lines.first(goods.NO_PRODUCT_BYTES))
         shown = (i for i in self.priced_blocks if self._may_offer(i))
-        self.price = {i: self.priced_blocks[i].strip() for i in shown}
+        self.price = {i: self.priced_blocks[i].strip() for i in shown} or goods.price_list(lines)
         self.prices_at = list(self.price)  # in order
         self.control = {i: words for i, words in self.buying_blocks.items() if self._is_control(i)}
         self.controls_at = list(self.control)  # in order

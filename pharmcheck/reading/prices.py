@@ -9,18 +9,25 @@ from pharmcheck.reading.patterns import compile_lines, compile_text
 _BEFORE = (
     r"(?:US ?\$|CA ?\$|C\$|AU ?\$|A\$|NZ ?\$|S\$|HK ?\$|R\$|NT ?\$|\$|€|£|₹|¥|￥|₽|₪|₺|₴|₩|₫|₦|₱|฿|zł|"
     r"\b(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|CNY|RMB|AED|SAR|UAH|"
-    r"THB|TRY|KES|NGN|Rs\.?|EURO?))"
+    r"THB|TRY|KES|NGN|IDR|MYR|VND|RSD|EGP|QAR|KWD|Rp\.?|RM|Rs\.?|EURO?))"
 )
 _AFTER = (
-    r"(?:€|£|US ?\$|\$|₹|₽|₺|₴|₪|₫|฿|zł|Kč|руб|грн|евро|фунт|доллар|円|日圓|元|원|درهم|ريال|دينار|جنيه|บาท|лв|"
-    r"(?:USDT?|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|AED|SAR|UAH|THB|"
+    r"(?:€|£|US ?\$|\$|₹|₽|₺|₴|₪|₫|฿|zł|Kč|руб|грн|евро|фунт|доллар|円|日圓|元|원|만원|درهم|ريال|دينار|جنيه|บาท|лв|"
+    r"شيكل|ש\"ח|ש״ח|تومان|ریال|دج|₸|тенге|динара|денари|रुपये|din\.|dinara\b|ribu\b|rb\b|bht\b|baht\b|"
+    r"(?:VND|RSD|BAM|MKD|IDR|MYR|EGP|QAR|KWD)\b|(?:USDT?|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|AED|SAR|UAH|THB|"
     r"TL|kr|Ft|lei|euros?|dollars?)\b)"
 )
 _NUMBER = r"\d{1,3}(?:[.,' ]?\d{3}){0,3}(?:[.,](?:\d{1,2}|[-–]{1,2}))?"
-_PATTERN = rf"(?i)({_BEFORE} ?{_NUMBER}|\b{_NUMBER} ?{_AFTER})"
+# Thousands make money of "đ", which begins other words; digits of Arabic and Persian stand before their own words.
+_VIETNAMESE = r"\b\d{1,3}(?:[.,]\d{3}){1,3} ?(?:đ|vnđ)"
+_EASTERN = r"[٠-٩۰-۹]{1,3}(?:[.,٬،٫/]?[٠-٩۰-۹]{3}){0,3} ?(?:درهم|ريال|دينار|جنيه|شيكل|تومان|ریال)"
+_PATTERN = rf"(?i)({_BEFORE} ?{_NUMBER}|\b{_NUMBER} ?{_AFTER}|{_VIETNAMESE}|{_EASTERN})"
+# A line that is a number as prices are, where a list prints no sign: "8900,", "1,250", "860.-".
+_BARE = r"^(\d{1,3}(?:[.,]?\d{3}){1,2}|[1-9]\d{2})[ .,–-]{0,2}$"
 
 PRICE = compile_text(_PATTERN)
 PRICE_BYTES = compile_lines(_PATTERN)
+BARE_NUMBER = compile_text(_BARE)
 
 # "$" and "kr" alone belong to many countries; "¥" to two.
 _CURRENCIES = tuple(
@@ -30,7 +37,8 @@ _CURRENCIES = tuple(
         "usd=USD eur=EUR gbp=GBP cad=CAD aud=AUD nzd=NZD inr=INR chf=CHF sek=SEK nok=NOK dkk=DKK pln=PLN czk=CZK "
         "huf=HUF zar=ZAR ron=RON mxn=MXN brl=BRL pkr=PKR sgd=SGD hkd=HKD "
         "€=EUR £=GBP ₹=INR ₽=RUB руб=RUB ₪=ILS ₺=TRY zł=PLN kč=CZK jpy=JPY 円=JPY cny=CNY aed=AED "
-        "sar=SAR uah=UAH thb=THB ₴=UAH грн=UAH ₩=KRW 원=KRW ₫=VND ₦=NGN ₱=PHP ฿=THB บาท=THB "
+        "sar=SAR uah=UAH thb=THB ₴=UAH грн=UAH ₩=KRW 원=KRW ₫=VND ₦=NGN ₱=PHP ฿=THB บาท=THB baht=THB "
+        "idr=IDR rp=IDR rm=MYR myr=MYR vnd=VND đ=VND rsd=RSD dinara=RSD تومان=IRR egp=EGP "
     ).split()
 )
 

@@ -27,9 +27,11 @@ from pharmcheck.model import (
 from pharmcheck.reading import locate
 from pharmcheck.reading.issuers import Issuers
 from pharmcheck.registers import RegisterLookup
+from pharmcheck.ruleset.counting import count_words
 from pharmcheck.ruleset.destinations import Destinations, MedicineKind
 from pharmcheck.ruleset.directory import Directory
 from pharmcheck.ruleset.folding import words_in
+from pharmcheck.ruleset.implied import implied_offers
 from pharmcheck.ruleset.issuer_pages import IssuerPage, hear
 from pharmcheck.ruleset.list_schema import Papers
 from pharmcheck.ruleset.lookalikes import Lookalike
@@ -44,7 +46,6 @@ if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.load import Ruleset
     from pharmcheck.ruleset.traits import Trades
 
-_PIECE = 1 << 14  # characters
 QUOTE_CHARS = 300  # what evidence keeps of a page's words
 _WORDLESS = "It stands in a picture, a link or the data of this page, not in its words."
 _CCTLD_COUNTRIES = {
@@ -143,13 +144,8 @@ class Site:
         """How often each word of `talk` stands on a page."""
         known = self._word_counts.get(id(page))
         if known is None:
-            known = self._word_counts[id(page)] = Counter()
-            asked, words, begin = frozenset[str]().union(*self.talk.values()), self.plain_words(page), 0
-            while begin < len(words):  # the words of a large page at once would fill a memory
-                end = words.find(" ", begin + _PIECE)
-                end = len(words) if end < 0 else end
-                known.update(filter(asked.__contains__, words[begin:end].split()))
-                begin = end
+            counts = count_words(page.folded, self.plain_words(page), self.talk.values())
+            known = self._word_counts[id(page)] = counts
         return known
 
     def add_offer(self, offer: MedicineOffer) -> None:
@@ -265,8 +261,10 @@ def build_site(
         tuple(answer for answer in answers if answer),
         second_looks,
     )
-    furniture = ruleset.talk["furniture"]
-    for offer in offers_of(pages, medicines, lists["shop_words"]["sale"], furniture):
+    furniture, sale = ruleset.talk["furniture"], lists["shop_words"]["sale"]
+    for offer in offers_of(pages, medicines, sale, furniture, lists["shop_talk"]["waived_not"]):
+        site.add_offer(offer)
+    for offer in () if site.offers else implied_offers(site, lists):
         site.add_offer(offer)
     for offer in () if site.offers else spoken_of_offers(pages, furniture):
         if site.restricted(offer.medicine):

@@ -13,7 +13,9 @@ from urllib.parse import unquote, urlsplit
 from pharmcheck.model import BlockKind, OfferKind, PageRole
 from pharmcheck.reading.goods import is_goods, is_pack
 from pharmcheck.reading.prices import PRICE
+from pharmcheck.ruleset.counting import times_said
 from pharmcheck.ruleset.folding import fold
+from pharmcheck.ruleset.implied import muscle_offers
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import LABEL_CHARS, MedicineOffer, is_name, medicine_offers
@@ -21,7 +23,6 @@ from pharmcheck.ruleset.shelf import LABEL_CHARS, MedicineOffer, is_name, medici
 _NO_LETTERS = re.compile(r"[\W_]+|html?$|php$")  # linear: one class, or an ending
 _PRICED_LEAST = 2
 _LINES_MOST = 50
-_WORD = re.compile(r"\w+")  # linear: one class
 _HEADED_LEAST = 2
 _SAID_CHARS = 120
 _SAID_LEAST = 2
@@ -42,7 +43,11 @@ _NO_SHOP_ROLES = (PageRole.ARTICLE, PageRole.PRIVACY)  # reports and notices spe
 
 
 def offers_of(
-    pages: Sequence[PageText], medicines: Medicines, sale: Mapping[str, Sequence[str]], furniture: frozenset[str]
+    pages: Sequence[PageText],
+    medicines: Medicines,
+    sale: Mapping[str, Sequence[str]],
+    furniture: frozenset[str],
+    turned: Sequence[str] = (),
 ) -> Iterator[MedicineOffer]:
     """Every offer of a medicine on the pages of a site, those with a price or a button on shop pages first.
 
@@ -51,6 +56,7 @@ def offers_of(
         medicines: to look for.
         sale: as for `spoken_offers`.
         furniture: words that hardly stand anywhere but in a shop, of all languages, folded.
+        turned: as for `spoken_offers`.
     """
     priced: set[str] = set()
     for page in sorted(pages, key=lambda item: item.reading.role not in _SHOP_PAGES):
@@ -60,7 +66,8 @@ def offers_of(
     bare = [page for page in pages if page.reading.url not in priced]
     yield from headed_offers(bare, furniture)
     yield from subject_offers(bare)
-    yield from spoken_offers(pages, sale)
+    yield from muscle_offers(bare)
+    yield from spoken_offers(pages, sale, turned)
     yield from listed_offers(pages, furniture)
     yield from addressed_offers(pages, medicines, furniture)
 
@@ -146,16 +153,20 @@ def _is_goods(page: PageText, block: int) -> bool:
 
 
 def _is_shop_page(page: PageText, furniture: frozenset[str]) -> bool:
-    controls = any(offer.control for offer in page.reading.offers)
-    return controls or PRICE.search(page.folded) is not None or not furniture.isdisjoint(_WORD.findall(page.folded))
+    if any(offer.control for offer in page.reading.offers) or PRICE.search(page.folded) is not None:
+        return True
+    return times_said(page.folded, furniture) > 0
 
 
-def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]]) -> list[MedicineOffer]:
+def spoken_offers(
+    pages: Iterable[PageText], words: Mapping[str, Sequence[str]], turned: Sequence[str] = ()
+) -> list[MedicineOffer]:
     """Short lines that name a medicine beside "for sale", in languages of which the rules know little more.
 
     Args:
         pages: of the site.
         words: parts of words that put something up for sale, by the language of the page.
+        turned: parts of words that turn such a line into a warning, folded.
     """
     found: dict[str, list[MedicineOffer]] = {}
     for page in pages:
@@ -164,7 +175,8 @@ def spoken_offers(pages: Iterable[PageText], words: Mapping[str, Sequence[str]])
             continue
         for at in page.naming:
             line = page.block_text(at)
-            if len(line) <= _SAID_CHARS and any(word in line for word in said):
+            warns = any(word in line for word in turned)
+            if len(line) <= _SAID_CHARS and not warns and any(word in line for word in said):
                 medicines = page.medicines_in_block(at)
                 found.setdefault(line, [MedicineOffer(medicine, page, at, line) for medicine in medicines])
     if len(found) < _SAID_LEAST:
@@ -260,7 +272,7 @@ def _says_often(pages: Iterable[PageText], wanted: frozenset[str], least: int = 
     times = 0
     for page in pages:
         if page.reading.role not in _NO_SHOP_ROLES:
-            times += sum(map(wanted.__contains__, _WORD.findall(page.folded)))
+            times += times_said(page.folded, wanted)
             if times >= least:
                 return True
     return False

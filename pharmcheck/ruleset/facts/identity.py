@@ -28,6 +28,9 @@ def _identity_pages(site: Site) -> list[PageText] | str:
         return "no contact, imprint, about or terms page was read"
     if any(page.reading.problem for page in pages):
         return "a page that should say it was not read in full"
+    spoken = site.lists["voice"]["languages"]
+    if any(page.reading.language and page.reading.language not in spoken for page in pages):
+        return "a page that should say it is in a language that the rules do not read"
     failed = [
         attempt
         for attempt in site.capture.attempts

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pharmcheck.model import Evidence, EvidenceKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, not_applicable, present, say
 from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.implied import medicine_of_label
 from pharmcheck.ruleset.medicines import Medicine
 from pharmcheck.ruleset.scan import Line
 from pharmcheck.ruleset.site import Site, own_pages
@@ -16,31 +17,14 @@ _CALLED_LEAST = 3  # times
 _ASKED_MOST = 500  # names on a page; a shop says early what it is called
 _NEXT_TO = 20  # characters
 _QUOTES = " \"'-_|»«"
-_NAME_CHARS = 5  # shorter names stand inside other words by chance
 
 
 def medicine_of_domain(site: Site) -> Medicine | None:
     """The medicine that the domain is named after."""
     if site.domain_medicine is None:
-        site.domain_medicine = (_medicine_of(site),)
+        leads = site.lists["mail_order"]["domain_leads"]
+        site.domain_medicine = (medicine_of_label(_label(site), site.medicines, leads),)
     return site.domain_medicine[0]
-
-
-def _medicine_of(site: Site) -> Medicine | None:
-    label = _label(site)
-    named = site.medicines.named_in(label.replace("-", " "))
-    if named:
-        return named[0][2]
-    # "kamagrastore", "cheapviagra", "buyxanaxfast", "yourxanaxstore": a name at either end, or after a word of shops
-    joined = label.replace("-", "")
-    leads = site.lists["mail_order"]["domain_leads"]
-    after = [joined.partition("buy")[2], *(joined[len(lead) :] for lead in leads if joined.startswith(lead))]
-    starts = {text[:size] for text in (joined, *after) for size in range(_NAME_CHARS, len(text) + 1)}
-    ends = {joined[at:] for at in range(len(joined) - _NAME_CHARS + 1)}
-    for name in sorted(starts | ends, key=lambda found: (-len(found), found)):
-        if name in site.medicines.by_name and name not in site.medicines.only_apart:
-            return site.medicines.by_name[name]
-    return None
 
 
 @fact

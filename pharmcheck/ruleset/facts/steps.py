@@ -81,7 +81,22 @@ def _is_promise(site: Site, page: PageText, at: int, begin: int, turned: Iterabl
     languages = spoken_languages(site)
     foreign = bool(languages) and languages.isdisjoint(site.lists["voice"]["languages"])
     chosen = sum(map(site.restricted, site.offered))
-    return foreign and 100 * chosen >= _RESTRICTED_SHARE * len(site.offered)
+    goods = sum(site.restricted(medicine) for medicine, _ in site.offers)
+    return foreign and goods >= _SHELF_LEAST and 100 * chosen >= _RESTRICTED_SHARE * len(site.offered)
+
+
+@fact
+def from_abroad_elsewhere(site: Site) -> Answer:
+    """A shop of prescription-only medicine says, in a language without phrases, that the parcel comes from far away."""
+    if not any(map(site.restricted, site.offered)):
+        return ABSENT
+    words, spoken = sorted({fold(word) for word in site.lists["shop_talk"]["abroad"]}), site.lists["voice"]["languages"]
+    for page in own_pages(site):
+        places = (page.folded.find(word) for word in words if page.reading.language not in spoken)
+        place = next((at for at in places if at >= 0), None)
+        if place is not None:
+            return present(site.cite(page, page.block_at(place)))
+    return ABSENT
 
 
 @fact

@@ -6,13 +6,13 @@ What such shops say differs in every language; what they print beside it (HPLC, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import re2
 
 from pharmcheck.model import Evidence, EvidenceKind, OfferKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.chatting import order_lines, order_words
 from pharmcheck.ruleset.facts.offers import furniture_of
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
@@ -39,16 +39,7 @@ _SPOKEN_ON = (
 _ANABOLIC_LEAST = 3  # times on the whole site; a report or a rule of sports says it once or twice …
 _STEROIDS_LEAST = 10  # … and with "steroids" this often,
 _FURNITURE_LEAST = 3  # beside words of carts and parcels
-_ORDER_ABOVE = 3  # lines between "contact us to order" and the names of messengers
-_SHORT = 80  # characters of such a line
 _CANADIAN_LEAST = 3  # times; a report or a price comparison says it once or twice
-_WORD = re.compile(r"\w+")  # linear: one class
-_ALONE = 12  # characters of a line beside the name of a messenger
-_MESSENGERS = re2.compile(
-    r"whats ?app|telegram|\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|ват?сапп?|вотсапп?|телеграмм?|"
-    r"왓츠앱|카카오톡|텔레그램|ワッツアップ|וואטסאפ|ווטסאפ|טלגרם|微信|电报|電報"
-)
-_LATIN_NAMES = ("whats", "telegram", "viber", "wickr", "threema")  # a look that is quicker than the pattern
 _COINS = re2.compile(
     r"bitcoin|\bbtc\b|\busdt\b|ethereum|litecoin|monero|биткоин|біткоін|ビットコイン|比特币|比特幣|비트코인|بيتكوين"
 )
@@ -56,7 +47,9 @@ _CANADIAN = re2.compile(
     r"\bcanadian (?:online |internet |mail[- ]order )?(?:pharmacy|pharmacies|drugstores?|drugs|meds)\b"
 )
 _SECRET = frozenset({"telegram", "wickr", "signal", "threema", "session", "kik"})
-_ANY_CHAT = _SECRET | {"whatsapp", "viber", "wechat", "line", "skype"}
+_ANY_CHAT = _SECRET | {"whatsapp", "viber", "wechat", "line", "kakao", "zalo", "skype"}
+_SEVERAL = 2  # controlled drugs that nobody hands out to a name in any chat …
+_SHARE = 3  # … when of so many medicines one is such; a pharmacy that has a number for chats stocks other things
 
 
 @fact
@@ -107,10 +100,11 @@ def steroid_trade(site: Site) -> Answer:
 
 @fact
 def forbidden_goods_by_messenger(site: Site) -> Answer:
-    """Controlled drugs are ordered by a secret messenger, or medicines for abortion by any."""
+    """A controlled drug is ordered by a secret messenger; several of them, or medicines for abortion, by any."""
     drugs = [offer for medicine, offer in site.offered.items() if site.controlled(medicine)]
     abortion = [offer for medicine, offer in site.offered.items() if medicine.group == "abortion"]
-    wanted = _ANY_CHAT if abortion else _SECRET if drugs else frozenset()
+    many = len(drugs) >= _SEVERAL and len(drugs) * _SHARE >= len(site.offered)
+    wanted = _ANY_CHAT if abortion or many else _SECRET if drugs else frozenset()
     for page in site.pages if wanted else ():
         handle = next((one for one in page.reading.contacts.handles if one.kind in wanted), None)
         if handle is not None:
@@ -144,24 +138,9 @@ def sold_by_nobody_in_a_chat(site: Site) -> Answer:
 
 
 def chat_line(site: Site) -> tuple[PageText, int] | None:
-    """Where a short line takes orders by messenger, in any language that we know words of orders in."""
-    talk, verbs = site.lists["shop_talk"], site.lists["shop_words"]
-    orders = {word for words in (*talk["order"].values(), *verbs["verbs"].values()) for word in words}
-    foreign = {word for words in verbs["sale"].values() for word in words if not word.isascii()}
-    for page in own_pages(site):
-        if page.folded.isascii() and not any(name in page.folded for name in _LATIN_NAMES):
-            continue
-        blocks = page.reading.blocks
-        said = {*verbs["sale"].get(page.reading.language or "", ()), *foreign}
-        for match in _MESSENGERS.finditer(page.folded):
-            at = page.block_at(match.start())
-            alone = len(blocks[at].text) - len(match.group()) <= _ALONE
-            lines = range(max(at - _ORDER_ABOVE, 0) if alone else at, at + 1)
-            for i in lines:
-                text = page.block_text(i)
-                if len(text) <= _SHORT and (_says(page, i, orders) or any(word in text for word in said)):
-                    return page, at
-    return None
+    """Where a short line takes orders by messenger."""
+    words = order_words(site.lists)
+    return next(((page, at) for page in own_pages(site) for at in order_lines(page, words)), None)
 
 
 @fact
@@ -215,10 +194,6 @@ def _is_all(site: Site) -> bool:
         return False
     medicine = next(iter(site.offered))
     return any(is_name(home, at) and medicine in home.medicines_in_block(at) for at in range(len(home.starts)))
-
-
-def _says(page: PageText, block: int, words: set[str]) -> bool:
-    return not words.isdisjoint(_WORD.findall(page.block_text(block)))
 
 
 def _is_shop(site: Site) -> bool:
