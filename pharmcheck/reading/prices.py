@@ -8,8 +8,8 @@ from pharmcheck.reading.patterns import compile_lines, compile_text
 
 _BEFORE = (
     r"(?:US ?\$|CA ?\$|C\$|AU ?\$|A\$|NZ ?\$|S\$|HK ?\$|R\$|NT ?\$|\$|€|£|₹|¥|￥|₽|₪|₺|₴|₩|₫|₦|₱|฿|zł|"
-    r"\b(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|CNY|RMB|AED|SAR|UAH|"
-    r"THB|TRY|KES|NGN|Rs\.?|EURO?))"
+    r"\b(?:kr\.?|USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|CNY|RMB|AED|SAR|"
+    r"UAH|THB|TRY|KES|NGN|Rs\.?|EURO?))"
 )
 _AFTER = (
     r"(?:€|£|US ?\$|\$|₹|₽|₺|₴|₪|₫|฿|zł|Kč|руб|грн|евро|фунт|доллар|円|日圓|元|원|درهم|ريال|دينار|جنيه|บาท|лв|"
@@ -17,7 +17,9 @@ _AFTER = (
     r"TL|kr|Ft|lei|euros?|dollars?)\b)"
 )
 _NUMBER = r"\d{1,3}(?:[.,' ]?\d{3}){0,3}(?:[.,](?:\d{1,2}|[-–]{1,2}))?"
-_PATTERN = rf"(?i)({_BEFORE} ?{_NUMBER}|\b{_NUMBER} ?{_AFTER})"
+# "290,-" and "290:-" of the north; "900 р." of Russia, but not "2020 р.", a year in Ukraine.
+_ROUND = r"(?:[1-9]\d{1,3}[,:][-–]\B|[1-9]\d{1,2}(?: \d{3})? ?р\.)"
+_PATTERN = rf"(?i)({_BEFORE} ?{_NUMBER}|\b{_NUMBER} ?{_AFTER}|\b{_ROUND})"
 
 PRICE = compile_text(_PATTERN)
 PRICE_BYTES = compile_lines(_PATTERN)
