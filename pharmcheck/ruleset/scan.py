@@ -102,6 +102,14 @@ class PageText:
         for place in range(bisect_left(self._named_at, begin), bisect_left(self._named_at, end)):
             yield self.named[place][1]
 
+    def first_named(self, begin: int) -> int:
+        """Where the first medicine at or behind an offset of `folded` begins; there is one."""
+        return self._named_at[bisect_left(self._named_at, begin)]
+
+    def last_named(self, begin: int, end: int) -> int:
+        """Where the last medicine named between two offsets of `folded` ends; there is one."""
+        return max(stop for stop in self.named_ends(begin, end) if stop <= end)
+
     def medicines_in_heading(self, kind: BlockKind, text: str = "") -> tuple[Medicine, ...]:
         """Medicines named in a heading with this text, or in the page's title."""
         if self._headings is None:
@@ -188,6 +196,8 @@ class PhraseIndex:
             self._phrases.setdefault(phrase.text, []).append(phrase)
         self._texts: Sequence[str] = tuple(self._phrases)
         self._needs_medicine = [MEDICINE in text for text in self._texts]
+        self._begins_with_it = [text.startswith(MEDICINE) for text in self._texts]
+        self._ends_with_it = [text.endswith(MEDICINE) for text in self._texts]
         self._anchors = Anchors(self._texts)
         self._options = re2.Options()
         self._options.never_capture = True
@@ -222,6 +232,10 @@ class PhraseIndex:
         for number, block, first, last in sorted(found, key=lambda hit: (chunk_of[hit[1]], hit)):
             start = page.starts[block]
             named = page.medicines_in(start + first, start + last)
+            if named:  # the words around a name ("never Viagra") are no part of it: who speaks, is told by them
+                whole = start + first, start + last
+                first = page.first_named(whole[0]) - start if self._begins_with_it[number] else first
+                last = page.last_named(*whole) - start if self._ends_with_it[number] else last
             if named or not self._needs_medicine[number]:
                 for phrase in self._meant(number, page.reading.language):
                     yield Hit(phrase, block, first, last, named)
