@@ -22,7 +22,7 @@ from typing import NamedTuple
 from pharmcheck.ruleset.folding import fold, spell
 
 _GAP = r"(?:[ ,:;-]+[^ \n.?!]+){0,6}?"
-_SEPARATOR = r"[ ,:-]{1,2}(?:[cdjlmnst]'|qu')?"  # an elided French word may lean on the next one
+_SEPARATOR = r"[ ,:-]{1,3}(?:[cdjlmnst]'|qu')?"  # an elided French word may lean on the next one
 _NUMBER = r"[0-9][0-9.,]*"
 _PRICE = r"(?:(?:us ?)?[$€£₽] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(?:[$€£₽]|usd|eur|euros?|gbp|dollars?|zl|kc|kr|chf|RUB))"
 _TOKEN = re.compile(r"\[[^\[\]\s]+\]|\.\.\.|[^\[\]\s]+")
