@@ -4,7 +4,7 @@
     ship* ... to/into any country
 
 * Latin and Russian words
-* words stand in order, one space or hyphen apart; accents, case and quote marks do not matter
+* words stand in order, one space, hyphen or dash between spaces apart; accents, case and quote marks do not matter
 * `a/b` either; `[a/b]` may be missing; `_` inside a word is a space (`set_up/arranged`)
 * `word*` any ending; `...` up to six words in between
 * `{medicine}` up to four words among which a medicine of rules/lists/medicines.yaml must be named (the scanner

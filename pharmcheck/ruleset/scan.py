@@ -232,13 +232,18 @@ class PhraseIndex:
         for number, block, first, last in sorted(found, key=lambda hit: (chunk_of[hit[1]], hit)):
             start = page.starts[block]
             named = page.medicines_in(start + first, start + last)
-            if named:  # the words around a name ("never Viagra") are no part of it: who speaks, is told by them
-                whole = start + first, start + last
-                first = page.first_named(whole[0]) - start if self._begins_with_it[number] else first
-                last = page.last_named(*whole) - start if self._ends_with_it[number] else last
             if named or not self._needs_medicine[number]:
+                begin, end = start + first, start + last
+                begin, end = self._trimmed(number, page, begin, end) if named else (begin, end)
                 for phrase in self._meant(number, page.reading.language):
-                    yield Hit(phrase, block, first, last, named)
+                    yield Hit(phrase, block, begin - start, end - start, named)
+
+    def _trimmed(self, number: int, page: PageText, begin: int, end: int) -> tuple[int, int]:
+        """A hit without the words around its name ("never Viagra"): they tell who speaks, and are no part of it."""
+        return (
+            page.first_named(begin) if self._begins_with_it[number] else begin,
+            page.last_named(begin, end) if self._ends_with_it[number] else end,
+        )
 
     def _places(self, lines: Sequence[Line]) -> Iterator[tuple[str, Places]]:
         """Of the lines in which phrases stand: where."""

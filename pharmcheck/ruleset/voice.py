@@ -72,8 +72,8 @@ class VoiceLexicon:
 
     CUES = (
         "own", "invites", "sells", "advice", "duty", "others", "report", "hearsay", "negation_before",
-        "negation_after", "needless", "question", "question_of", "denial", "consent", "relative", "condition", "goods", "shop",
-        "class", "for", "whole",
+        "negation_after", "needless", "question", "question_of", "denial", "consent", "relative", "condition", "goods",
+        "shop", "class", "for", "whole",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Mapping[str, list[str]]]) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 import re2
 
-from pharmcheck.model import Evidence
-from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
+from pharmcheck.model import Evidence, EvidenceKind
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import Medicine
@@ -22,6 +22,7 @@ from pharmcheck.ruleset.shelf import MedicineOffer, shop_offers
 from pharmcheck.ruleset.site import Site
 
 _SHOWN = 3
+_BRAND_CHARS = 7  # of a brand in a domain; a shorter one is part of many words
 _MAKER = "IN"  # where the brands made for export are at home
 _MAKERS_PRICES = ("₹", "inr", "rs")
 _GENERIC = re2.compile(r"\bgener(?:ics?|i[ck]u[ms]|ika?|ic[oa]s?|iques?|isk[ae]?|iek[e]?|yk[iu]?)\b|\b[a-z]*generika\b")
@@ -62,9 +63,19 @@ def _export_brands(site: Site) -> Answer:
         brand = site.medicines.export_brand_in(fold(offer.words))
         if brand:
             found.setdefault(brand, offer)
-    if not found:
+    if found:
+        return present(*_cited(site, found.values()), medicine=next(iter(found)).title())
+    brand = _brand_of_domain(site) if site.sells else None  # a shop's terms name no product, its domain does
+    if brand is None:
         return ABSENT
-    return present(*_cited(site, found.values()), medicine=next(iter(found)).title())
+    quote = f"The shop's domain {site.address.registrable_domain} is named after {brand.title()}."
+    return present(say(EvidenceKind.LIST, quote), medicine=brand.title())
+
+
+def _brand_of_domain(site: Site) -> str | None:
+    label = site.address.registrable_domain.split(".", 1)[0].replace("-", "")
+    brands = (brand for brand in sorted(site.medicines.export_brands) if len(brand) >= _BRAND_CHARS)
+    return next((brand for brand in brands if brand.replace(" ", "") in label), None)
 
 
 @fact
