@@ -217,11 +217,13 @@ def test_a_page_inside_one_landmark_still_offers(reading, tag):
 
 
 def test_a_year_in_ukrainian_is_no_price(reading):
-    """"р." stands for roubles in Russian and for a year in Ukrainian."""
+    """ "р." stands for roubles in Russian and for a year in Ukrainian."""
     assert not reading("<h2><a href=/p>Sildex</a></h2><p>2020 р.</p>").offers
 
 
-@pytest.mark.parametrize("button", ["In den Warenkorb legen", "Plaats in winkelwagen", "Wrzuć do koszyka", "Koupit teď"])
+@pytest.mark.parametrize(
+    "button", ["In den Warenkorb legen", "Plaats in winkelwagen", "Wrzuć do koszyka", "Koupit teď"]
+)
 def test_the_whole_words_of_a_button_are_no_name(reading, button):
     """What a button says besides "cart" is no product: the heading is."""
     (offer,) = reading(f"<h2>Sildex</h2><p>29,00 €</p><button>{button}</button>").offers
