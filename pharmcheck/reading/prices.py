@@ -8,20 +8,23 @@ from pharmcheck.reading.patterns import compile_lines, compile_text
 
 _BEFORE = (
     r"(?:US ?\$|CA ?\$|C\$|AU ?\$|A\$|NZ ?\$|S\$|HK ?\$|R\$|NT ?\$|\$|€|£|₹|¥|￥|₽|₪|₺|₴|₩|₫|₦|₱|฿|zł|"
-    r"\b(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|CNY|RMB|AED|SAR|UAH|"
-    r"THB|TRY|KES|NGN|IDR|MYR|VND|RSD|EGP|QAR|KWD|Rp\.?|RM|Rs\.?|EURO?))"
+    r"\b(?:kr\.?|USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|CNY|RMB|AED|SAR|"
+    r"UAH|THB|TRY|KES|NGN|IDR|MYR|VND|RSD|EGP|QAR|KWD|Rp\.?|RM|Rs\.?|EURO?))"
 )
 _AFTER = (
     r"(?:€|£|US ?\$|\$|₹|₽|₺|₴|₪|₫|฿|zł|Kč|руб|грн|евро|фунт|доллар|円|日圓|元|원|만원|درهم|ريال|دينار|جنيه|บาท|лв|"
     r"شيكل|ש\"ח|ש״ח|تومان|ریال|دج|₸|тенге|динара|денари|रुपये|din\.|dinara\b|ribu\b|rb\b|bht\b|baht\b|"
-    r"(?:VND|RSD|BAM|MKD|IDR|MYR|EGP|QAR|KWD)\b|(?:USDT?|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|AED|SAR|UAH|THB|"
-    r"TL|kr|Ft|lei|euros?|dollars?)\b)"
+    r"(?:VND|RSD|BAM|MKD|IDR|MYR|EGP|QAR|KWD)\b|"
+    r"(?:USDT?|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|ZAR|MXN|BRL|PKR|SGD|HKD|"
+    r"JPY|AED|SAR|UAH|THB|TL|kr|Ft|lei|euros?|dollars?)\b)"
 )
 _NUMBER = r"\d{1,3}(?:[.,' ]?\d{3}){0,3}(?:[.,](?:\d{1,2}|[-–]{1,2}))?"
 # Thousands make money of "đ", which begins other words; digits of Arabic and Persian stand before their own words.
 _VIETNAMESE = r"\b\d{1,3}(?:[.,]\d{3}){1,3} ?(?:đ|vnđ)"
 _EASTERN = r"[٠-٩۰-۹]{1,3}(?:[.,٬،٫/]?[٠-٩۰-۹]{3}){0,3} ?(?:درهم|ريال|دينار|جنيه|شيكل|تومان|ریال)"
-_PATTERN = rf"(?i)({_BEFORE} ?{_NUMBER}|\b{_NUMBER} ?{_AFTER}|{_VIETNAMESE}|{_EASTERN})"
+# "290,-" and "290:-" of the north; "900 р." of Russia, but not "2020 р.", a year in Ukraine.
+_ROUND = r"(?:[1-9]\d{1,3}[,:][-–]\B|[1-9]\d{1,2}(?: \d{3})? ?р\.)"
+_PATTERN = rf"(?i)({_BEFORE} ?{_NUMBER}|\b{_NUMBER} ?{_AFTER}|\b{_ROUND}|{_VIETNAMESE}|{_EASTERN})"
 # A line that is a number as prices are, where a list prints no sign: "8900,", "1,250", "860.-".
 _BARE = r"^(\d{1,3}(?:[.,]?\d{3}){1,2}|[1-9]\d{2})[ .,–-]{0,2}$"
 

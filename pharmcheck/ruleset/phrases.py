@@ -4,7 +4,7 @@
     ship* ... to/into any country
 
 * Latin and Russian words
-* words stand in order, one space or hyphen apart; accents, case and quote marks do not matter
+* words stand in order, one space, hyphen or dash between spaces apart; accents, case and quote marks do not matter
 * `a/b` either; `[a/b]` may be missing; `_` inside a word is a space (`set_up/arranged`)
 * `word*` any ending; `...` up to six words in between
 * `{medicine}` up to four words among which a medicine of rules/lists/medicines.yaml must be named (the scanner
@@ -22,7 +22,7 @@ from typing import NamedTuple
 from pharmcheck.ruleset.folding import fold, spell
 
 _GAP = r"(?:[ ,:;-]+[^ \n.?!]+){0,6}?"
-_SEPARATOR = r"[ ,:-]{1,2}(?:[cdjlmnst]'|qu')?"  # an elided French word may lean on the next one
+_SEPARATOR = r"[ ,:-]{1,3}(?:[cdjlmnst]'|qu')?"  # an elided French word may lean on the next one
 _NUMBER = r"[0-9][0-9.,]*"
 _PRICE = r"(?:(?:us ?)?[$€£₽] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(?:[$€£₽]|usd|eur|euros?|gbp|dollars?|zl|kc|kr|chf|RUB))"
 _TOKEN = re.compile(r"\[[^\[\]\s]+\]|\.\.\.|[^\[\]\s]+")

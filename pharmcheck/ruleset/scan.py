@@ -102,6 +102,14 @@ class PageText:
         for place in range(bisect_left(self._named_at, begin), bisect_left(self._named_at, end)):
             yield self.named[place][1]
 
+    def first_named(self, begin: int) -> int:
+        """Where the first medicine at or behind an offset of `folded` begins; there is one."""
+        return self._named_at[bisect_left(self._named_at, begin)]
+
+    def last_named(self, begin: int, end: int) -> int:
+        """Where the last medicine named between two offsets of `folded` ends; there is one."""
+        return max(stop for stop in self.named_ends(begin, end) if stop <= end)
+
     def medicines_in_heading(self, kind: BlockKind, text: str = "") -> tuple[Medicine, ...]:
         """Medicines named in a heading with this text, or in the page's title."""
         if self._headings is None:
@@ -188,6 +196,8 @@ class PhraseIndex:
             self._phrases.setdefault(phrase.text, []).append(phrase)
         self._texts: Sequence[str] = tuple(self._phrases)
         self._needs_medicine = [MEDICINE in text for text in self._texts]
+        self._begins_with_it = [text.startswith(MEDICINE) for text in self._texts]
+        self._ends_with_it = [text.endswith(MEDICINE) for text in self._texts]
         self._anchors = Anchors(self._texts)
         self._options = re2.Options()
         self._options.never_capture = True
@@ -223,8 +233,17 @@ class PhraseIndex:
             start = page.starts[block]
             named = page.medicines_in(start + first, start + last)
             if named or not self._needs_medicine[number]:
+                begin, end = start + first, start + last
+                begin, end = self._trimmed(number, page, begin, end) if named else (begin, end)
                 for phrase in self._meant(number, page.reading.language):
-                    yield Hit(phrase, block, first, last, named)
+                    yield Hit(phrase, block, begin - start, end - start, named)
+
+    def _trimmed(self, number: int, page: PageText, begin: int, end: int) -> tuple[int, int]:
+        """A hit without the words around its name ("never Viagra"): they tell who speaks, and are no part of it."""
+        return (
+            page.first_named(begin) if self._begins_with_it[number] else begin,
+            page.last_named(begin, end) if self._ends_with_it[number] else end,
+        )
 
     def _places(self, lines: Sequence[Line]) -> Iterator[tuple[str, Places]]:
         """Of the lines in which phrases stand: where."""

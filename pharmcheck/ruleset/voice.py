@@ -72,8 +72,8 @@ class VoiceLexicon:
 
     CUES = (
         "own", "invites", "sells", "advice", "duty", "others", "report", "hearsay", "negation_before",
-        "negation_after", "question", "question_of", "denial", "consent", "relative", "condition", "goods", "shop",
-        "class", "for", "whole",
+        "negation_after", "needless", "question", "question_of", "denial", "consent", "relative", "condition", "goods",
+        "shop", "class", "for", "whole",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Mapping[str, list[str]]]) -> None:
@@ -90,7 +90,7 @@ class VoiceLexicon:
 
     def has(self, cue: str, language: str, text: str) -> bool:
         """Whether a cue stands in folded `text`, in the language of the phrase."""
-        return self._first(cue, language, text) >= 0
+        return self.first(cue, language, text) >= 0
 
     def last(self, cue: str, language: str, text: str) -> int:
         """Where the last such cue ends in folded `text`; -1 when there is none."""
@@ -99,7 +99,7 @@ class VoiceLexicon:
 
     def begins(self, cue: str, language: str, text: str) -> bool:
         """Whether folded `text` starts with a cue."""
-        start = self._first(cue, language, text)
+        start = self.first(cue, language, text)
         return start >= 0 and not text[:start].strip(" \"'([*-¿¡•>:,")
 
     def opening(self, cue: str, language: str, text: str) -> int:
@@ -108,7 +108,7 @@ class VoiceLexicon:
         found = pattern.match(spell(text)) if pattern else None
         return int(found.end()) if found else -1
 
-    def _first(self, cue: str, language: str, text: str) -> int:
+    def first(self, cue: str, language: str, text: str) -> int:
         """Where the first such cue begins; -1 when there is none."""
         question = (cue, language, text)
         start = self._known.get(question)
@@ -177,7 +177,10 @@ def _hear(hit: Hit, page: PageText, lexicon: VoiceLexicon, words: Around, langua
     stop = offset + hit.end - hit.start
     start, end = _sentence(text, offset, stop)
     lead, tail = text[max(start, offset - _LEAD_CHARS) : offset], text[stop : min(end, stop + _TAIL_CHARS)]
-    negated = lexicon.has("negation_before", language, lead) or lexicon.has("negation_after", language, tail)
+    # "Order without a prescription, you need not see a doctor" takes nothing back.
+    needless = lexicon.first("needless", language, tail)
+    behind = tail if needless < 0 else tail[:needless]
+    negated = lexicon.has("negation_before", language, lead) or lexicon.has("negation_after", language, behind)
     block = page.reading.blocks[hit.block]
     before = text[max(0, start - _BEFORE_CHARS) : start]
     speaker = _speaker(

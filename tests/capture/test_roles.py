@@ -52,6 +52,9 @@ ROLES = {
     "/chi-siamo": "about",
     "/quem-somos": "about",
     "/veelgestelde-vragen": "faq",
+    "/obchodne-podmienky": "terms",
+    "/polityka-wysylki": "shipping",
+    "/vopros-otvet": "faq",
     "/fale-conosco": "contact",
     "/x?id=7": "other",
 }

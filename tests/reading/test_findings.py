@@ -40,6 +40,9 @@ CART, PRICED, CONTROL, STRUCTURED = OfferKind.CART, OfferKind.PRICED, OfferKind.
         ("<p>Read this or <a href=/x>buy Sildex online</a> here.</p>", (CONTROL, "Sildex online", None, None)),
         ("<p>Sildex oral jelly - 3.00 EUR</p>", (PRICED, "Sildex oral jelly", "3.00 EUR", "EUR")),
         ("<h2><a href=/p>Sildex</a></h2><p>CA$9.99</p>", (PRICED, "Sildex", "CA$9.99", "CAD")),
+        ("<h2><a href=/p>Sildex</a></h2><p>kr. 290</p>", (PRICED, "Sildex", "kr. 290", None)),
+        ("<h2><a href=/p>Sildex</a></h2><p>290,-</p>", (PRICED, "Sildex", "290,-", None)),
+        ("<h2><a href=/p>Sildex</a></h2><p>900 р.</p>", (PRICED, "Sildex", "900 р.", None)),
         (
             "<ul><li><a href=/p>Sildex 5 mg</a><span> 9,90 zł</span></li></ul>",
             (PRICED, "Sildex 5 mg", "9,90 zł", "PLN"),
@@ -211,6 +214,20 @@ def test_a_page_inside_one_landmark_still_offers(reading, tag):
     """Landmarks that hold the whole page mean nothing."""
     body = f"<{tag}><h3>Sildex 100mg</h3><p>$45.00</p><p>Sildex jelly $4.00</p></{tag}>"
     assert [offer.product for offer in reading(body).offers] == ["Sildex 100mg", "Sildex jelly"]
+
+
+def test_a_year_in_ukrainian_is_no_price(reading):
+    """ "р." stands for roubles in Russian and for a year in Ukrainian."""
+    assert not reading("<h2><a href=/p>Sildex</a></h2><p>2020 р.</p>").offers
+
+
+@pytest.mark.parametrize(
+    "button", ["In den Warenkorb legen", "Plaats in winkelwagen", "Wrzuć do koszyka", "Koupit teď"]
+)
+def test_the_whole_words_of_a_button_are_no_name(reading, button):
+    """What a button says besides "cart" is no product: the heading is."""
+    (offer,) = reading(f"<h2>Sildex</h2><p>29,00 €</p><button>{button}</button>").offers
+    assert offer.product == "Sildex"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ def _listen(
         ("fr", "Chez nous, vous pouvez commander sans ordonnance."),
         ("es", "Enviamos su pedido sin receta."),
         ("sv", "Vår butik skickar utan recept."),  # folded, "vår" is the word for "where"
+        ("sv", "Köp utan recept, du behöver inte besöka någon läkare."),  # what need not be done takes nothing back
+        ("de", "Bei uns bestellen Sie ohne Rezept, Sie müssen nicht zum Arzt."),
     ],
 )
 def test_a_shop_about_its_own_goods(lang: str, text: str) -> None:
@@ -139,3 +141,12 @@ def test_the_sentence_of_a_statement_is_bounded() -> None:
     statement = _statement("word " * 1_000 + "no prescription " + "word " * 500)
     assert "no prescription" in statement.sentence
     assert len(statement.sentence) < 700
+
+
+def test_the_words_before_a_name_are_no_part_of_the_phrase() -> None:
+    """A phrase that begins with a medicine begins at its name: "never" before it is heard."""
+    capture = site(lang="pl", product="Nigdy nie wysyłamy Tramadolu bez recepty.")
+    page = page_text(read(capture.pages[0], _RULES.vocabulary), _RULES.medicines)
+    hit = next(iter(PhraseIndex([Phrase(("T", 0), "pl", "{medicine} bez recepty")]).hits(page)))
+    assert page.block_text(hit.block)[hit.start : hit.end] == "tramadolu bez recepty"
+    assert listen(hit, page, _RULES.lexicon, site_sells=True).negated

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 import re2
 
-from pharmcheck.model import Evidence
-from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present
+from pharmcheck.model import Evidence, EvidenceKind
+from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
 from pharmcheck.ruleset.facts.offers import furniture_of
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.folding import fold
@@ -25,6 +25,7 @@ from pharmcheck.ruleset.site import Site
 _SHOWN = 3
 _SHELF_LEAST = 3  # different brands made for export …
 _FURNITURE_LEAST = 3  # … and words of carts and parcels
+_BRAND_CHARS = 7  # of a brand in a domain; a shorter one is part of many words
 _MAKER = "IN"  # where the brands made for export are at home
 _MAKERS_PRICES = ("₹", "inr", "rs")
 _GENERIC = re2.compile(r"\bgener(?:ics?|i[ck]u[ms]|ika?|ic[oa]s?|iques?|isk[ae]?|iek[e]?|yk[iu]?)\b|\b[a-z]*generika\b")
@@ -83,9 +84,20 @@ def _export_brands(site: Site, least: int = 1, group: str = "") -> Answer:
         brand = site.medicines.export_brand_in(fold(offer.words))
         if brand and (not group or offer.medicine.group == group):
             found.setdefault(brand, offer)
-    if len(found) < least:
+    if len(found) >= least:
+        return present(*_cited(site, found.values()), medicine=next(iter(found)).title(), count=str(len(found)))
+    # A shop's terms name no product, its domain does.
+    brand = _brand_of_domain(site) if site.sells and least == 1 and not group else None
+    if brand is None:
         return ABSENT
-    return present(*_cited(site, found.values()), medicine=next(iter(found)).title(), count=str(len(found)))
+    quote = f"The shop's domain {site.address.registrable_domain} is named after {brand.title()}."
+    return present(say(EvidenceKind.LIST, quote), medicine=brand.title())
+
+
+def _brand_of_domain(site: Site) -> str | None:
+    label = site.address.registrable_domain.split(".", 1)[0].replace("-", "")
+    brands = (brand for brand in sorted(site.medicines.export_brands) if len(brand) >= _BRAND_CHARS)
+    return next((brand for brand in brands if brand.replace(" ", "") in label), None)
 
 
 @fact

@@ -84,7 +84,7 @@ def research_trade(site: Site) -> Answer:
 
 @fact
 def steroid_trade(site: Site) -> Answer:
-    """A shop speaks of anabolic steroids again and again, in whatever language: they are its goods."""
+    """A shop is named after anabolic steroids or speaks of them again and again, in whatever language: its goods."""
     talk = site.lists["shop_talk"]
     anabolic = others = 0
     shown: tuple[PageText, int] | None = None
@@ -92,6 +92,11 @@ def steroid_trade(site: Site) -> Answer:
         said = sum(page.folded.count(word) for word in talk["anabolic"])
         anabolic, others = anabolic + said, others + sum(page.folded.count(word) for word in talk["steroid"])
         shown = shown or ((page, _first(page, talk["anabolic"])) if said else None)
+    label = site.address.registrable_domain.split(".", 1)[0]
+    by_name = any(word in label for word in (*talk["steroid"], *(talk["anabolic"] if anabolic + others else ())))
+    if by_name and site.sells and furniture_of(site) >= _FURNITURE_LEAST:  # "anabolic" alone names food for athletes
+        quote = f"The shop's domain {site.address.registrable_domain} is named after anabolic steroids."
+        return present(say(EvidenceKind.LIST, quote))
     often = anabolic >= _ANABOLIC_LEAST and anabolic + others >= _STEROIDS_LEAST
     if shown and often and furniture_of(site) >= _FURNITURE_LEAST:
         return present(site.cite(*shown))
