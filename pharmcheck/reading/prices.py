@@ -9,12 +9,13 @@ from pharmcheck.reading.patterns import compile_lines, compile_text
 _BEFORE = (
     r"(?:US ?\$|CA ?\$|C\$|AU ?\$|A\$|NZ ?\$|S\$|HK ?\$|R\$|NT ?\$|\$|€|£|₹|¥|￥|₽|₪|₺|₴|₩|₫|₦|₱|฿|zł|"
     r"\b(?:USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|CNY|RMB|AED|SAR|UAH|"
-    r"THB|TRY|KES|NGN|Rs\.?|EURO?))"
+    r"THB|TRY|KES|NGN|COP|CLP|UYU|DOP|CRC|GTQ|XAF|XOF|FCFA|S/\.|S/ |Rs\.?|EURO?)|₡|₲)"
 )
 _AFTER = (
     r"(?:€|£|US ?\$|\$|₹|₽|₺|₴|₪|₫|฿|zł|Kč|руб|грн|евро|фунт|доллар|円|日圓|元|원|درهم|ريال|دينار|جنيه|บาท|лв|"
     r"(?:USDT?|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|AED|SAR|UAH|THB|"
-    r"TL|kr|Ft|lei|euros?|dollars?)\b)"
+    r"COP|CLP|UYU|DOP|CRC|GTQ|XAF|XOF|F? ?CFA|MAD|TL|kr|Ft|lei|euros?|dollars?|d[oó]lares|pesos|soles|"
+    r"reais)\b)"
 )
 _NUMBER = r"\d{1,3}(?:[.,' ]?\d{3}){0,3}(?:[.,](?:\d{1,2}|[-–]{1,2}))?"
 _PATTERN = rf"(?i)({_BEFORE} ?{_NUMBER}|\b{_NUMBER} ?{_AFTER})"
