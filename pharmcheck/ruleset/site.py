@@ -89,6 +89,7 @@ class Site:
     seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     recommends: bool | None = None  # worked out once, by `referral`
+    trades_here: bool | None = None  # as well
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
     _hosts: dict[str, str] = field(default_factory=dict)  # of the links that several pages have
     _plain_words: dict[int, str] = field(default_factory=dict)

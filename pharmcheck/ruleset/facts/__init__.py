@@ -7,6 +7,7 @@ pages that should hold the thing were read in full, and says where it searched.
 from __future__ import annotations
 
 from pharmcheck.ruleset.facts import (
+    abortion,
     approval,
     checkout,
     conflicts,
@@ -31,6 +32,7 @@ from pharmcheck.ruleset.facts.registry import FACTS
 
 __all__ = [
     "FACTS",
+    "abortion",
     "approval",
     "checkout",
     "conflicts",

@@ -45,10 +45,19 @@ _CANADIAN_LEAST = 3  # times; a report or a price comparison says it once or twi
 _WORD = re.compile(r"\w+")  # linear: one class
 _ALONE = 12  # characters of a line beside the name of a messenger
 _MESSENGERS = re2.compile(
-    r"whats ?app|telegram|\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|ват?сапп?|вотсапп?|телеграмм?|"
+    r"whats ?app|\b(?:no|pelo|nosso|o) (?:zap|wpp|whats)\b|"
+    r"telegram|\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|ват?сапп?|вотсапп?|телеграмм?|"
     r"왓츠앱|카카오톡|텔레그램|ワッツアップ|וואטסאפ|ווטסאפ|טלגרם|微信|电报|電報"
 )
-_LATIN_NAMES = ("whats", "telegram", "viber", "wickr", "threema")  # a look that is quicker than the pattern
+_LATIN_NAMES = (
+    "whats",
+    " zap",
+    " wpp",
+    "telegram",
+    "viber",
+    "wickr",
+    "threema",
+)  # a look that is quicker than the pattern
 _COINS = re2.compile(
     r"bitcoin|\bbtc\b|\busdt\b|ethereum|litecoin|monero|биткоин|біткоін|ビットコイン|比特币|比特幣|비트코인|بيتكوين"
 )
