@@ -7,7 +7,6 @@ pages that should hold the thing were read in full, and says where it searched.
 from __future__ import annotations
 
 from pharmcheck.ruleset.facts import (
-    abortion,
     approval,
     checkout,
     conflicts,
@@ -18,6 +17,7 @@ from pharmcheck.ruleset.facts import (
     listing,
     lookalikes,
     naming,
+    nobody,
     obstacles,
     offers,
     reach,
@@ -32,7 +32,6 @@ from pharmcheck.ruleset.facts.registry import FACTS
 
 __all__ = [
     "FACTS",
-    "abortion",
     "approval",
     "checkout",
     "conflicts",
@@ -43,6 +42,7 @@ __all__ = [
     "listing",
     "lookalikes",
     "naming",
+    "nobody",
     "obstacles",
     "offers",
     "reach",
