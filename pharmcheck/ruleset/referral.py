@@ -12,7 +12,7 @@ from pharmcheck.ruleset.site import Site, own_pages
 
 _BOUGHT_HERE = (OfferKind.CART, OfferKind.STRUCTURED)
 _BY_CHAT = tuple(
-    f" {way} {name} "
+    f" {way} {name}"
     for way in ("al", "por", "via", "pelo", "sur", "par", "su", "per", "tramite", "on", "by", "over", "uber")
     for name in ("whatsapp", "telegram")
 )
