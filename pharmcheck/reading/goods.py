@@ -68,8 +68,8 @@ _HOW = frozenset(
 
 
 def ends_a_sentence(line: str) -> bool:
-    """Whether a line that begins like a button is a sentence or a question after all."""
-    return line.endswith((".", "?", ":", ",", "…"))
+    """Whether a line that begins like a button is a sentence, a question or a headline after all."""
+    return line.endswith((".", "?", ":", ",", "…")) or (": " in line and has_strength(line) is None)
 
 
 def tells_how(name: str) -> bool:

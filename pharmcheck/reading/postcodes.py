@@ -39,6 +39,13 @@ _floor = compile_text(
     r"(?i)^[ ,]{1,3}(?:(?:\d\. ?)?(?:etage|og|obergeschoss|stock|eg|erdgeschoss|hinterhaus|1er étage)[ ,]{1,3})?$"
 )
 _cep_rest = compile_text(r"^-\d{3}(?:\D|$)")  # Brazil's "28026-592", of which the first half is anybody's
+# Five digits behind a street are Spain's, and those of countries whose names stand beside them.
+_america = compile_text(
+    r"(?i)(?:^|[^\pL])(?:(?P<MX>M[ée]xico|CDMX|Jalisco|Nuevo León|Monterrey|Tijuana|Querétaro|Guanajuato|Yucatán)|"
+    r"(?P<PE>Per[úu])|(?P<AR>Argentina)|(?P<CO>Colombia)|(?P<CL>Chile)|(?P<EC>Ecuador)|(?P<GT>Guatemala)|"
+    r"(?P<CR>Costa Rica)|"
+    r"(?P<UY>Uruguay)|(?P<DO>República Dominicana)|(?P<HN>Honduras)|(?P<SV>El Salvador))(?:$|[^\pL])"
+)
 _year = compile_text(r"^(?:19|20)\d\d$")
 _no_street = compile_text(
     r"^(?:Praha|Brno|Ostrava|Plzeň|Paris|Lyon|Marseille|Wien|Stand|Seite|Artikel|Art|Punkt|Kapitel|Abschnitt) \d{1,2}$|"
@@ -121,7 +128,11 @@ def streets_alone(text: str, form: Form) -> list[Found]:
 
 def country_named(text: str) -> str | None:
     """The country whose name stands in these few words."""
-    match = COUNTRY.search(text)
+    return _named_by(COUNTRY, text)
+
+
+def _named_by(names: Pattern, text: str) -> str | None:
+    match = names.search(text)
     return next((code for code, words in match.groupdict().items() if words), None) if match else None
 
 
@@ -164,6 +175,8 @@ def _code(form: Form, match: Match, whole: str, home: tuple[str, ...]) -> _Code 
         return None
     local = next((country for country in form.countries if country in home), None)
     country = named or local or (form.countries[0] if len(form.countries) == 1 else country_named(behind))
+    if country == "ES":
+        country = _named_by(_america, f"{city or ''} {behind[:_NEAR]}") or country
     alone = not (groups.get("region") or labelled)
     return _Code(
         start=match.start(digits) if alone else match.start(),

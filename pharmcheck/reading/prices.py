@@ -9,14 +9,16 @@ from pharmcheck.reading.patterns import compile_lines, compile_text
 _BEFORE = (
     r"(?:US ?\$|CA ?\$|C\$|AU ?\$|A\$|NZ ?\$|S\$|HK ?\$|R\$|NT ?\$|\$|€|£|₹|¥|￥|₽|₪|₺|₴|₩|₫|₦|₱|฿|zł|"
     r"\b(?:kr\.?|USD|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|ZAR|MXN|BRL|PKR|SGD|HKD|JPY|CNY|RMB|AED|SAR|"
-    r"UAH|THB|TRY|KES|NGN|IDR|MYR|VND|RSD|EGP|QAR|KWD|Rp\.?|RM|Rs\.?|EURO?))"
+    r"UAH|THB|TRY|KES|NGN|IDR|MYR|VND|RSD|EGP|QAR|KWD|Rp\.?|RM|"
+    r"COP|CLP|UYU|DOP|CRC|GTQ|XAF|XOF|FCFA|S/\.|S/ |Rs\.?|EURO?)|₡|₲)"
 )
 _AFTER = (
     r"(?:€|£|US ?\$|\$|₹|₽|₺|₴|₪|₫|฿|zł|Kč|руб|грн|евро|фунт|доллар|円|日圓|元|원|만원|درهم|ريال|دينار|جنيه|บาท|лв|"
     r"شيكل|ש\"ח|ש״ח|تومان|ریال|دج|₸|тенге|динара|денари|रुपये|din\.|dinara\b|ribu\b|rb\b|bht\b|baht\b|"
     r"(?:VND|RSD|BAM|MKD|IDR|MYR|EGP|QAR|KWD)\b|"
     r"(?:USDT?|EUR|GBP|CAD|AUD|NZD|INR|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|ZAR|MXN|BRL|PKR|SGD|HKD|"
-    r"JPY|AED|SAR|UAH|THB|TL|kr|Ft|lei|euros?|dollars?)\b)"
+    r"JPY|AED|SAR|UAH|THB|COP|CLP|UYU|DOP|CRC|GTQ|XAF|XOF|F? ?CFA|MAD|TL|kr|Ft|lei|euros?|dollars?|"
+    r"d[oó]lares|pesos|soles|reais)\b)"
 )
 _NUMBER = r"\d{1,3}(?:[.,' ]?\d{3}){0,3}(?:[.,](?:\d{1,2}|[-–]{1,2}))?"
 # Thousands make money of "đ", which begins other words; digits of Arabic and Persian stand before their own words.

@@ -90,6 +90,7 @@ class MedicineHead(_Strict):
     schema_name: Annotated[Literal["pharmcheck.medicines/1"], Field(alias="schema")]
     version: DateOrNull
     countries: list[Country]
+    single_countries: list[Country] = []
     reference_countries: list[Country]
     schedules: list[Country]
     classes: dict[LegalClass, str]

@@ -101,7 +101,9 @@ def build_medicines(data: Mapping[str, Any]) -> Medicines:
     sources = {source.id for source in head.sources}
     by_name: dict[str, Medicine] = {}
     for row in rows:
-        if strange := {row.group, *row.sources, *row.places}.difference(head.groups, sources, head.countries):
+        if strange := {row.group, *row.sources, *row.places}.difference(
+            head.groups, sources, head.countries, head.single_countries
+        ):
             raise ValueError(f"{row.inn}: lists/medicines.yaml does not name {', '.join(sorted(strange))}")
         medicine = _medicine(row, head.countries)
         for name in row.spellings:
@@ -124,6 +126,7 @@ def build_medicines(data: Mapping[str, Any]) -> Medicines:
 
 def _medicine(row: MedicineRow, countries: Iterable[str]) -> Medicine:
     everywhere = row.legal_class.get(EVERYWHERE, "unknown")
-    classes = {country: row.legal_class.get(country, everywhere) for country in countries}
+    named = {country: word for country, word in row.legal_class.items() if country != EVERYWHERE}
+    classes = {**dict.fromkeys(countries, everywhere), **named}
     known = {country: word for country, word in classes.items() if word != "unknown"}
     return Medicine(row.inn, row.group, known, dict(row.controlled), frozenset(row.no_generic))

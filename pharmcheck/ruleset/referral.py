@@ -11,6 +11,12 @@ from pharmcheck.ruleset.shelf import shop_offers
 from pharmcheck.ruleset.site import Site, own_pages
 
 _BOUGHT_HERE = (OfferKind.CART, OfferKind.STRUCTURED)
+_BY_CHAT = tuple(
+    f" {way} {name}"
+    for way in ("al", "por", "via", "pelo", "sur", "par", "su", "per", "tramite", "on", "by", "over", "uber")
+    for name in ("whatsapp", "telegram")
+)
+_FURNITURE_LEAST = 3  # words of carts and parcels; one or two stand in the small print of anybody
 
 
 def recommends_others(site: Site) -> bool:
@@ -25,3 +31,20 @@ def recommends_others(site: Site) -> bool:
 def _owns_up(site: Site) -> bool:
     disclosures = [words for texts in site.lists["shop_talk"]["commission"].values() for words in texts]
     return any(words in site.plain_words(page) for page in own_pages(site) for words in disclosures)
+
+
+def trades(site: Site) -> bool:
+    """Whether anything shows that goods change hands here: a button, a messenger, words of carts and parcels.
+
+    Guides are named after what people search for ("Buy X without a prescription"), and name prices too.
+    """
+    if site.trades_here is None:
+        readings = [page.reading for page in site.pages]
+        site.trades_here = (
+            any(reading.contacts.handles for reading in readings)
+            or any(offer.kind in _BOUGHT_HERE for page in site.pages for offer in shop_offers(page))
+            or any(words in site.plain_words(page) for page in own_pages(site) for words in _BY_CHAT)
+            or sum(site.word_counts(page)[word] for page in own_pages(site) for word in site.talk["furniture"])
+            >= _FURNITURE_LEAST
+        )
+    return site.trades_here

@@ -85,12 +85,12 @@ class Site:
     pinpoint: bool = True  # finding the bytes takes time; only what a verdict may say against a site needs it
     domain_medicine: tuple[Medicine | None] | None = None  # worked out once, by `facts.naming`
     licence_answers: tuple[LicenceAnswer, ...] | None = None  # worked out once, by `licence_outcomes`
-    duty_places: dict[str, dict[str, tuple[PageText, int] | None]] = field(
-        default_factory=dict
-    )  # country → item → where it is shown; worked out once, by `duties`
+    # Country → item → where it is shown; worked out once, by `duties`.
+    duty_places: dict[str, dict[str, tuple[PageText, int] | None]] = field(default_factory=dict)
     seals: list[tuple[PageText, Seal, SealState]] | None = None  # worked out once, by `facts.seals`
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     recommends: bool | None = None  # worked out once, by `referral`
+    trades_here: bool | None = None  # as well
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
     _hosts: dict[str, str] = field(default_factory=dict)  # of the links that several pages have
     _plain_words: dict[int, str] = field(default_factory=dict)

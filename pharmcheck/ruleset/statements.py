@@ -14,7 +14,7 @@ from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
 from pharmcheck.ruleset.asked import Reply, reply_to
 from pharmcheck.ruleset.load import Ruleset
 from pharmcheck.ruleset.medicines import Medicine
-from pharmcheck.ruleset.referral import recommends_others
+from pharmcheck.ruleset.referral import recommends_others, trades
 from pharmcheck.ruleset.scan import Hit, PageText, Places, subject_medicines
 from pharmcheck.ruleset.schema import PhraseMatch, Rule
 from pharmcheck.ruleset.site import Site
@@ -29,6 +29,7 @@ _SECTION_BLOCKS = 500  # under one heading; a shelf shows some dozens of goods o
 _REPLIES = {"denied": "denial", "granted": "consent"}
 """Who speaks in a question that the next words answer, and the cue of that answer."""
 _SUBJECTS = ("prescription_only", "controlled", "unseen")
+_HEADLINES = (BlockKind.TITLE, BlockKind.META, BlockKind.HEADING)
 _PARTS = {
     BlockKind.TITLE: "title",
     BlockKind.META: "title",
@@ -76,7 +77,7 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
         if not _words_count(rule, number, match, statement, ruleset, reply):
             continue
         counts, medicine = _about(match, statement, site, wanted, convicts=rule.effect == "convict")
-        if not counts or not _meant_goods(match, statement, site, ruleset):
+        if not counts or not _meant_goods(match, statement, site, ruleset) or _headline(match, page, hit, site):
             continue
         counted.append(_Counted(statement, medicine, reply))
         sentences.add(statement.sentence)
@@ -174,6 +175,11 @@ def _meant_goods(match: PhraseMatch, statement: Statement, site: Site, ruleset: 
         return match.goods_of == "shop"
     own = not recommends_others(site) or ruleset.lexicon.has("own", statement.hit.phrase.language, statement.folded)
     return own == (match.goods_of == "shop")
+
+
+def _headline(match: PhraseMatch, page: PageText, hit: Hit, site: Site) -> bool:
+    """Whether the words head a page of somebody who is not seen to trade: then they are its subject, not its offer."""
+    return match.about in _SUBJECTS and page.reading.blocks[hit.block].kind in _HEADLINES and not trades(site)
 
 
 def _section(page: PageText, block: int) -> tuple[Medicine, ...]:

@@ -219,3 +219,11 @@ def test_a_wrong_entry_is_refused(rules: Path, old: str, new: str, expected: str
     path.write_text(text[:at] + text[at:].replace(old, new, 1), encoding="utf-8")
     with pytest.raises(RulesetError, match=re.escape(expected)):
         load_ruleset(rules)
+
+
+def test_a_country_of_which_one_class_is_known_says_nothing_of_other_medicines() -> None:
+    """Sildenafil is free of prescription in Portugal; what else is so there, the reference countries are asked."""
+    needed = len(_HEAD["reference_countries"]) // 2 + 1
+    assert not _MEDICINES.restricted(_medicine("sildenafil"), ("PT",), needed)
+    assert _MEDICINES.restricted(_medicine("tadalafil"), ("PT",), needed)
+    assert "PT" not in _MEDICINES.countries

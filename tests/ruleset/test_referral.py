@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pharmcheck.check import judge
 from pharmcheck.model import Category
 from pharmcheck.ruleset import load_ruleset
@@ -36,3 +38,15 @@ def test_a_cart_makes_a_shop_of_any_guide() -> None:
     product = "# Semaglutide 5 mg\n$80.00\n! Add to cart\nNo prescription needed"
 
     assert _category(product, _OWNED_UP) is Category.DANGER
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [("Una caja cuesta 3 €.", Category.UNVERIFIED), ("Escríbenos por WhatsApp.", Category.DANGER)],
+    ids=["a guide names a price", "orders go by messenger"],
+)
+def test_what_people_search_for_heads_a_guide_as_it_does_a_shop(beside: str, said: Category) -> None:
+    """The heading is a shop's own word where something shows that goods change hands, and a subject elsewhere."""
+    home = f"# Comprar Tramadol sin receta\n{beside}"
+
+    assert judge(site(lang="es", home=home), _RULES, now=WHEN).verdict.category is said
