@@ -175,7 +175,7 @@ def listed_offers(pages: Sequence[PageText], furniture: frozenset[str]) -> list[
             continue
         for at in page.naming:
             line = page.reading.blocks[at].text
-            if _stands_alone(page, at):
+            if stands_alone(page, at):
                 named = page.medicines_in_block(at)
                 sure = is_goods(line) and page.reading.role in _SHELVES
                 found.setdefault(line, [MedicineOffer(medicine, page, at, line, sure) for medicine in named])
@@ -228,7 +228,7 @@ def _says_often(pages: Iterable[PageText], wanted: frozenset[str], least: int = 
     return False
 
 
-def _stands_alone(page: PageText, block: int) -> bool:
+def stands_alone(page: PageText, block: int) -> bool:
     """Whether a line is a name, or goods with their strength, and asks or announces nothing."""
     piece = page.reading.blocks[block]
     shown = piece.kind not in (BlockKind.TITLE, BlockKind.META)

@@ -13,6 +13,7 @@ import re2
 
 from pharmcheck.model import Evidence, EvidenceKind, OfferKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.cards import TOXIN, trades_in_fillers
 from pharmcheck.ruleset.facts.offers import furniture_of
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
@@ -162,6 +163,16 @@ def chat_line(site: Site) -> tuple[PageText, int] | None:
                 if len(text) <= _SHORT and (_says(page, i, orders) or any(word in text for word in said)):
                     return page, at
     return None
+
+
+@fact
+def toxins_in_trade(site: Site) -> Answer:
+    """Botulinum toxin is on offer at a trade in fillers, which sends parcels and treats nobody."""
+    offer = next((offer for medicine, offer in site.offered.items() if medicine.inn == TOXIN), None)
+    talk = site.lists["shop_talk"]
+    if offer is None or not trades_in_fillers(own_pages(site), talk, site.talk["furniture"]):
+        return ABSENT
+    return present(site.cite(offer.page, offer.block, offer.words), medicine=offer.medicine.inn)
 
 
 @fact
