@@ -12,22 +12,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any
 
 from pharmcheck.model import BlockKind, PageRole
-from pharmcheck.reading.goods import ends_a_sentence, has_strength, is_goods
+from pharmcheck.reading.prices import PRICE
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import LABEL_CHARS, MedicineOffer
-from pharmcheck.ruleset.unpriced import spoken_of_offers, stands_alone
+from pharmcheck.ruleset.unpriced import is_card, spoken_of_offers, stands_beside
 
 _SHELVES = (PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART)
 _NO_SHOP = (PageRole.ARTICLE, PageRole.PRIVACY)
-_SIZE_CHARS = 40  # of a line that tells how much there is: "10 x 200 mg", "5 mg, lyophilised"
 _LANDINGS = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT)
-_BELOW = 2  # lines below a name on which that may stand; above it only one
-_ON_SHELVES_LEAST = 2  # medicines; a page that calls itself a shelf need not say more
-_ELSEWHERE_LEAST = 3  # … on any page of a site that speaks of orders or takes them by messenger
+_DOPING = frozenset({"anabolic", "peptide", "tanning"})  # no maker that people know has a shelf of these
+_ON_SHELVES_LEAST = 2  # medicines on pages that are shelves
+_ELSEWHERE_LEAST = 3  # … or on any page
 _SHARE = 60  # per cent of all medicines on cards; lists of makers and of pharmacies stay far below
 _SUBJECT_LEAST = 4  # times that a landing names its medicine
-_ORDERS_LEAST = 2
+_ORDERS_LEAST = 2  # times
 TOXIN = "botulinum toxin"
 _LABEL_CHARS = 30  # of a menu's or a heading's words for toxins
 _FILLERS_LEAST = 3  # times, on all pages; likewise the next two
@@ -52,61 +51,54 @@ def unseen_offers(
         medicines: known.
         restricted: whether nobody may sell a medicine here without a prescription; names alone tell of no other.
     """
-    orders = talk["order"] | talk["furniture"]
-    named = [offer for offer in spoken_of_offers(pages, talk["furniture"]) if restricted(offer.medicine)]
-    cards = named or card_offers(pages, lists["lifestyle_groups"]["words"], orders)
-    toxins = cards or toxin_offers(pages, medicines, lists["shop_talk"], talk["furniture"])
+    furniture, orders = talk["furniture"], talk["order"] | talk["furniture"]
+    named = [offer for offer in spoken_of_offers(pages, furniture) if restricted(offer.medicine)]
+    cards = named or card_offers(pages, lists["lifestyle_groups"]["words"], furniture)
+    toxins = cards or toxin_offers(pages, medicines, lists["shop_talk"], furniture)
     yield from toxins or [
         offer for offer in landing_offers(pages, orders, lists["shop_talk"]["for_people"]) if restricted(offer.medicine)
     ]
 
 
-def card_offers(pages: Sequence[PageText], groups: Collection[str], orders: frozenset[str]) -> Sequence[MedicineOffer]:
+def card_offers(
+    pages: Sequence[PageText], groups: Collection[str], furniture: frozenset[str]
+) -> Sequence[MedicineOffer]:
     """What stands on the cards of a site, when most of it is for sex, weight, hair or muscles.
 
     Args:
         pages: of the site.
         groups: of medicines for these ends.
-        orders: words of orders and parcels, of all languages, folded.
+        furniture: as for `offers_of`.
     """
-    cards = [offer for page in pages if page.reading.role not in _NO_SHOP for offer in _cards(page)]
+    spoken = [page for page in pages if page.reading.role not in _NO_SHOP]
+    cards = [offer for page in spoken for offer in _cards(page)]
     shown = {offer.medicine for offer in cards}
     wanted = {medicine for medicine in shown if medicine.group in groups}
-    if len(wanted) < _ON_SHELVES_LEAST or 100 * len(wanted) < _SHARE * len(shown):
+    if not wanted or 100 * len(wanted) < _SHARE * len(shown):
         return ()
-    shelved = wanted.intersection(offer.medicine for offer in cards if offer.page.reading.role in _SHELVES)
-    if len(shelved) >= _ON_SHELVES_LEAST or (len(wanted) >= _ELSEWHERE_LEAST and _takes_orders(pages, orders)):
+    doping = {medicine for medicine in wanted if medicine.group in _DOPING}
+    if any(offer.medicine in doping and stands_beside(offer.page, offer.block, PRICE.search) for offer in cards):
         return cards
-    return ()
+    shelved = {offer.medicine for offer in cards if offer.page.reading.role in _SHELVES}
+    if len(doping & shelved) >= _ON_SHELVES_LEAST:
+        return cards
+    many = len(wanted & shelved) >= _ON_SHELVES_LEAST or len(wanted) >= _ELSEWHERE_LEAST
+    return cards if many and _takes_orders(spoken, furniture) else ()
 
 
 def _cards(page: PageText) -> Iterator[MedicineOffer]:
     for at in page.naming:
-        piece = page.reading.blocks[at]
-        if piece.kind in (BlockKind.TITLE, BlockKind.META):
-            continue
-        if is_goods(piece.text) or (stands_alone(page, at) and _is_sized(page, at)):
-            sure = page.reading.role in _SHELVES
+        if is_card(page, at):
+            sure = page.reading.role in _SHELVES or stands_beside(page, at, PRICE.search)
             for medicine in page.medicines_in_block(at):
                 if medicine.group != VETERINARY:
-                    yield MedicineOffer(medicine, page, at, piece.text, sure)
+                    yield MedicineOffer(medicine, page, at, page.reading.blocks[at].text, sure)
 
 
-def _is_sized(page: PageText, block: int) -> bool:
-    """Whether a line beside a name says how much there is of it."""
-    blocks = page.reading.blocks
-    beside = (*blocks[max(block - 1, 0) : block], *blocks[block + 1 : block + 1 + _BELOW])
-    return any(
-        len(piece.text) <= _SIZE_CHARS and has_strength(piece.text) and not ends_a_sentence(piece.text)
-        for piece in beside
-    )
-
-
-def _takes_orders(pages: Sequence[PageText], orders: frozenset[str]) -> bool:
-    spoken = [page for page in pages if page.reading.role not in _NO_SHOP]
-    if any(page.reading.contacts.handles for page in spoken):
+def _takes_orders(pages: Sequence[PageText], furniture: frozenset[str]) -> bool:
+    if any(page.reading.contacts.handles for page in pages):
         return True
-    return sum(_times(page, orders) for page in spoken) >= _ORDERS_LEAST
+    return sum(_times(page, furniture) for page in pages) >= _ORDERS_LEAST
 
 
 def toxin_offers(
@@ -164,7 +156,7 @@ def landing_offers(pages: Sequence[PageText], orders: frozenset[str], people: Se
 
     Args:
         pages: of the site.
-        orders: as for `card_offers`.
+        orders: words of orders and parcels, of all languages, folded.
         people: parts of words by which sellers speak to people who buy, folded.
     """
     for page in pages:
