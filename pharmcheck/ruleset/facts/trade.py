@@ -19,6 +19,7 @@ from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, is_name
 from pharmcheck.ruleset.site import Site, own_pages
+from pharmcheck.ruleset.unpriced import is_card
 from pharmcheck.ruleset.voice import POLICY_ROLES
 
 _SHOWN = 3
@@ -83,7 +84,8 @@ def research_trade(site: Site) -> Answer:
     goods = [(page, text) for page, text in told if sum(map(text.count, talk["research_goods"])) >= _GOODS_LEAST]
     marks = {word for _, text in goods for word in talk["research_marks"] if word in text}
     uses = any(word in text for _, text in goods for word in talk["research_use"])
-    people = uses and any(word in text for _, text in told for word in talk["for_people"])
+    dosed = any(word in text for _, text in told for word in talk["for_needles"]) and _doping_is_carded(site)
+    people = uses and (dosed or any(word in text for _, text in told for word in talk["for_people"]))
     if len(marks) >= _MARKS_LEAST and people and _is_shop(site):
         page = goods[0][0]
         return present(site.cite(page, _first(page, talk["research_goods"])))
@@ -230,6 +232,17 @@ def _is_all(site: Site) -> bool:
 
 def _says(page: PageText, block: int, words: set[str]) -> bool:
     return not words.isdisjoint(_WORD.findall(page.block_text(block)))
+
+
+def _doping_is_carded(site: Site) -> bool:
+    """Whether a substance that no medicine may hold stands somewhere with its strength, as goods do."""
+    return any(
+        medicine.group in _DOPING and site.not_approved(medicine)
+        for page in own_pages(site)
+        for at in page.naming
+        if is_card(page, at)
+        for medicine in page.medicines_in_block(at)
+    )
 
 
 def _is_shop(site: Site) -> bool:
