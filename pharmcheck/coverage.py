@@ -20,6 +20,7 @@ _WANTED_ROLES = frozenset(
         PageRole.PRESCRIPTION_POLICY,
     }
 )  # fmt: skip
+_HOME_WEIGHS = 8  # pages; from as many inner pages on, an archive without the home page shows what a site is about
 _REASONS = {
     FetchOutcome.BLOCKED_BY_SITE: "blocked",
     FetchOutcome.TIMED_OUT: "timed_out",
@@ -147,8 +148,9 @@ def _archived(capture: Capture, readings: Sequence[Reading]) -> tuple[int, list[
         key = _key(link.url)
         if key not in have and key not in missing and page_role(link.url, link.text) in _WANTED_ROLES:
             missing[key] = NotChecked(link.url, "not in the archive")
-    # Inner pages alone say little about a site: without its home page, most of it counts as unseen.
-    return (len(have) + len(missing) if home else 2 * len(have) + 1), list(missing.values())
+    # A few inner pages alone say little about a site: without its home page, most of it counts as unseen.
+    unseen = len(missing) if home else min(len(have) + 1, _HOME_WEIGHS)
+    return len(have) + unseen, list(missing.values())
 
 
 def _key(url: str) -> str:
