@@ -28,6 +28,7 @@ _SHARE = 60  # per cent of all medicines on cards; lists of makers and of pharma
 _SUBJECT_LEAST = 4  # times that a landing names its medicine
 _ORDERS_LEAST = 2  # times
 TOXIN = "botulinum toxin"
+_QUOTE_CHARS = 300
 _LABEL_CHARS = 30  # of a menu's or a heading's words for toxins
 _FILLERS_LEAST = 3  # times, on all pages; likewise the next two
 _TRADE_LEAST = 5
@@ -82,8 +83,10 @@ def card_offers(
     shelved = {offer.medicine for offer in cards if offer.page.reading.role in _SHELVES}
     if len(doping & shelved) >= _ON_SHELVES_LEAST:
         return cards
-    many = len(wanted & shelved) >= _ON_SHELVES_LEAST or len(wanted) >= _ELSEWHERE_LEAST
-    return cards if many and _takes_orders(spoken, furniture) else ()
+    if len(wanted & shelved) >= _ON_SHELVES_LEAST and _takes_orders(spoken, furniture):
+        return cards
+    # Calculators and guides show cards too, and speak of shipping; they take no orders by messenger.
+    return cards if len(wanted) >= _ELSEWHERE_LEAST and _by_messenger(spoken) else ()
 
 
 def _cards(page: PageText) -> Iterator[MedicineOffer]:
@@ -96,9 +99,11 @@ def _cards(page: PageText) -> Iterator[MedicineOffer]:
 
 
 def _takes_orders(pages: Sequence[PageText], furniture: frozenset[str]) -> bool:
-    if any(page.reading.contacts.handles for page in pages):
-        return True
-    return sum(_times(page, furniture) for page in pages) >= _ORDERS_LEAST
+    return _by_messenger(pages) or sum(_times(page, furniture) for page in pages) >= _ORDERS_LEAST
+
+
+def _by_messenger(pages: Sequence[PageText]) -> bool:
+    return any(page.reading.contacts.handles for page in pages)
 
 
 def toxin_offers(
@@ -113,11 +118,17 @@ def toxin_offers(
         furniture: as for `offers_of`.
     """
     told = [page for page in pages if page.reading.role not in _NO_SHOP]
-    labels = [place for page in told for place in _labels(page, talk["toxins"])]
-    if not labels or not trades_in_fillers(told, talk, furniture):
+    named = [(page, at) for page in told for at in _blocks_with(page, talk["toxins"])]
+    if not named or not trades_in_fillers(told, talk, furniture):
         return ()
+    labels = [(page, at) for page, at in named if len(page.reading.blocks[at].text) <= _LABEL_CHARS]
+    if not labels and sum(_times(page, furniture) for page in told) < _TRADE_LEAST:
+        return ()  # reports name toxins and traders too, and no parcels
     toxin = next(medicine for _, _, medicine in medicines.named_in(TOXIN))
-    return [MedicineOffer(toxin, page, at, page.reading.blocks[at].text, sure=False) for page, at in labels]
+    places = labels or named[:1]
+    return [
+        MedicineOffer(toxin, page, at, page.reading.blocks[at].text[:_QUOTE_CHARS], sure=False) for page, at in places
+    ]
 
 
 def trades_in_fillers(pages: Iterable[PageText], talk: Mapping[str, Sequence[str]], furniture: frozenset[str]) -> bool:
@@ -142,11 +153,12 @@ def trades_in_fillers(pages: Iterable[PageText], talk: Mapping[str, Sequence[str
     return trade >= _TRADE_LEAST and _TRADE_OVER_VISITS * times("visits") <= trade
 
 
-def _labels(page: PageText, parts: Sequence[str]) -> Iterator[tuple[PageText, int]]:
-    for at, piece in enumerate(page.reading.blocks):
-        short = len(piece.text) <= _LABEL_CHARS and piece.kind not in (BlockKind.TITLE, BlockKind.META)
-        if short and any(part in page.block_text(at) for part in parts):
-            yield page, at
+def _blocks_with(page: PageText, parts: Sequence[str]) -> Iterator[int]:
+    if any(part in page.folded for part in parts):
+        for at, piece in enumerate(page.reading.blocks):
+            shown = piece.kind not in (BlockKind.TITLE, BlockKind.META)
+            if shown and any(part in page.block_text(at) for part in parts):
+                yield at
 
 
 def landing_offers(pages: Sequence[PageText], orders: frozenset[str], people: Sequence[str]) -> Iterator[MedicineOffer]:
