@@ -135,17 +135,6 @@ def traces_of_a_shop(site: Site) -> Answer:
 
 
 @fact
-def orders_without_a_home(site: Site) -> Answer:
-    """Inner pages speak of orders, one and all, and the home page, where a shop shows its goods, was not read."""
-    words = site.talk["order"] | site.talk["furniture"]
-    spoken = {page.reading.url: times(site.word_counts(page), words) for page in site.pages}
-    if site.home or sum(spoken.values()) < len(site.pages):
-        return ABSENT if site.pages else inconclusive("no page was read")
-    page = next((page for page in own_pages(site) if spoken[page.reading.url]), site.pages[0])
-    return present(site.cite(page, _first_block(page, words)))
-
-
-@fact
 def shop_of_unseen_goods(site: Site) -> Answer:
     """A shop speaks of carts and parcels again and again, and of medicines as often; its shelves were not seen."""
     if site.offered:
