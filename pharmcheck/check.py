@@ -58,7 +58,9 @@ def judge(
     standing = gather(capture, readings, findings, ruleset, registers, destination=destination, today=today)
     around = Circumstances(
         address=capture.address,
-        coverage=look_back(capture, readings, ruleset.lexicon.languages),
+        coverage=look_back(
+            capture, readings, ruleset.lexicon.languages, ruleset.talk["order"] | ruleset.talk["furniture"]
+        ),
         standing=standing,
         registers=tuple(RegisterState(snapshot.name, snapshot.as_of) for snapshot in registers.snapshots()),
         destination=destination,

@@ -17,11 +17,25 @@ _SHORT = 80  # characters of such a line
 _ALONE = 12  # characters of a line beside the name of a messenger
 _WORD = re.compile(r"\w+")  # linear: one class
 _MESSENGERS = re2.compile(
-    r"whats ?app|\b(?:no|pelo|nosso|o) (?:zap|wpp|whats)\b|telegram|\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|تلگرام|ват?сапп?|вотсапп?|"
+    r"whats ?app|\b(?:no|pelo|nosso|o) (?:zap|wpp|whats)\b|telegram|"
+    r"\bviber\b|\bwickr\b|threema|واتس ?اب|واتساب|تيليجرام|تلجرام|تلگرام|ват?сапп?|вотсапп?|"
     r"телеграмм?|왓츠앱|카카오톡|카톡|텔레그램|ワッツアップ|וואטסאפ|ווטסאפ|טלגרם|微信|电报|電報|"
     r"\bzalo\b|\bwa ?[:.]? ?(?:\+?6[02]|0[18])\d|ไลน์|\bline ?(?:id\b|@|[:：] ?@)|(?:라인|賴) ?(?:id|아이디)"
 )
-_LATIN_NAMES = ("whats", " zap", " wpp", "telegram", "viber", "wickr", "threema", "zalo", "wa ", "line id", "line@", "line: @")
+_LATIN_NAMES = (
+    "whats",
+    " zap",
+    " wpp",
+    "telegram",
+    "viber",
+    "wickr",
+    "threema",
+    "zalo",
+    "wa ",
+    "line id",
+    "line@",
+    "line: @",
+)
 """A look for these is quicker than the pattern."""
 
 

@@ -27,6 +27,7 @@ from pharmcheck.model import (
 from pharmcheck.reading import locate
 from pharmcheck.reading.issuers import Issuers
 from pharmcheck.registers import RegisterLookup
+from pharmcheck.ruleset.cards import unseen_offers
 from pharmcheck.ruleset.counting import count_words
 from pharmcheck.ruleset.destinations import Destinations, MedicineKind
 from pharmcheck.ruleset.directory import Directory
@@ -39,7 +40,7 @@ from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import Line, PageText, page_text
 from pharmcheck.ruleset.second_look import SecondLook, look_again
 from pharmcheck.ruleset.shelf import MedicineOffer
-from pharmcheck.ruleset.unpriced import offers_of, spoken_of_offers
+from pharmcheck.ruleset.unpriced import offers_of
 
 if TYPE_CHECKING:  # a ruleset is loaded with the facts, and those ask a site
     from pharmcheck.ruleset.licence_outcomes import LicenceAnswer
@@ -266,9 +267,8 @@ def build_site(
         site.add_offer(offer)
     for offer in () if site.offers else implied_offers(site, lists):
         site.add_offer(offer)
-    for offer in () if site.offers else spoken_of_offers(pages, furniture):
-        if site.restricted(offer.medicine):
-            site.add_offer(offer)
+    for offer in () if site.offers else unseen_offers(pages, lists, ruleset.talk, medicines, site.restricted):
+        site.add_offer(offer)
     return site
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from pharmcheck.model import BlockKind, OfferKind, PageRole
-from pharmcheck.reading.goods import is_goods, is_pack
+from pharmcheck.reading.goods import ends_a_sentence, has_letters, has_strength, is_goods, is_pack
 from pharmcheck.reading.prices import PRICE
 from pharmcheck.ruleset.counting import times_said
 from pharmcheck.ruleset.folding import fold
@@ -34,6 +34,8 @@ _SHELF_ROLES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CAR
 _SHOP_PAGES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART)
 _MUCH_FURNITURE = 10  # times
 _AROUND = 100  # characters of a quotation on either side of the name
+_SIZE_CHARS = 40  # of a line that tells how much there is: "10 x 200 mg", "5 mg, lyophilised"
+_BELOW = 2  # lines below a name on which that may stand; above it only one
 _SHELVES = (PageRole.CATEGORY, PageRole.PRODUCT)
 _SHELVED_LEAST = 3
 _MESSENGERS = frozenset(
@@ -202,7 +204,7 @@ def listed_offers(pages: Sequence[PageText], furniture: frozenset[str]) -> list[
             line = page.reading.blocks[at].text
             if _stands_alone(page, at):
                 named = page.medicines_in_block(at)
-                sure = is_goods(line) and page.reading.role in _SHELVES
+                sure = page.reading.role in _SHELVES and is_card(page, at)
                 found.setdefault(line, [MedicineOffer(medicine, page, at, line, sure) for medicine in named])
     listed = [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
     if not listed:  # before every word of every page is looked at
@@ -283,3 +285,26 @@ def _stands_alone(page: PageText, block: int) -> bool:
     piece = page.reading.blocks[block]
     shown = piece.kind not in (BlockKind.TITLE, BlockKind.META)
     return shown and not piece.text.endswith(("?", ":", ".", ",")) and (is_name(page, block) or is_goods(piece.text))
+
+
+def is_card(page: PageText, block: int) -> bool:
+    """Whether a line names goods with their strength, or stands beside a line that says how much there is of them."""
+    piece = page.reading.blocks[block]
+    if piece.kind in (BlockKind.TITLE, BlockKind.META):
+        return False
+    return is_goods(piece.text) or (_stands_alone(page, block) and stands_beside(page, block, _is_size))
+
+
+def stands_beside(page: PageText, block: int, what: Callable[[str], object]) -> bool:
+    """Whether one of the lines beside a name says something: how much there is of it, or what it costs."""
+    blocks = page.reading.blocks
+    beside = (*blocks[max(block - 1, 0) : block], *blocks[block + 1 : block + 1 + _BELOW])
+    return any(
+        len(piece.text) <= _SIZE_CHARS and not ends_a_sentence(piece.text) and what(piece.text) for piece in beside
+    )
+
+
+def _is_size(line: str) -> bool:
+    return has_strength(line) is not None or (
+        has_letters(line) is not None and any(map(str.isdigit, line)) and is_pack(line)
+    )

@@ -12,12 +12,14 @@ import re2
 
 from pharmcheck.model import Evidence, EvidenceKind, OfferKind, PageRole
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
+from pharmcheck.ruleset.cards import TOXIN, trades_in_fillers
 from pharmcheck.ruleset.chatting import order_lines, order_words
 from pharmcheck.ruleset.facts.offers import furniture_of
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, is_name
 from pharmcheck.ruleset.site import Site, own_pages
+from pharmcheck.ruleset.unpriced import is_card
 from pharmcheck.ruleset.voice import POLICY_ROLES
 
 _SHOWN = 3
@@ -75,7 +77,8 @@ def research_trade(site: Site) -> Answer:
     goods = [(page, text) for page, text in told if sum(map(text.count, talk["research_goods"])) >= _GOODS_LEAST]
     marks = {word for _, text in goods for word in talk["research_marks"] if word in text}
     uses = any(word in text for _, text in goods for word in talk["research_use"])
-    people = uses and any(word in text for _, text in told for word in talk["for_people"])
+    dosed = any(word in text for _, text in told for word in talk["for_needles"]) and _doping_is_carded(site)
+    people = uses and (dosed or any(word in text for _, text in told for word in talk["for_people"]))
     if len(marks) >= _MARKS_LEAST and people and _is_shop(site):
         page = goods[0][0]
         return present(site.cite(page, _first(page, talk["research_goods"])))
@@ -149,6 +152,16 @@ def chat_line(site: Site) -> tuple[PageText, int] | None:
 
 
 @fact
+def toxins_in_trade(site: Site) -> Answer:
+    """Botulinum toxin is on offer at a trade in fillers, which sends parcels and treats nobody."""
+    offer = next((offer for medicine, offer in site.offered.items() if medicine.inn == TOXIN), None)
+    talk = site.lists["shop_talk"]
+    if offer is None or not trades_in_fillers(own_pages(site), talk, site.talk["furniture"]):
+        return ABSENT
+    return present(site.cite(offer.page, offer.block, offer.words), medicine=offer.medicine.inn)
+
+
+@fact
 def coins_named(site: Site) -> Answer:
     """Coins are named on the pages of a shop in languages of which the rules have no words."""
     spoken = site.lists["voice"]["languages"]
@@ -199,6 +212,17 @@ def _is_all(site: Site) -> bool:
         return False
     medicine = next(iter(site.offered))
     return any(is_name(home, at) and medicine in home.medicines_in_block(at) for at in range(len(home.starts)))
+
+
+def _doping_is_carded(site: Site) -> bool:
+    """Whether a substance that no medicine may hold stands somewhere with its strength, as goods do."""
+    return any(
+        medicine.group in _DOPING and site.not_approved(medicine)
+        for page in own_pages(site)
+        for at in page.naming
+        if is_card(page, at)
+        for medicine in page.medicines_in_block(at)
+    )
 
 
 def _is_shop(site: Site) -> bool:
