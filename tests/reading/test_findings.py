@@ -217,7 +217,7 @@ def test_a_page_inside_one_landmark_still_offers(reading, tag):
 
 
 def test_a_year_in_ukrainian_is_no_price(reading):
-    """ "р." stands for roubles in Russian and for a year in Ukrainian."""
+    """What stands for roubles in Russian, "р.", stands for a year in Ukrainian."""
     assert not reading("<h2><a href=/p>Sildex</a></h2><p>2020 р.</p>").offers
 
 
