@@ -131,8 +131,6 @@ def test_a_line_below_a_name_is_no_second_one(reading, body):
         ("<p>Sildex 100 mg</p><p>1,20 € pro Stück</p>", "Sildex 100 mg"),
         (f"<p>Sildex Kit</p><p>34 kits left</p><p>$20</p>{_CART}", "Sildex Kit"),
         ("<p>Sildex 100 mg</p><p>790 MXN</p>", "Sildex 100 mg"),
-        ("<p>Sildex 100 mg</p><p>S/ 180</p>", "Sildex 100 mg"),
-        ("<p>Sildex 100 mg</p><p>25 000 FCFA</p>", "Sildex 100 mg"),
         ("<p>Sildex 100 mg for men</p><p>Order now via Telegram</p>", "Sildex 100 mg for men"),
     ],
 )
@@ -219,7 +217,7 @@ def test_a_page_inside_one_landmark_still_offers(reading, tag):
 
 
 def test_a_year_in_ukrainian_is_no_price(reading):
-    """Behind a number "р." stands for roubles in Russian and for a year in Ukrainian."""
+    """What stands for roubles in Russian, "р.", stands for a year in Ukrainian."""
     assert not reading("<h2><a href=/p>Sildex</a></h2><p>2020 р.</p>").offers
 
 
