@@ -131,6 +131,8 @@ def test_a_line_below_a_name_is_no_second_one(reading, body):
         ("<p>Sildex 100 mg</p><p>1,20 € pro Stück</p>", "Sildex 100 mg"),
         (f"<p>Sildex Kit</p><p>34 kits left</p><p>$20</p>{_CART}", "Sildex Kit"),
         ("<p>Sildex 100 mg</p><p>790 MXN</p>", "Sildex 100 mg"),
+        ("<p>Sildex 100 mg</p><p>S/ 180</p>", "Sildex 100 mg"),
+        ("<p>Sildex 100 mg</p><p>25 000 FCFA</p>", "Sildex 100 mg"),
         ("<p>Sildex 100 mg for men</p><p>Order now via Telegram</p>", "Sildex 100 mg for men"),
     ],
 )

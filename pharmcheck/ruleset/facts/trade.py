@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import re2
 
 from pharmcheck.model import Evidence, EvidenceKind, OfferKind, PageRole
+from pharmcheck.reading.goods import is_goods
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.cards import TOXIN, trades_in_fillers
 from pharmcheck.ruleset.chatting import order_lines, order_words
@@ -77,7 +78,7 @@ def research_trade(site: Site) -> Answer:
     goods = [(page, text) for page, text in told if sum(map(text.count, talk["research_goods"])) >= _GOODS_LEAST]
     marks = {word for _, text in goods for word in talk["research_marks"] if word in text}
     uses = any(word in text for _, text in goods for word in talk["research_use"])
-    dosed = any(word in text for _, text in told for word in talk["for_needles"]) and _doping_is_carded(site)
+    dosed = any(_sells_water(page, talk["for_needles"]) for page, _ in told) and _doping_is_carded(site)
     people = uses and (dosed or any(word in text for _, text in told for word in talk["for_people"]))
     if len(marks) >= _MARKS_LEAST and people and _is_shop(site):
         page = goods[0][0]
@@ -212,6 +213,15 @@ def _is_all(site: Site) -> bool:
         return False
     medicine = next(iter(site.offered))
     return any(is_name(home, at) and medicine in home.medicines_in_block(at) for at in range(len(home.starts)))
+
+
+def _sells_water(page: PageText, parts: Sequence[str]) -> bool:
+    """Whether what powders for needles are dissolved in stands as goods, with its size; calculators speak of it too."""
+    named = any(part in page.folded for part in parts)
+    return named and any(
+        is_goods(piece.text) and any(part in page.block_text(at) for part in parts)
+        for at, piece in enumerate(page.reading.blocks)
+    )
 
 
 def _doping_is_carded(site: Site) -> bool:
