@@ -58,9 +58,7 @@ def judge(
     standing = gather(capture, readings, findings, ruleset, registers, destination=destination, today=today)
     around = Circumstances(
         address=capture.address,
-        coverage=look_back(
-            capture, readings, ruleset.lexicon.languages, ruleset.talk["order"] | ruleset.talk["furniture"]
-        ),
+        coverage=look_back(capture, readings, ruleset.lexicon.languages),
         standing=standing,
         registers=tuple(RegisterState(snapshot.name, snapshot.as_of) for snapshot in registers.snapshots()),
         destination=destination,

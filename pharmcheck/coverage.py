@@ -5,7 +5,6 @@ What could not be read is never called absent: the verdict room asks here whethe
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from urllib.parse import urlsplit
 from pharmcheck.address import host_of, registrable_domain
 from pharmcheck.capture import needs_scripts, page_role
 from pharmcheck.model import FAULTS, Attempt, Capture, FetchOutcome, Look, NotChecked, PageRole, Reading
-from pharmcheck.ruleset.folding import fold
 
 _WANTED_ROLES = frozenset(
     {
@@ -22,8 +20,6 @@ _WANTED_ROLES = frozenset(
         PageRole.PRESCRIPTION_POLICY,
     }
 )  # fmt: skip
-_HOME_WEIGHS = 8  # inner pages; from as many on, they show what a site is about
-_WORD = re.compile(r"\w+")  # linear: one class
 _REASONS = {
     FetchOutcome.BLOCKED_BY_SITE: "blocked",
     FetchOutcome.TIMED_OUT: "timed_out",
@@ -62,16 +58,13 @@ class Coverage:
     understood: bool = True  # not most of what was read is in a language of which the rules know no words
 
 
-def look_back(
-    capture: Capture, readings: Sequence[Reading], languages: Collection[str], orders: Collection[str] = frozenset()
-) -> Coverage:
+def look_back(capture: Capture, readings: Sequence[Reading], languages: Collection[str]) -> Coverage:
     """Say how much of the site a capture holds.
 
     Args:
         capture: the pages.
         readings: what stands on them, in the same order.
         languages: those in which the rules have words.
-        orders: words of orders and parcels, folded: who speaks of them has more to show than was read.
     """
     shells = _shells(capture)
     own = [
@@ -83,7 +76,7 @@ def look_back(
     ]
     read = {reading.url for reading in own if not reading.problem or reading.blocks}
     home_read = any(reading.role is PageRole.HOME or capture.archived for reading in own if reading.url in read)
-    wanted, missing = _archived(capture, readings, orders) if capture.archived else _visited(capture)
+    wanted, missing = _archived(capture, readings) if capture.archived else _visited(capture)
     percent = 100 * len(read) // max(wanted, len(read)) if read else 0
     partly = [
         NotChecked(reading.url, f"read only in part: {reading.problem}", "read_in_part")
@@ -139,7 +132,7 @@ def _why(attempt: Attempt) -> str:
     return f"{attempt.outcome.value.replace('_', ' ')} ({attempt.detail}; fault: {fault})"
 
 
-def _archived(capture: Capture, readings: Sequence[Reading], orders: Collection[str]) -> tuple[int, list[NotChecked]]:
+def _archived(capture: Capture, readings: Sequence[Reading]) -> tuple[int, list[NotChecked]]:
     """An archive by others: pages that the home page links to and the archive lacks lower coverage, nothing else."""
     have = {_key(reading.url) for reading in readings}
     missing: dict[str, NotChecked] = {}
@@ -154,17 +147,8 @@ def _archived(capture: Capture, readings: Sequence[Reading], orders: Collection[
         key = _key(link.url)
         if key not in have and key not in missing and page_role(link.url, link.text) in _WANTED_ROLES:
             missing[key] = NotChecked(link.url, "not in the archive")
-    if home:
-        return len(have) + len(missing), list(missing.values())
-    # Inner pages alone say little about a site: without its home page, most of it counts as unseen, unless they are
-    # many and hardly one speaks of orders.
-    spoken = sum(word in orders for reading in readings for block in reading.blocks for word in _words(block.text))
-    quiet = len(have) >= _HOME_WEIGHS and spoken < len(have)
-    return len(have) + (_HOME_WEIGHS if quiet else len(have) + 1), list(missing.values())
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(fold(text))
+    # Inner pages alone say little about a site: without its home page, most of it counts as unseen.
+    return (len(have) + len(missing) if home else 2 * len(have) + 1), list(missing.values())
 
 
 def _key(url: str) -> str:

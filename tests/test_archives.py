@@ -48,23 +48,6 @@ def test_an_inner_page_alone_does_not_make_a_site_no_pharmacy() -> None:
     assert verdict.coverage < 50
 
 
-@pytest.mark.parametrize(
-    ("pages", "line", "category"),
-    [
-        (8, "Good sleep needs a dark room and regular hours.", Category.NOT_A_PHARMACY),
-        (7, "Good sleep needs a dark room and regular hours.", Category.COULD_NOT_CHECK),
-        (8, "Every order leaves on the same day, your parcel is on its way.", Category.COULD_NOT_CHECK),
-    ],
-    ids=["many and quiet", "too few", "they speak of orders"],
-)
-def test_many_quiet_inner_pages_show_what_a_site_is_about(pages: int, line: str, category: Category) -> None:
-    """Eight are enough without the home page, unless they speak of orders: then it shows what can be ordered."""
-    capture = site(archived=True, article=f"# Page\n{line}")
-    first = capture.pages[0]
-    copies = tuple(replace(first, url=f"{first.url}-{number}") for number in range(pages))
-    assert judge(replace(capture, pages=copies), _RULES, now=WHEN).verdict.category is category
-
-
 def test_a_conviction_needs_no_home_page() -> None:
     """A D rule convicts on any page read."""
     verdict = _verdict(
