@@ -373,7 +373,7 @@ def test_the_tables_hold_what_they_should() -> None:
 def test_a_long_paragraph_is_not_cut_between_a_word_and_what_it_denies() -> None:
     """A run of text longer than a block ends behind a sentence: "never" stays with what is never done."""
     denied = "<p>" + "We never send it with no prescription required. " * 1000
-    offer = "<h1>Viagra 100 mg</h1><p>$39.90</p><button>Add to cart</button>"
+    offer = "<h1>Amoxicillin 500 mg</h1><p>$39.90</p><button>Add to cart</button>"
     verdict = judge(site(home=offer + denied), _RULES, now=WHEN).verdict
 
     assert verdict.category is Category.UNVERIFIED

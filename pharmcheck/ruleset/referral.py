@@ -42,7 +42,7 @@ def trades(site: Site) -> bool:
         readings = [page.reading for page in site.pages]
         site.trades_here = (
             any(reading.contacts.handles for reading in readings)
-            or any(offer.kind in _BOUGHT_HERE for page in site.pages for offer in shop_offers(page))
+            or any(shop_offers(page) for page in site.pages)
             or any(words in site.plain_words(page) for page in own_pages(site) for words in _BY_CHAT)
             or sum(site.word_counts(page)[word] for page in own_pages(site) for word in site.talk["furniture"])
             >= _FURNITURE_LEAST

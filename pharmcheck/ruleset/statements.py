@@ -77,7 +77,11 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
         if not _words_count(rule, number, match, statement, ruleset, reply):
             continue
         counts, medicine = _about(match, statement, site, wanted, convicts=rule.effect == "convict")
-        if not counts or not _meant_goods(match, statement, site, ruleset) or _headline(match, page, hit, site):
+        if (
+            not counts
+            or not _meant_goods(match, statement, site, ruleset)
+            or _headline(match, statement, site, ruleset)
+        ):
             continue
         counted.append(_Counted(statement, medicine, reply))
         sentences.add(statement.sentence)
@@ -177,9 +181,15 @@ def _meant_goods(match: PhraseMatch, statement: Statement, site: Site, ruleset: 
     return own == (match.goods_of == "shop")
 
 
-def _headline(match: PhraseMatch, page: PageText, hit: Hit, site: Site) -> bool:
-    """Whether the words head a page of somebody who is not seen to trade: then they are its subject, not its offer."""
-    return match.about in _SUBJECTS and page.reading.blocks[hit.block].kind in _HEADLINES and not trades(site)
+def _headline(match: PhraseMatch, statement: Statement, site: Site, ruleset: Ruleset) -> bool:
+    """Whether a medicine is named above a page of somebody not seen to trade: its subject, without "we" or "our"."""
+    page, hit = statement.page, statement.hit
+    if match.about not in _SUBJECTS or page.reading.blocks[hit.block].kind not in _HEADLINES:
+        return False
+    begin = page.starts[hit.block] + statement.begin
+    if not page.medicines_in(begin, begin + len(statement.folded)):
+        return False
+    return not ruleset.lexicon.has("own", hit.phrase.language, statement.folded) and not trades(site)
 
 
 def _section(page: PageText, block: int) -> tuple[Medicine, ...]:

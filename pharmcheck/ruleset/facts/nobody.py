@@ -30,10 +30,11 @@ def abortion_medicine_of_nobody(site: Site) -> Answer:
 
 @fact
 def prescription_cart_of_nobody(site: Site) -> Answer:
-    """Every medicine on offer is prescription-only, one goes into a cart, and no street or number was read anywhere."""
+    """All on offer is prescription-only, for sex, weight, hair or muscles; it goes into a cart; nobody says whose."""
     if not site.offered:
         return inconclusive("no medicine was seen on offer")
-    if not all(map(site.restricted, site.offered)) or _said_who(site):
+    groups = set(site.lists["lifestyle_groups"]["words"])
+    if not all(medicine.group in groups and site.restricted(medicine) for medicine in site.offered) or _said_who(site):
         return ABSENT
     if not any(offer.kind in _BOUGHT_HERE for page in site.pages for offer in shop_offers(page)):
         return ABSENT
