@@ -39,7 +39,10 @@ def main() -> int:
     parser.add_argument("--show", default="", help="LABEL:CATEGORY, print these sites with their reasons")
     parser.add_argument("--save", type=Path, help="write what was said of each site to this file")
     parser.add_argument("--before", type=Path, help="rules of another version, or a saved run: print what moved")
+    parser.add_argument("--first", type=int, metavar="N", help="read the first N pages of each site only")
     options = parser.parse_args()
+    if options.first is not None and options.first < 1:
+        parser.error("--first takes 1 or more pages")
     try:
         return _run(options, load_ruleset())
     except (LabelError, PharmcheckError) as exc:
@@ -48,14 +51,14 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace, ruleset: Ruleset) -> int:
-    cases = judge_folder(options.folder, ruleset)
+    cases = judge_folder(options.folder, ruleset, first=options.first)
     print(f"ruleset {ruleset.version}; {len(cases)} sites, {sum(case.pages for case in cases)} pages")
     report(cases)
     if options.show:
         label, _, category = options.show.partition(":")
         _show(case for case in cases if (case.label, case.category) == (label, category))
     if options.before:
-        other, before = _before(options.before, options.folder)
+        other, before = _before(options.before, options.folder, options.first)
         _print_moves(other, moves(before, cases))
     if options.save:
         save(options.save, ruleset.version, cases)
@@ -143,10 +146,10 @@ def _print_shadow(cases: Iterable[Case]) -> None:
         print(f"  {rule}: " + ", ".join(f"{counts[rule, kind]} of a {kind}" for kind in kinds))
 
 
-def _before(source: Path, folder: Path) -> tuple[str, dict[str, Said]]:
+def _before(source: Path, folder: Path, first: int | None) -> tuple[str, dict[str, Said]]:
     if source.is_dir():
         ruleset = load_ruleset(source)
-        return ruleset.version, said(judge_folder(folder, ruleset))
+        return ruleset.version, said(judge_folder(folder, ruleset, first=first))
     return load(source)
 
 

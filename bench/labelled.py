@@ -70,13 +70,18 @@ class Case:
         return self.pages > 1
 
 
-def judge_folder(folder: Path, ruleset: Ruleset) -> list[Case]:
+def judge_folder(folder: Path, ruleset: Ruleset, *, first: int | None = None) -> list[Case]:
     """Every site of the folder, by file name.
+
+    Args:
+        folder: as docs/accuracy.md describes it.
+        ruleset: that judges.
+        first: pages of each site that are read, as if the visit had ended there; saved visits are read whole.
 
     Raises:
         LabelError: a file cannot be read as the form says, or there is none.
     """
-    cases = [_case(path, ruleset) for path in sorted(folder.glob("*.json"))]
+    cases = [_case(path, ruleset, first) for path in sorted(folder.glob("*.json"))]
     if not cases:
         raise LabelError(f"{folder} holds no *.json; is this the folder of labelled sites?")
     return cases
@@ -109,8 +114,9 @@ def _quotes(finding: Finding) -> str:
     return " | ".join(words)[:300]
 
 
-def _case(path: Path, ruleset: Ruleset) -> Case:
+def _case(path: Path, ruleset: Ruleset, first: int | None = None) -> Case:
     data = labels_in(path)
+    data["pages"] = data["pages"][:first]
     return case_of(path.stem, data, judge(capture_in(path, data), ruleset, now=_WHEN))
 
 

@@ -38,6 +38,7 @@ from pharmcheck.ruleset.statements import Hits, answer_phrases, collect_hits
 from pharmcheck.ruleset.traits import answer_traits
 
 OFFER_CATEGORY = "offer"
+DOUBT_CATEGORY = "doubt"
 
 
 def find(
@@ -63,12 +64,16 @@ def find(
             findings[rule.id] = _ask(rule, site, hits, ruleset, findings)
             if findings[rule.id].outcome is Outcome.PRESENT:
                 _note_offers(rule, site, hits, ruleset)
-    site.sells = any(finding.outcome is Outcome.PRESENT for finding in findings.values())
+    site.sells = site.seems_to_sell = any(finding.outcome is Outcome.PRESENT for finding in findings.values())
     for rule in rules:
         if site.sells and rule.category == OFFER_CATEGORY:  # now that it is known to sell, more words are its own
             _note_offers(rule, site, hits, ruleset)
+    for rule in rules:
+        if rule.category == DOUBT_CATEGORY:
+            findings[rule.id] = _ask(rule, site, hits, ruleset, findings)
+            site.seems_to_sell |= findings[rule.id].outcome is Outcome.PRESENT
     for rule in sorted(rules, key=_is_combination):
-        if rule.category != OFFER_CATEGORY:
+        if rule.id not in findings:
             findings[rule.id] = _ask(rule, site, hits, ruleset, findings)
     return tuple(findings[rule_id] for rule_id in sorted(findings)), readings
 

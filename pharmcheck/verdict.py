@@ -101,6 +101,11 @@ class _Present:
         return any(finding.category == "offer" and finding.effect == "scope" for finding in self.findings)
 
     @property
+    def traces(self) -> list[Finding]:
+        """Carts, parcels or a name as of a shop of medicines: enough for signs against it to count."""
+        return [finding for finding in self.having("doubt") if finding.rule_id not in self.meant_otherwise]
+
+    @property
     def meant_otherwise(self) -> set[str]:
         """Rules whose words mean something else at a place of this kind: "our pharmacy" of a hospital."""
         return {rule_id for finding in self.having("scope") for rule_id in self.rules[finding.rule_id].outweighs}
@@ -131,14 +136,13 @@ def decide(findings: Iterable[Finding], ruleset: Ruleset, around: Circumstances)
     present = _Present(seen, ruleset.by_id)
     decision = _decide(present, ruleset.policy, around)
     proofs = around.standing.proofs
-    # Offers that were not seen prove nothing about a site that was not read.
-    sells = present.sells or (None if decision.category is Category.COULD_NOT_CHECK else bool(proofs))
-    sells = sells and decision.category is not Category.NOT_A_PHARMACY
+    # Offers that were not seen prove nothing about a site that was not read, or that leaves traces of a shop.
+    sells = present.sells or (None if decision.category is Category.COULD_NOT_CHECK or present.traces else bool(proofs))
+    pharmacy = decision.category is not Category.NOT_A_PHARMACY
     general_sale = any(present.code(finding) == "general_sale_only" for finding in seen)
-    criteria = answer_criteria(answered, ruleset.by_id, sells=sells, only_general_sale=general_sale)
+    criteria = answer_criteria(answered, ruleset.by_id, sells=sells and pharmacy, only_general_sale=general_sale)
     valid_until = _valid_until(decision.category, ruleset.policy, around)
     overlays = {*decision.overlays, *(("stale",) if around.now > valid_until else ())}
-    pharmacy = decision.category is not Category.NOT_A_PHARMACY
     return Verdict(
         address=around.address,
         category=decision.category,
@@ -183,9 +187,9 @@ def _decide(present: _Present, policy: VerdictPolicy, around: Circumstances) -> 
         return _verified(present, bound, around)
     if not around.coverage.any_read or (present.obstacle and not present.sells):
         return _Decision(Category.COULD_NOT_CHECK, present.obstacle or around.coverage.failure)
-    accused = _signs(present, ceilings, policy) if present.sells else None
+    accused = _signs(present, ceilings, policy) if present.sells or present.traces else None
     explained = present.explained and _silence_counts(around.coverage, policy)
-    if not present.sells or (explained and not accused):
+    if not accused and (not present.sells or explained):
         return _without_offers(present, policy, around)
     return accused or _unverified(present, around)
 
@@ -234,9 +238,8 @@ def _without_offers(present: _Present, policy: VerdictPolicy, around: Circumstan
     if not _silence_counts(around.coverage, policy):
         code = "too_little_read" if around.coverage.understood else "language_not_read"
         return _Decision(Category.COULD_NOT_CHECK, code)
-    doubts = [finding for finding in present.having("doubt") if finding.rule_id not in present.meant_otherwise]
-    if doubts:
-        return present.held(Category.COULD_NOT_CHECK, doubts)
+    if present.traces:
+        return present.held(Category.COULD_NOT_CHECK, present.traces)
     codes = {present.code(finding) for finding in present.having("scope")}
     return _Decision(Category.NOT_A_PHARMACY, next((kind for kind in _KINDS if kind in codes), "information"))
 
@@ -260,11 +263,8 @@ def _unverified(present: _Present, around: Circumstances) -> _Decision:
     return _Decision(Category.UNVERIFIED, "no_licence_claim")
 
 
-def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(
-        findings,
-        key=lambda f: (_EFFECTS.index(f.effect), _SEVERITIES.index(f.severity), -f.weight, f.rule_id),
-    )
+def _worst_first(found: Iterable[Finding]) -> list[Finding]:
+    return sorted(found, key=lambda f: (_EFFECTS.index(f.effect), _SEVERITIES.index(f.severity), -f.weight, f.rule_id))
 
 
 def _score(category: Category, present: Iterable[Finding], policy: VerdictPolicy) -> int | None:

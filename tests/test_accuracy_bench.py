@@ -200,6 +200,19 @@ def test_a_run_prints_the_same_twice_and_ends_by_what_it_found(
     assert "moved since" in capsys.readouterr().out
 
 
+def test_a_visit_cut_short_reads_the_first_pages_only(tmp_path: Path) -> None:
+    """What the second page says is not known to a visit of one page."""
+    site = "https://plain.example.com"
+    pages = [{"url": f"{site}/", "text": "# Welcome"}, {"url": f"{site}/shop", "text": SHOP}]
+    told = {"site": "plain", "label": "rogue", "language": "en", "operator": "one", "evidence_in_text": "decisive"}
+    (tmp_path / "one.json").write_text(json.dumps({**told, "pages": pages}))
+    [whole] = judge_folder(tmp_path, _RULES)
+    [short] = judge_folder(tmp_path, _RULES, first=1)
+    assert (whole.pages, short.pages) == (2, 1)
+    assert whole.category is Category.DANGER
+    assert not short.accused
+
+
 def test_an_empty_folder_is_an_error_for_people(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

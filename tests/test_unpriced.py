@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pharmcheck.check import judge
@@ -46,6 +48,32 @@ def test_a_price_far_below_the_name_is_that_of_the_pages_only_medicine() -> None
     praise = "\n".join(f"Reason {number} to choose it" for number in range(12))
     page = f"Mounjaro 10 mg, two pens\n{praise}\nMounjaro for everybody: Mounjaro.\nOur promise\n$97.00\n! Buy now"
     assert "OFF001" in _present(_judge(home="Welcome", product=page))
+
+
+def test_a_menu_does_not_hide_what_a_page_is_about() -> None:
+    """Ten other names in the menu, one in the text, and the prices of its packs."""
+    menu = "Xanax\nTramadol\nDiazepam\nOxycodone\nZolpidem\nClonazepam\nNitrazepam\nMorphine\nKetamine\nModafinil"
+    about = "# Viagra\nViagra acts fast. Viagra is loved. Viagra, and nothing else: Viagra.\n"
+    packs = "Price\n10 pieces = 90 €\n20 pieces = 170 €"
+    found = _judge(home="Welcome", other=f"{menu}\n{about}{packs}")
+    assert [f for f in found.findings if f.rule_id == "OFF001" and dict(f.facts).get("medicine") == "sildenafil"]
+
+
+def test_what_lies_in_the_cart_is_on_offer() -> None:
+    """One line of goods is enough there; elsewhere it may be a remark."""
+    line = "Zopiclone 7.5 mg x 30\n£36.99"
+    assert "OFF001" in _present(_judge(home="Welcome", cart=line))
+    assert "OFF001" not in _present(_judge(home="Welcome", about=line))
+
+
+def test_a_product_page_named_in_its_address_is_an_offer_where_the_site_speaks_of_carts() -> None:
+    """A language without words of ours: the address says what, the carts say that it is sold."""
+    for home, offered in ((_CARTS, True), ("Welcome", False)):
+        shop = site("plain-goods.example.com", home=home, product="Tableta Rybelsus zmenšuje chuť. Rybelsus raz denne.")
+        first, product = shop.pages
+        product = replace(product, url="https://plain-goods.example.com/product/rybelsus.html")
+        judged = judge(replace(shop, pages=(first, product)), _RULES, now=WHEN)
+        assert ("OFF001" in _present(judged)) == offered
 
 
 def test_a_name_on_a_list_convicts_nobody() -> None:

@@ -111,6 +111,10 @@ def _decide(*rule_ids: str, coverage: Coverage = _SEEN, destination: str | None 
         (["OFF001", "LIC001", "LIC003"], "unverified", "number_exists_not_tied_to_site"),
         (["OFF001", "REG003"], "unverified", "registered_not_for_online_sale"),
         (["OFF001"], "unverified", "no_licence_claim"),
+        (["OFF010"], "could_not_check", "offers_unclear"),
+        (["OFF010", "DEL001"], "caution", "warning_signs"),
+        (["OFF010", "DEL003", "PAY002"], "could_not_check", "offers_unclear"),
+        (["DEL001"], "not_a_pharmacy", "information"),
         (["CAT002"], "not_a_pharmacy", "no_offer"),
         ([], "not_a_pharmacy", "information"),
         (["OBS001"], "could_not_check", "blocked"),
@@ -122,6 +126,12 @@ def test_the_decision_table(present: list[str], category: str, reason: str) -> N
     """DESIGN section 3, one row each."""
     verdict = _decide(*present)
     assert (verdict.category, verdict.reason_code) == (category, reason)
+
+
+def test_traces_of_a_shop_leave_open_whether_it_sells_medicine() -> None:
+    """An accusation from its terms alone says nothing of what it was not seen to offer."""
+    accused = _decide("OFF010", "DEL001")
+    assert accused.criteria == _decide("OFF010").criteria != _decide("DEL001").criteria
 
 
 def test_weak_signs_from_one_group_are_one_sign() -> None:

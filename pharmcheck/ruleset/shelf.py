@@ -96,7 +96,7 @@ def shop_offers(page: PageText) -> Sequence[Offer]:
 def _shop_offers(reading: Reading) -> Iterator[Offer]:
     article = reading.role is PageRole.ARTICLE
     labels = sum(offer.kind is OfferKind.PRICED and _is_label(reading, offer) for offer in reading.offers)
-    enough = reading.role is PageRole.PRODUCT or labels >= _PRICED_LEAST
+    enough = reading.role in (PageRole.PRODUCT, PageRole.CART) or labels >= _PRICED_LEAST
     for offer in reading.offers:
         if offer.kind is OfferKind.PRICED:
             if enough and not article and _is_label(reading, offer):

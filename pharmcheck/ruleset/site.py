@@ -77,6 +77,7 @@ class Site:
     issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
+    seems_to_sell: bool = False  # or leaves traces of a shop: enough to hear what it says as a shop's words
     # Every offer of a medicine by its words, and each medicine's first offer; shop pages first.
     offers: dict[tuple[Medicine, str], MedicineOffer] = field(default_factory=dict)
     offered: dict[Medicine, MedicineOffer] = field(default_factory=dict)

@@ -70,7 +70,7 @@ def answer_phrases(rule: Rule, number: int, match: PhraseMatch, site: Site, hits
         if place in heard:  # a flood repeats itself
             continue
         heard.add(place)
-        statement = listen(hit, page, ruleset.lexicon, site_sells=site.sells)
+        statement = listen(hit, page, ruleset.lexicon, site_sells=site.seems_to_sell)
         cue = _REPLIES.get(match.speaker)
         reply = reply_to(statement, page, cue, ruleset.lexicon) if cue else None
         if not _words_count(rule, number, match, statement, ruleset, reply):
@@ -145,7 +145,7 @@ def _about(
     page, hit = statement.page, statement.hit
     if match.about == "medicine":
         named = page.medicines_in_block(hit.block)
-        return bool(named) or site.sells, named[0] if named else None
+        return bool(named) or site.seems_to_sell, named[0] if named else None
     subjects = _section(page, hit.block) or subject_medicines(
         page, hit.block, statement.begin, statement.begin + len(statement.folded)
     )

@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import unquote, urlsplit
 
 from pharmcheck.model import BlockKind, OfferKind, PageRole
 from pharmcheck.reading.goods import is_goods, is_pack
 from pharmcheck.reading.prices import PRICE
+from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import LABEL_CHARS, MedicineOffer, is_name, medicine_offers
 
+_NO_LETTERS = re.compile(r"[\W_]+|html?$|php$")  # linear: one class, or an ending
 _PRICED_LEAST = 2
 _LINES_MOST = 50
 _WORD = re.compile(r"\w+")  # linear: one class
@@ -59,6 +62,7 @@ def offers_of(
     yield from subject_offers(bare)
     yield from spoken_offers(pages, sale)
     yield from listed_offers(pages, furniture)
+    yield from addressed_offers(pages, medicines, furniture)
 
 
 def headed_offers(pages: Iterable[PageText], furniture: frozenset[str]) -> list[MedicineOffer]:
@@ -99,10 +103,14 @@ def subject_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
     for page in pages:
         if page.reading.role is PageRole.ARTICLE or not page.named:
             continue
-        counted = Counter(medicine for _, _, medicine in page.named)
-        medicine, times = counted.most_common(1)[0]
         below = _first_sale(page)
-        if below is None or times < _SUBJECT_LEAST or 2 * times < len(page.named) or medicine.group == VETERINARY:
+        if below is None:
+            continue
+        said = [(start, medicine) for start, _, medicine in page.named if not _is_entry(page, page.block_at(start))]
+        if len(said) < _SUBJECT_LEAST:
+            continue
+        medicine, times = Counter(medicine for _, medicine in said).most_common(1)[0]
+        if times < _SUBJECT_LEAST or 2 * times < len(said) or medicine.group == VETERINARY:
             continue
         for start, _, named in page.named:
             at = page.block_at(start)
@@ -112,6 +120,11 @@ def subject_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
                 found.append(MedicineOffer(medicine, page, at, page.reading.blocks[at].text))
                 break
     return found
+
+
+def _is_entry(page: PageText, block: int) -> bool:
+    """Whether a name is an entry of a menu: it says what else there is, and not what the page is about."""
+    return page.reading.blocks[block].kind is not BlockKind.HEADING and is_name(page, block)
 
 
 def _first_sale(page: PageText) -> int | None:
@@ -186,6 +199,31 @@ def listed_offers(pages: Sequence[PageText], furniture: frozenset[str]) -> list[
     if _says_often(pages, furniture):
         return _several(listed, _LISTED_LEAST)
     return _several(shelved, _SHELVED_LEAST) if _says_often(pages, _MESSENGERS) else []
+
+
+def addressed_offers(
+    pages: Sequence[PageText], medicines: Medicines, furniture: frozenset[str]
+) -> Iterator[MedicineOffer]:
+    """Pages of products whose address names a medicine that they are about, on a site that speaks of carts and parcels.
+
+    Needs no word of the page's language.  Makers and guides have such addresses too, and no cart.
+
+    Args:
+        pages: of the site.
+        medicines: to look for.
+        furniture: as for `offers_of`.
+    """
+    products = [page for page in pages if page.reading.role is PageRole.PRODUCT and page.named]
+    if not products or not _says_often(pages, furniture):
+        return
+    for page in products:
+        last = urlsplit(page.reading.url).path.rstrip("/").rpartition("/")[2]
+        named = {medicine for _, _, medicine in medicines.named_in(fold(_NO_LETTERS.sub(" ", unquote(last))))}
+        for start, _, medicine in page.named:
+            if medicine in named and medicine.group != VETERINARY:
+                at = page.block_at(start)
+                yield MedicineOffer(medicine, page, at, page.reading.blocks[at].text[:LABEL_CHARS], sure=False)
+                break
 
 
 def spoken_of_offers(pages: Sequence[PageText], furniture: frozenset[str]) -> list[MedicineOffer]:
