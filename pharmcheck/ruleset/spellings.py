@@ -77,13 +77,14 @@ class Spellings:
             ("", _RUSSIAN, "а", _RUSSIAN, lambda name: not (name.isascii() or name[0] >= _JOINED_FROM)),
         ):
             names = sorted(filter(own, self._names - self._ambiguous))
-            bending = [name for name in names if len(name.split(" ")[-1]) >= _INFLECTED_FROM and name[-1].isalpha()]
-            cut = [name[:-1] for name in bending if name.endswith(vowel)]
+            bending = {name for name in names if len(name.split(" ")[-1]) >= _INFLECTED_FROM and name[-1].isalpha()}
+            cut = {name for name in bending if name.endswith(vowel)}
             doubtful = sorted(filter(own, self._ambiguous))
+            # Each name stands in one branch only: the size of the whole is what the memory has to hold.
             for stems, tail in (
-                (names, edge),
-                (bending, f"(?:{_any(endings)}){edge}"),
-                (cut, f"(?:{_any(endings_of_vowel)}){edge}"),
+                ([name for name in names if name not in bending], edge),
+                (bending - cut, f"(?:{_any(endings)})?{edge}"),
+                ({name[:-1] for name in cut}, f"(?:{vowel}(?:{_any(endings)})?|{_any(endings_of_vowel)}){edge}"),
                 (doubtful, rf"[ ,:(-]{{1,2}}(?:{_STRENGTH}|{_FORM})"),
             ):
                 branches += [f"{edge}(?:{_any(stems)}){tail}"] if stems else []
