@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
-from pharmcheck.model import BlockKind, OfferKind, PageRole
+from pharmcheck.model import BlockKind, PageRole
 from pharmcheck.reading.goods import ends_a_sentence, has_letters, has_strength, is_goods, is_pack
 from pharmcheck.reading.prices import PRICE
 from pharmcheck.ruleset.counting import times_said
@@ -19,15 +19,14 @@ from pharmcheck.ruleset.implied import muscle_offers
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import LABEL_CHARS, MedicineOffer, is_name, medicine_offers
+from pharmcheck.ruleset.subjects import subject_offers
 
 _NO_LETTERS = re.compile(r"[\W_]+|html?$|php$")  # linear: one class, or an ending
-_PRICED_LEAST = 2
 _LINES_MOST = 50
 _HEADED_LEAST = 2
 _SAID_CHARS = 120
 _SAID_LEAST = 2
 _SUBJECT_LEAST = 3  # times that a page about one medicine names it
-_BEGINS = 20  # characters before the name in such a line: "Buy generic "
 _LISTED_LEAST = 2
 _FURNITURE_LEAST = 3  # times; one or two stand in the small print of anybody
 _SHELF_ROLES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART, PageRole.OTHER)
@@ -97,57 +96,6 @@ def headed_offers(pages: Iterable[PageText], furniture: frozenset[str]) -> list[
     if len(found) < _HEADED_LEAST:
         return []
     return [offer for offers in found.values() for offer in offers if offer.medicine.group != VETERINARY]
-
-
-def subject_offers(pages: Iterable[PageText]) -> list[MedicineOffer]:
-    """What a page sells that is about one medicine, when the words beside its price or button name none.
-
-    "Add to cart" far below the name, "10 pieces = 90 €" under "Price": the line above that begins with the medicine's
-    name says of what.
-
-    Args:
-        pages: of the site, those without offers of medicines.
-    """
-    found: list[MedicineOffer] = []
-    for page in pages:
-        if page.reading.role is PageRole.ARTICLE or not page.named:
-            continue
-        below = _first_sale(page)
-        if below is None:
-            continue
-        said = [(start, medicine) for start, _, medicine in page.named if not _is_entry(page, page.block_at(start))]
-        if len(said) < _SUBJECT_LEAST:
-            continue
-        medicine, times = Counter(medicine for _, medicine in said).most_common(1)[0]
-        if times < _SUBJECT_LEAST or 2 * times < len(said) or medicine.group == VETERINARY:
-            continue
-        for start, _, named in page.named:
-            at = page.block_at(start)
-            if at >= below:
-                break
-            if named is medicine and start - page.starts[at] <= _BEGINS and _is_subject(page, at):
-                found.append(MedicineOffer(medicine, page, at, page.reading.blocks[at].text))
-                break
-    return found
-
-
-def _is_entry(page: PageText, block: int) -> bool:
-    """Whether a name is an entry of a menu: it says what else there is, and not what the page is about."""
-    return page.reading.blocks[block].kind is not BlockKind.HEADING and is_name(page, block)
-
-
-def _first_sale(page: PageText) -> int | None:
-    """The block of the first button to buy, or of the first of several packs with their prices."""
-    offers = [offer for offer in page.reading.offers if offer.block >= 0]
-    packs = [offer.block for offer in offers if offer.kind is OfferKind.PRICED and is_pack(offer.product)]
-    pressed = [offer.block for offer in offers if offer.control]
-    return min([*pressed, *(packs if len(packs) >= _PRICED_LEAST else ())], default=None)
-
-
-def _is_subject(page: PageText, block: int) -> bool:
-    piece = page.reading.blocks[block]
-    shown = piece.kind not in (BlockKind.TITLE, BlockKind.META) and len(piece.text) <= LABEL_CHARS
-    return shown and ". " not in piece.text and not piece.text.endswith(("?", ":", ".", ","))
 
 
 def _is_goods(page: PageText, block: int) -> bool:
