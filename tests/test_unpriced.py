@@ -43,6 +43,13 @@ def test_a_shelf_without_carts_needs_a_messenger_and_to_be_one() -> None:
     assert "OFF001" not in _present(_judge(home=chat, other=shelf))
 
 
+def test_a_shelf_without_carts_is_one_beside_a_button_that_buys() -> None:
+    """The whole shop has one button, on its home page; the goods come from a data base."""
+    shelf = "# Products\nCytotec\nViagra\nAmoxicillin"
+    assert "OFF001" in _present(_judge(home="Welcome\n! Buy now", category=shelf))
+    assert "OFF001" not in _present(_judge(home="Welcome\n! Read on", category=shelf))
+
+
 def test_a_price_far_below_the_name_is_that_of_the_pages_only_medicine() -> None:
     """Twelve lines of praise stand between the name and its button."""
     praise = "\n".join(f"Reason {number} to choose it" for number in range(12))

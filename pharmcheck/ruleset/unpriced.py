@@ -138,7 +138,8 @@ def listed_offers(pages: Sequence[PageText], furniture: frozenset[str]) -> list[
     """Names of several medicines, each a line of its own, on the shelves of a site that speaks of carts and parcels.
 
     The prices of such a shelf come from a data base or an answer in a chat.  Guides and indexes list names too; they
-    speak of no cart.  Where orders go by messenger, nobody speaks of one either: then the shelf must be called so.
+    speak of no cart.  Where one button buys or orders go by messenger, nobody speaks of one either: then the shelf must be called
+    so.
 
     Args:
         pages: of the site.
@@ -160,7 +161,8 @@ def listed_offers(pages: Sequence[PageText], furniture: frozenset[str]) -> list[
     shelved = [offer for offer in listed if offer.page.reading.role in _SHELVES]
     if _says_often(pages, furniture):
         return _several(listed, _LISTED_LEAST)
-    return _several(shelved, _SHELVED_LEAST) if _says_often(pages, _MESSENGERS) else []
+    pressed = any(offer.control for page in pages for offer in page.reading.offers)
+    return _several(shelved, _SHELVED_LEAST) if pressed or _says_often(pages, _MESSENGERS) else []
 
 
 def addressed_offers(
