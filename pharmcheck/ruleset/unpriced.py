@@ -138,8 +138,8 @@ def listed_offers(pages: Sequence[PageText], furniture: frozenset[str]) -> list[
     """Names of several medicines, each a line of its own, on the shelves of a site that speaks of carts and parcels.
 
     The prices of such a shelf come from a data base or an answer in a chat.  Guides and indexes list names too; they
-    speak of no cart.  Where one button buys or orders go by messenger, nobody speaks of one either: then the shelf must be called
-    so.
+    speak of no cart.  Where one button buys or orders go by messenger, nobody speaks of one either: then the shelf
+    must be called so.
 
     Args:
         pages: of the site.
