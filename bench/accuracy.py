@@ -122,12 +122,15 @@ def _print_worth(cases: Sequence[Case]) -> None:
             print(f"  {words}: sellers {caught}; pharmacies without it {spared}")
             for prevalence in _PREVALENCES if bad and good else ():
                 print(f"    where {100 * prevalence:.0f} % sell unlawfully: {_worth(caught, spared, prevalence)}")
-        scores, others = [case.score for case in bad], [case.score for case in good]
-        unscored = scores.count(None), others.count(None)
-        print(f"  AUC of the score, a site without a score ({unscored[0]} and {unscored[1]}) as a toss: ", end="")
-        print(order_of(scores, others))
-        print("  AUC of the score, only sites that have one: ", end="")
-        print(order_of([s for s in scores if s is not None], [s for s in others if s is not None]))
+        scores = [case.score for case in bad]
+        for whom, others in (
+            ("", [case.score for case in good]),
+            (", online doctors left out", [case.score for case in good if case.label == "honest"]),
+        ):
+            unscored = f"({scores.count(None)} and {others.count(None)})"
+            print(f"  AUC of the score{whom}, a site without a score {unscored} as a toss: {order_of(scores, others)}")
+            scored = order_of([s for s in scores if s is not None], [s for s in others if s is not None])
+            print(f"  AUC of the score{whom}, only sites that have one: {scored}")
 
 
 def _worth(caught: Share, spared: Share, prevalence: float) -> str:
