@@ -38,6 +38,16 @@ def medicine_in_domain(site: Site) -> Answer:
 
 
 @fact
+def named_after_its_goods(site: Site) -> Answer:
+    """The domain is named after a medicine that is on offer there and needs a prescription."""
+    medicine = medicine_of_domain(site)
+    offer = site.offered.get(medicine) if medicine and site.restricted(medicine) else None
+    if medicine is None or offer is None:
+        return ABSENT
+    return present(site.cite(offer.page, offer.block, offer.words), medicine=medicine.inn)
+
+
+@fact
 def shop_named_after_medicine(site: Site) -> Answer:
     """The shop calls itself by a medicine's name: "the Viagra pharmacy", and says so again and again."""
     nouns = tuple(site.lists["shop_talk"]["shop_nouns"])

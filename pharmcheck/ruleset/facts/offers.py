@@ -20,7 +20,6 @@ _LIFESTYLE_LEAST = 3
 _ORDERS_LEAST = 3  # one or two stand in any small print
 _MEDICINES_LEAST = 2
 _TRACES_LEAST = 3  # of each, on the whole site
-_UNSEEN_LEAST = 10  # of each; a site with a shop of mugs, or a clinic with parcels, stays below
 _SHELF_LEAST = 3  # different names with a strength on one page
 _SIGN_CHARS = 60  # of a line that may be the name over the door
 _CALLED_LEAST = 2  # different lines
@@ -132,22 +131,6 @@ def traces_of_a_shop(site: Site) -> Answer:
         if shown and orders >= _TRACES_LEAST and medicines >= _TRACES_LEAST:
             return present(site.cite(*shown))
     return ABSENT if site.pages else inconclusive("no page was read")
-
-
-@fact
-def shop_of_unseen_goods(site: Site) -> Answer:
-    """A shop speaks of carts and parcels again and again, and of medicines as often; its shelves were not seen."""
-    if site.offered:
-        return not_applicable("medicines are on offer here")
-    if furniture_of(site) < _UNSEEN_LEAST:
-        return ABSENT
-    medicine_words = site.talk["medicine"]
-    own = [page for page in own_pages(site) if page.reading.role is not PageRole.PRIVACY]
-    spoken = [page for page in own if not medicine_words.isdisjoint(site.word_counts(page)) or page.named]
-    medicines = sum(times(site.word_counts(page), medicine_words) + len(page.named) for page in spoken)
-    if medicines < _UNSEEN_LEAST:
-        return ABSENT
-    return present(site.cite(spoken[0], _first_block(spoken[0], medicine_words)))
 
 
 @fact
