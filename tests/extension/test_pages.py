@@ -105,5 +105,6 @@ def test_a_service_of_ones_own_is_taken_only_with_its_key(
     page.fill("#key", "A" * 43)
     page.click("#own button")
     page.wait_for_function("() => document.querySelector('#saved').textContent.startsWith('Saved')")
-    assert "there is no list yet" in page.inner_text("#lists")  # signed with another key than was entered
+    # Signed with another key than was entered.
+    page.wait_for_function("() => document.querySelector('#lists').textContent.includes('there is no list yet')")
     assert browser.stored("local", "service") == f"http://localhost:{world.port}"
