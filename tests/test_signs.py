@@ -68,6 +68,7 @@ def test_one_strong_sign_is_enough_for_caution(role: str, line: str) -> None:
 def test_weak_signs_add_up_from_different_groups() -> None:
     """Each alone is nothing; three of two kinds are."""
     assert _category("shipping", "We ship to any country.") is Category.UNVERIFIED
-    assert _category("shipping", "Import duties are yours to pay.", "Pay us in Bitcoin.") is Category.UNVERIFIED
-    three = ("Import duties are yours to pay.", "Pay us in Bitcoin.", "The price includes the prescription fee.")
+    two = ("We ship to any country.", "The price includes the prescription fee.")
+    assert _category("shipping", *two) is Category.UNVERIFIED
+    three = (*two, "Pay by card or in Bitcoin.")
     assert _category("shipping", *three) is Category.CAUTION
