@@ -13,6 +13,7 @@ from typing import Any
 
 from pharmcheck.model import BlockKind, PageRole
 from pharmcheck.reading.prices import PRICE
+from pharmcheck.ruleset.counting import times_said
 from pharmcheck.ruleset.medicines import VETERINARY, Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import LABEL_CHARS, MedicineOffer
@@ -99,7 +100,7 @@ def _cards(page: PageText) -> Iterator[MedicineOffer]:
 
 
 def _takes_orders(pages: Sequence[PageText], furniture: frozenset[str]) -> bool:
-    return _by_messenger(pages) or sum(_times(page, furniture) for page in pages) >= _ORDERS_LEAST
+    return _by_messenger(pages) or sum(times_said(page.folded, furniture) for page in pages) >= _ORDERS_LEAST
 
 
 def _by_messenger(pages: Sequence[PageText]) -> bool:
@@ -122,7 +123,7 @@ def toxin_offers(
     if not named or not trades_in_fillers(told, talk, furniture):
         return ()
     labels = [(page, at) for page, at in named if len(page.reading.blocks[at].text) <= _LABEL_CHARS]
-    if not labels and sum(_times(page, furniture) for page in told) < _TRADE_LEAST:
+    if not labels and sum(times_said(page.folded, furniture) for page in told) < _TRADE_LEAST:
         return ()  # reports name toxins and traders too, and no parcels
     toxin = next(medicine for _, _, medicine in medicines.named_in(TOXIN))
     places = labels or named[:1]
@@ -149,7 +150,7 @@ def trades_in_fillers(pages: Iterable[PageText], talk: Mapping[str, Sequence[str
 
     if times("fillers") < _FILLERS_LEAST:
         return False
-    trade = times("trade") + sum(_times(page, furniture) for page in told)
+    trade = times("trade") + sum(times_said(page.folded, furniture) for page in told)
     return trade >= _TRADE_LEAST and _TRADE_OVER_VISITS * times("visits") <= trade
 
 
@@ -179,7 +180,7 @@ def landing_offers(pages: Sequence[PageText], orders: frozenset[str], people: Se
         if times < _SUBJECT_LEAST or 2 * times < len(page.named) or medicine.group == VETERINARY:
             continue
         text = f" {' '.join(_WORD.findall(page.folded))} "
-        if any(part in text for part in people) and _times(page, orders) >= _ORDERS_LEAST:
+        if any(part in text for part in people) and times_said(page.folded, orders) >= _ORDERS_LEAST:
             at = _shown_at(page, medicine)
             yield MedicineOffer(medicine, page, at, page.reading.blocks[at].text, sure=False)
 
@@ -190,7 +191,3 @@ def _shown_at(page: PageText, medicine: Medicine) -> int:
     shown = (BlockKind.TITLE, BlockKind.META)
     short = (at for at in naming if len(page.reading.blocks[at].text) <= LABEL_CHARS)
     return next((at for at in short if page.reading.blocks[at].kind not in shown), naming[0])
-
-
-def _times(page: PageText, words: frozenset[str]) -> int:
-    return sum(map(words.__contains__, _WORD.findall(page.folded)))
