@@ -293,7 +293,7 @@ def _reasons(present: _Present, decision: _Decision) -> tuple[Finding, ...]:
         finding
         for finding in present.findings
         if (finding.direction is Direction.RISK and (accused or finding.effect not in untold))
-        or finding.effect in ("bind", "reach")
+        or finding.effect in (("bind", "reach") if present.sells else ("bind", "reach", "doubt"))
         or decided(finding)
     ]
     return tuple(sorted(_worst_first(told), key=lambda finding: not decided(finding)))

@@ -131,6 +131,8 @@ def test_the_decision_table(present: list[str], category: str, reason: str) -> N
 def test_traces_of_a_shop_leave_open_whether_it_sells_medicine() -> None:
     """An accusation from its terms alone says nothing of what it was not seen to offer."""
     accused = _decide("OFF010", "DEL001")
+    assert [finding.rule_id for finding in accused.reasons] == ["DEL001", "OFF010"]
+    assert "OFF010" not in [finding.rule_id for finding in _decide("OFF001", "OFF010", "DEL001").reasons]
     assert accused.criteria == _decide("OFF010").criteria != _decide("DEL001").criteria
 
 
