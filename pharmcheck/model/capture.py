@@ -18,6 +18,16 @@ class Address:
     display_host: str  # the same for people: U-labels where they round-trip
     registrable_domain: str  # by the Public Suffix List with its private section; the host itself for an IP
 
+    @property
+    def label(self) -> str:
+        """The first part of the registrable domain: the name that somebody chose."""
+        return self.registrable_domain.partition(".")[0]
+
+    @property
+    def suffix(self) -> str:
+        """What stands behind that name: "com", "co.uk"."""
+        return self.registrable_domain.partition(".")[2]
+
 
 class FetchOutcome(StrEnum):
     """How one attempt to fetch a page ended."""

@@ -48,6 +48,11 @@ def times_said(folded: str, words: frozenset[str]) -> int:
     return whole + sum(map(folded.count, _written_so(words)))
 
 
+def times(counts: Counter[str], words: frozenset[str]) -> int:
+    """How often any of these words stands on a page whose words are counted."""
+    return sum(counts[word] for word in words.intersection(counts))
+
+
 def _has_unspaced(folded: str) -> bool:
     return not folded.isascii() and _unspaced(folded) is not None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pharmcheck.model import PageRole
 from pharmcheck.reading.goods import is_goods
-from pharmcheck.ruleset.chatting import OrderWords, order_lines, order_words
+from pharmcheck.ruleset.chatting import OrderWords, order_lines
 from pharmcheck.ruleset.medicines import Medicine, Medicines
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer
@@ -33,11 +33,10 @@ _SOLD_LEAST = 3  # times; a guide asks once or twice where to buy
 
 def implied_offers(site: Site, lists: Mapping[str, Any]) -> Iterator[MedicineOffer]:
     """What a site sells of which no offer was seen: by chat, or as the only subject of a domain."""
-    domain, _, suffix = site.address.registrable_domain.partition(".")
-    victim = suffix in lists["shop_talk"]["public_suffix"]  # somebody put articles there that are none
+    victim = site.address.suffix in lists["shop_talk"]["public_suffix"]  # somebody put articles there that are none
     told = [page for page in site.pages if victim or page.reading.role is not PageRole.ARTICLE]
-    yield from chat_offers(told, site.medicines, order_words(lists))
-    medicine = medicine_of_label(domain, site.medicines, lists["mail_order"]["domain_leads"])
+    yield from chat_offers(told, site.medicines, site.orders)
+    medicine = medicine_of_label(site.address.label, site.medicines, lists["mail_order"]["domain_leads"])
     if medicine is not None and site.restricted(medicine):
         yield from doorway_offers(site.pages, medicine, lists["shop_words"]["sale"])
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pharmcheck.errors import RulesetError
 from pharmcheck.reading import Vocabulary
 from pharmcheck.registers import Source
+from pharmcheck.ruleset.chatting import OrderWords, order_words
 from pharmcheck.ruleset.destinations import Destinations, build_destinations
 from pharmcheck.ruleset.directory import Directory, build_directory
 from pharmcheck.ruleset.facts import FACTS
@@ -77,6 +78,7 @@ class Ruleset:
     """The words by which `traits` tell a kind of place."""
     talk: Mapping[str, frozenset[str]]
     """Words of `lists/shop_talk.yaml` that are counted, by what they are about; of all languages: shops mix them."""
+    orders: OrderWords
     index: PhraseIndex
     contexts: Mapping[tuple[str, int, str, str], PhraseIndex] = field(repr=False)
     """Words that must, or must not, stand near a phrase: by rule, matcher and part."""
@@ -238,6 +240,7 @@ def _assemble(directory: Path, files: Mapping[Path, YamlFile]) -> tuple[Ruleset 
         papers,
         Trades(rules, lists["shop_talk"]["counter"]),
         {what: frozenset(chain.from_iterable(lists["shop_talk"][what].values())) for what in _COUNTED},
+        order_words(lists),
         index,
         contexts,
         by_id,

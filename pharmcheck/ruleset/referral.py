@@ -7,8 +7,10 @@ word, so it convicts nobody; what such a site recommends still counts against it
 from __future__ import annotations
 
 from pharmcheck.model import OfferKind
+from pharmcheck.ruleset.counting import times
 from pharmcheck.ruleset.shelf import shop_offers
 from pharmcheck.ruleset.site import Site, own_pages
+from pharmcheck.ruleset.unpriced import FURNITURE_LEAST
 
 _BOUGHT_HERE = (OfferKind.CART, OfferKind.STRUCTURED)
 _BY_CHAT = tuple(
@@ -16,16 +18,23 @@ _BY_CHAT = tuple(
     for way in ("al", "por", "via", "pelo", "sur", "par", "su", "per", "tramite", "on", "by", "over", "uber")
     for name in ("whatsapp", "telegram")
 )
-_FURNITURE_LEAST = 3  # words of carts and parcels; one or two stand in the small print of anybody
 
 
 def recommends_others(site: Site) -> bool:
     """Whether the site owns up to a commission for sales of others, and nothing can be put into a cart here."""
     if site.recommends is None:
-        offers = (offer for page in site.pages for offer in shop_offers(page))
-        bought_here = any(offer.kind in _BOUGHT_HERE for offer in offers)  # first: it is known of most shops at once
-        site.recommends = not bought_here and _owns_up(site)
+        site.recommends = not bought_here(site) and _owns_up(site)  # in this order: it is known of most shops at once
     return site.recommends
+
+
+def bought_here(site: Site) -> bool:
+    """Whether something can be put into a cart of this site's own."""
+    return any(offer.kind in _BOUGHT_HERE for page in site.pages for offer in shop_offers(page))
+
+
+def furniture_of(site: Site) -> int:
+    """How often the site's own pages speak of carts and parcels."""
+    return sum(times(site.word_counts(page), site.talk["furniture"]) for page in own_pages(site))
 
 
 def _owns_up(site: Site) -> bool:
@@ -44,7 +53,6 @@ def trades(site: Site) -> bool:
             any(reading.contacts.handles for reading in readings)
             or any(shop_offers(page) for page in site.pages)
             or any(words in site.plain_words(page) for page in own_pages(site) for words in _BY_CHAT)
-            or sum(site.word_counts(page)[word] for page in own_pages(site) for word in site.talk["furniture"])
-            >= _FURNITURE_LEAST
+            or furniture_of(site) >= FURNITURE_LEAST
         )
     return site.trades_here

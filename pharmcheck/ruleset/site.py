@@ -28,6 +28,7 @@ from pharmcheck.reading import locate
 from pharmcheck.reading.issuers import Issuers
 from pharmcheck.registers import RegisterLookup
 from pharmcheck.ruleset.cards import unseen_offers
+from pharmcheck.ruleset.chatting import OrderWords
 from pharmcheck.ruleset.counting import count_words
 from pharmcheck.ruleset.destinations import Destinations, MedicineKind
 from pharmcheck.ruleset.directory import Directory
@@ -76,6 +77,7 @@ class Site:
     issuers: Issuers
     trades: Trades
     talk: Mapping[str, frozenset[str]]  # words of shops in every language, see `Ruleset`
+    orders: OrderWords
     issuer_pages: tuple[IssuerPage, ...] = ()  # of others: nothing on them is the site's own
     second_looks: tuple[SecondLook, ...] = ()
     sells: bool = False  # known to offer medicines in its own voice; decided by the offer rules first
@@ -92,6 +94,7 @@ class Site:
     lookalikes: tuple[Lookalike, ...] | None = None  # worked out once, by `facts.lookalikes`
     recommends: bool | None = None  # worked out once, by `referral`
     trades_here: bool | None = None  # as well
+    mail_talk: dict[str, tuple[PageText, str]] | None = None  # worked out once, by `facts.mail_order`
     _linked: dict[str, dict[str, int]] = field(default_factory=dict)
     _hosts: dict[str, str] = field(default_factory=dict)  # of the links that several pages have
     _plain_words: dict[int, str] = field(default_factory=dict)
@@ -145,8 +148,8 @@ class Site:
         """How often each word of `talk` stands on a page."""
         known = self._word_counts.get(id(page))
         if known is None:
-            counts = count_words(page.folded, self.plain_words(page), self.talk.values())
-            known = self._word_counts[id(page)] = counts
+            known = count_words(page.folded, self.plain_words(page), self.talk.values())
+            self._word_counts[id(page)] = known
         return known
 
     def add_offer(self, offer: MedicineOffer) -> None:
@@ -179,9 +182,8 @@ class Site:
     def restricted(self, medicine: Medicine) -> bool:
         """Whether nobody may sell this medicine here without a prescription (DESIGN section 3, D2)."""
         if medicine not in self._restricted:
-            self._restricted[medicine] = self.medicines.restricted(
-                medicine, self.places(), self.needed_reference_countries
-            )
+            needed = self.needed_reference_countries
+            self._restricted[medicine] = self.medicines.restricted(medicine, self.places(), needed)
         return self._restricted[medicine]
 
     def not_approved(self, medicine: Medicine) -> bool:
@@ -213,9 +215,7 @@ class Site:
         reading = page.reading
         piece = reading.blocks[block] if block >= 0 else None
         quote = (words or (piece.text if piece else _WORDLESS))[:QUOTE_CHARS].strip()
-        span = None
-        if piece and self.pinpoint:
-            span = locate(self._held(page), piece, quote)
+        span = locate(self._held(page), piece, quote) if piece and self.pinpoint else None
         start, end = span or (None, None)
         return Evidence(EvidenceKind.PAGE, quote, reading.url, reading.page_sha256, start, end)
 
@@ -259,6 +259,7 @@ def build_site(
         issuers,
         ruleset.trades,
         ruleset.talk,
+        ruleset.orders,
         tuple(answer for answer in answers if answer),
         second_looks,
     )

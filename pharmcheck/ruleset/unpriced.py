@@ -28,7 +28,7 @@ _SAID_CHARS = 120
 _SAID_LEAST = 2
 _SUBJECT_LEAST = 3  # times that a page about one medicine names it
 _LISTED_LEAST = 2
-_FURNITURE_LEAST = 3  # times; one or two stand in the small print of anybody
+FURNITURE_LEAST = 3  # words of carts and parcels; one or two stand in the small print of anybody
 _SHELF_ROLES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART, PageRole.OTHER)
 _SHOP_PAGES = (PageRole.HOME, PageRole.CATEGORY, PageRole.PRODUCT, PageRole.CART)
 _MUCH_FURNITURE = 10  # times
@@ -220,7 +220,7 @@ def _several(offers: Sequence[MedicineOffer], least: int) -> list[MedicineOffer]
     return list(offers[:_LINES_MOST]) if len({offer.medicine for offer in offers}) >= least else []
 
 
-def _says_often(pages: Iterable[PageText], wanted: frozenset[str], least: int = _FURNITURE_LEAST) -> bool:
+def _says_often(pages: Iterable[PageText], wanted: frozenset[str], least: int = FURNITURE_LEAST) -> bool:
     times = 0
     for page in pages:
         if page.reading.role not in _NO_SHOP_ROLES:

@@ -14,17 +14,17 @@ import re2
 
 from pharmcheck.model import Evidence, EvidenceKind
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
-from pharmcheck.ruleset.facts.offers import furniture_of
 from pharmcheck.ruleset.facts.registry import fact
 from pharmcheck.ruleset.folding import fold
 from pharmcheck.ruleset.medicines import Medicine
+from pharmcheck.ruleset.referral import furniture_of
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, shop_offers
 from pharmcheck.ruleset.site import Site
+from pharmcheck.ruleset.unpriced import FURNITURE_LEAST
 
 _SHOWN = 3
-_SHELF_LEAST = 3  # different brands made for export …
-_FURNITURE_LEAST = 3  # … and words of carts and parcels
+_SHELF_LEAST = 3  # different brands made for export
 _BRAND_CHARS = 7  # of a brand in a domain; a shorter one is part of many words
 _MAKER = "IN"  # where the brands made for export are at home
 _MAKERS_PRICES = ("₹", "inr", "rs")
@@ -64,7 +64,7 @@ def shelf_of_export_brands(site: Site) -> Answer:
 
     Guides and makers list such goods, too; they hardly speak of carts and parcels.
     """
-    if furniture_of(site) < _FURNITURE_LEAST:
+    if furniture_of(site) < FURNITURE_LEAST:
         return ABSENT
     return _export_brands(site, _SHELF_LEAST)
 
@@ -95,7 +95,7 @@ def _export_brands(site: Site, least: int = 1, group: str = "") -> Answer:
 
 
 def _brand_of_domain(site: Site) -> str | None:
-    label = site.address.registrable_domain.split(".", 1)[0].replace("-", "")
+    label = site.address.label.replace("-", "")
     brands = (brand for brand in sorted(site.medicines.export_brands) if len(brand) >= _BRAND_CHARS)
     return next((brand for brand in brands if brand.replace(" ", "") in label), None)
 

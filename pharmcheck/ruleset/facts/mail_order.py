@@ -44,19 +44,27 @@ def _talk(site: Site, least: int) -> Answer:
     sold = site.offered
     if not site.sells or recommends_others(site) or (sold and not any(map(site.restricted, sold))):
         return not_applicable("no prescription-only medicine was seen to be sold here")
+    if site.mail_talk is None:
+        site.mail_talk = _said_of(site)
+    found = site.mail_talk
+    mail = [kind for kind in found if kind in site.lists["mail_order"]["mail"]]
+    if len(found) < least or len(mail) < _MAIL_LEAST:
+        return ABSENT
+    places = {(id(page), _block(page, phrase)): page for page, phrase in (found[kind] for kind in mail[:_SHOWN])}
+    return present(*(site.cite(page, at) for (_, at), page in places.items()), count=str(len(found)))
+
+
+def _said_of(site: Site) -> dict[str, tuple[PageText, str]]:
+    """Each kind of talk that stands on the site: where, and the words."""
     words = site.lists["mail_order"]
     kind_of = {phrase: kind for part in ("mail", "loud") for kind in words[part] for phrase in words[part][kind]}
     automaton = _automaton(tuple(kind_of))
     found: dict[str, tuple[PageText, str]] = {}
     # Where no offer was seen, only the terms of a shop are surely about its own parcels.
-    for page in own_pages(site) if sold else site.pages_of(*POLICY_ROLES):
+    for page in own_pages(site) if site.offered else site.pages_of(*POLICY_ROLES):
         for phrase in sorted(automaton.among(f"{site.plain_words(page)} ")):
             found.setdefault(kind_of[phrase], (page, phrase))
-    mail = [kind for kind in found if kind in words["mail"]]
-    if len(found) < least or len(mail) < _MAIL_LEAST:
-        return ABSENT
-    places = {(id(page), _block(page, phrase)): page for page, phrase in (found[kind] for kind in mail[:_SHOWN])}
-    return present(*(site.cite(page, at) for (_, at), page in places.items()), count=str(len(found)))
+    return found
 
 
 @lru_cache(maxsize=4)  # one list, and those of tests

@@ -23,7 +23,7 @@ def medicine_of_domain(site: Site) -> Medicine | None:
     """The medicine that the domain is named after."""
     if site.domain_medicine is None:
         leads = site.lists["mail_order"]["domain_leads"]
-        site.domain_medicine = (medicine_of_label(_label(site), site.medicines, leads),)
+        site.domain_medicine = (medicine_of_label(site.address.label, site.medicines, leads),)
     return site.domain_medicine[0]
 
 
@@ -93,7 +93,7 @@ def controlled_shop_domain(site: Site) -> Answer:
 def waiver_in_address(site: Site) -> Answer:
     """The domain of a shop, or the path of a restricted medicine's page, promises to ask for no prescription."""
     waivers = site.lists["waivers"]["words"]
-    domain = _label(site).replace("-", "")
+    domain = site.address.label.replace("-", "")
     if site.sells or medicine_of_domain(site):
         for waiver in waivers:
             if waiver.replace(" ", "") in domain:
@@ -106,7 +106,3 @@ def waiver_in_address(site: Site) -> Answer:
             quote = f"The address of a shop page promises sale without a prescription: {page.reading.url}"
             return present(say(EvidenceKind.PAGE, quote, page.reading.url))
     return ABSENT
-
-
-def _label(site: Site) -> str:
-    return site.address.registrable_domain.split(".", 1)[0]

@@ -7,13 +7,11 @@ cost, as shops do.
 
 from __future__ import annotations
 
-from pharmcheck.model import OfferKind
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present
 from pharmcheck.ruleset.facts.registry import fact
-from pharmcheck.ruleset.shelf import medicine_offers, shop_offers
+from pharmcheck.ruleset.referral import bought_here
+from pharmcheck.ruleset.shelf import medicine_offers
 from pharmcheck.ruleset.site import Site
-
-_BOUGHT_HERE = (OfferKind.CART, OfferKind.STRUCTURED)
 
 
 @fact
@@ -36,7 +34,7 @@ def prescription_cart_of_nobody(site: Site) -> Answer:
     groups = set(site.lists["lifestyle_groups"]["words"])
     if not all(medicine.group in groups and site.restricted(medicine) for medicine in site.offered) or _said_who(site):
         return ABSENT
-    if not any(offer.kind in _BOUGHT_HERE for page in site.pages for offer in shop_offers(page)):
+    if not bought_here(site):
         return ABSENT
     offer = next(iter(site.offered.values()))
     return present(site.cite(offer.page, offer.block, offer.words), medicine=offer.medicine.inn)

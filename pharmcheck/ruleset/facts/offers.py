@@ -8,8 +8,10 @@ from collections import Counter
 from pharmcheck.model import EvidenceKind, OfferKind, PageRole
 from pharmcheck.reading.goods import is_goods
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, not_applicable, present, say
+from pharmcheck.ruleset.counting import times
 from pharmcheck.ruleset.facts.naming import medicine_of_domain
 from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.referral import furniture_of
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import shop_offers
 from pharmcheck.ruleset.site import Site, own_pages
@@ -96,7 +98,7 @@ def shop_policy_about_medicines(site: Site) -> Answer:
         return not_applicable("medicines were seen on offer already")
     talk = site.lists["shop_talk"]
     medicine_words, order_words = site.talk["medicine"], site.talk["order"]
-    label = site.address.registrable_domain.split(".", 1)[0]
+    label = site.address.label
     named = medicine_of_domain(site) or any(part in label for part in talk["domain"])
     least = 0 if named else _MEDICINES_LEAST
     roles = (*POLICY_ROLES, PageRole.FAQ) if named else POLICY_ROLES
@@ -165,7 +167,7 @@ def neighbourhood_pharmacy(site: Site) -> Answer:
         return not_applicable("medicines were seen on offer already")
     talk = site.lists["shop_talk"]
     nouns = tuple(talk["counter_nouns"])
-    label = site.address.registrable_domain.split(".", 1)[0]
+    label = site.address.label
     told = site.trades.told_by(site.trades.counter, site.told_words())
     text = "".join(site.plain_words(page) for page in own_pages(site)) if told else ""
     spoken = Counter(language for word, languages in told.items() if word in text for language in languages)
@@ -202,21 +204,11 @@ def named_like_a_pharmacy(site: Site) -> Answer:
 @fact
 def offered_on_a_public_host(site: Site) -> Answer:
     """A medicine is on offer under an ending that only authorities and schools of a country get."""
-    suffix = site.address.registrable_domain.partition(".")[2]
+    suffix = site.address.suffix
     if suffix not in site.lists["shop_talk"]["public_suffix"] or not site.offered:
         return ABSENT
     offer = next(iter(site.offered.values()))
     return present(site.cite(offer.page, offer.block, offer.words), medicine=offer.medicine.inn, ending=f".{suffix}")
-
-
-def furniture_of(site: Site) -> int:
-    """How often the site's own pages speak of carts and parcels."""
-    return sum(times(site.word_counts(page), site.talk["furniture"]) for page in own_pages(site))
-
-
-def times(counts: Counter[str], words: frozenset[str]) -> int:
-    """How often any of these words stands on a page whose words are counted."""
-    return sum(counts[word] for word in words.intersection(counts))
 
 
 def _first_block(page: PageText, *wanted: frozenset[str]) -> int:

@@ -90,10 +90,11 @@ def from_abroad_elsewhere(site: Site) -> Answer:
     """A shop of prescription-only medicine says, in a language without phrases, that the parcel comes from far away."""
     if not any(map(site.restricted, site.offered)):
         return ABSENT
-    words, spoken = sorted({fold(word) for word in site.lists["shop_talk"]["abroad"]}), site.lists["voice"]["languages"]
-    for page in own_pages(site):
-        places = (page.folded.find(word) for word in words if page.reading.language not in spoken)
-        place = next((at for at in places if at >= 0), None)
+    spoken = site.lists["voice"]["languages"]
+    pages = [page for page in own_pages(site) if page.reading.language not in spoken]
+    words = sorted({fold(word) for word in site.lists["shop_talk"]["abroad"]}) if pages else ()
+    for page in pages:
+        place = next((at for at in map(page.folded.find, words) if at >= 0), None)
         if place is not None:
             return present(site.cite(page, page.block_at(place)))
     return ABSENT

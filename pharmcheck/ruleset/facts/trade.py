@@ -14,13 +14,13 @@ from pharmcheck.model import Evidence, EvidenceKind, OfferKind, PageRole
 from pharmcheck.reading.goods import is_goods
 from pharmcheck.ruleset.answers import ABSENT, Answer, inconclusive, present, say
 from pharmcheck.ruleset.cards import TOXIN, trades_in_fillers
-from pharmcheck.ruleset.chatting import order_lines, order_words
-from pharmcheck.ruleset.facts.offers import furniture_of
+from pharmcheck.ruleset.chatting import order_lines
 from pharmcheck.ruleset.facts.registry import fact
+from pharmcheck.ruleset.referral import furniture_of
 from pharmcheck.ruleset.scan import PageText
 from pharmcheck.ruleset.shelf import MedicineOffer, is_name
 from pharmcheck.ruleset.site import Site, own_pages
-from pharmcheck.ruleset.unpriced import is_card
+from pharmcheck.ruleset.unpriced import FURNITURE_LEAST, is_card
 from pharmcheck.ruleset.voice import POLICY_ROLES
 
 _SHOWN = 3
@@ -41,7 +41,6 @@ _SPOKEN_ON = (
 """Where a shop speaks of its goods: a supplements shop may well warn of steroids in its blog, whatever its address."""
 _ANABOLIC_LEAST = 3  # times on the whole site; a report or a rule of sports says it once or twice …
 _STEROIDS_LEAST = 10  # … and with "steroids" this often,
-_FURNITURE_LEAST = 3  # beside words of carts and parcels
 _CANADIAN_LEAST = 3  # times; a report or a price comparison says it once or twice
 _COINS = re2.compile(
     r"bitcoin|\bbtc\b|\busdt\b|ethereum|litecoin|monero|биткоин|біткоін|ビットコイン|比特币|比特幣|비트코인|بيتكوين"
@@ -96,13 +95,13 @@ def steroid_trade(site: Site) -> Answer:
         said = sum(page.folded.count(word) for word in talk["anabolic"])
         anabolic, others = anabolic + said, others + sum(page.folded.count(word) for word in talk["steroid"])
         shown = shown or ((page, _first(page, talk["anabolic"])) if said else None)
-    label = site.address.registrable_domain.split(".", 1)[0]
+    label = site.address.label
     by_name = any(word in label for word in (*talk["steroid"], *(talk["anabolic"] if anabolic + others else ())))
-    if by_name and site.sells and furniture_of(site) >= _FURNITURE_LEAST:  # "anabolic" alone names food for athletes
+    if by_name and site.sells and furniture_of(site) >= FURNITURE_LEAST:  # "anabolic" alone names food for athletes
         quote = f"The shop's domain {site.address.registrable_domain} is named after anabolic steroids."
         return present(say(EvidenceKind.LIST, quote))
     often = anabolic >= _ANABOLIC_LEAST and anabolic + others >= _STEROIDS_LEAST
-    if shown and often and furniture_of(site) >= _FURNITURE_LEAST:
+    if shown and often and furniture_of(site) >= FURNITURE_LEAST:
         return present(site.cite(*shown))
     return ABSENT if site.pages else inconclusive("no page was read")
 
@@ -148,8 +147,7 @@ def sold_by_nobody_in_a_chat(site: Site) -> Answer:
 
 def chat_line(site: Site) -> tuple[PageText, int] | None:
     """Where a short line takes orders by messenger."""
-    words = order_words(site.lists)
-    return next(((page, at) for page in own_pages(site) for at in order_lines(page, words)), None)
+    return next(((page, at) for page in own_pages(site) for at in order_lines(page, site.orders)), None)
 
 
 @fact
@@ -189,7 +187,7 @@ def landing_for_one(site: Site) -> Answer:
 @fact
 def canadian_by_name(site: Site) -> Answer:
     """The site calls itself a Canadian pharmacy, and nothing on the pages read is Canadian."""
-    label = site.address.registrable_domain.split(".", 1)[0]
+    label = site.address.label
     pages = [page for page in own_pages(site) if "canadian" in page.folded]
     said = [(page, match) for page in pages for match in _CANADIAN.finditer(page.folded)]
     named = "canad" in label and any(part in label for part in site.lists["shop_talk"]["domain"])
